@@ -1,0 +1,22 @@
+import { integer, nullable, text } from '../params/schema.ts';
+
+/** The group `base` of params.yaml: what several stages share. */
+export const BASE_SCHEMA = {
+  seed: integer({ default: 0, min: 0, doc: 'The one seed; every random stream is derived from it.' }),
+  target: nullable(text({ default: 'target', doc: '' }), {
+    default: null,
+    doc: 'Column to predict; null: the table has none.',
+  }),
+  id: text({ default: 'row_id', doc: 'Column that identifies a row; never a feature.' }),
+  threads: integer({
+    default: 2,
+    min: 1,
+    max: 256,
+    doc: 'Threads of the table engine and of TensorFlow; another count may change the last bits of weights.',
+  }),
+  memory_mb: integer({
+    default: 1024,
+    min: 128,
+    doc: 'Memory of the table engine in MB; what does not fit spills to the temporary folder.',
+  }),
+};

@@ -1,0 +1,20 @@
+import { readdirSync } from 'node:fs';
+import type { StageDefinition } from './stage.ts';
+
+const STAGES = new URL('../../stages/', import.meta.url);
+const STAGE_FILE = /^(.+)\.(ts|js)$/;
+
+/** The stages are the files of stages/; the listing of the folder is the list of steps. */
+export function listStageNames(): string[] {
+  return readdirSync(STAGES)
+    .flatMap((file) => STAGE_FILE.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+/** Imports the declaration of one stage; its heavy modules are imported when it runs. */
+export async function loadStage(name: string): Promise<StageDefinition> {
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const module = (await import(new URL(`${name}.${ending}`, STAGES).href)) as Record<string, unknown>;
+  const exportName = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return module[exportName] as StageDefinition;
+}

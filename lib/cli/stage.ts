@@ -1,0 +1,94 @@
+/**
+ * What a stage is: a name, a sentence, the files it reads and writes, its parameters, and `run`.
+ *
+ * Everything around `run` (command line, parameters, log, progress, timing, exit codes, atomic writes) is
+ * in main.ts, so that a stage file holds nothing but its declaration and its calls.
+ */
+import type { Params, Schema } from '../params/schema.ts';
+import type { Rng } from '../rng.ts';
+import type { Log } from './log.ts';
+import type { Progress } from './progress.ts';
+
+export interface StagePath {
+  readonly kind: 'input' | 'output';
+  readonly default: string | null;
+  readonly doc: string;
+}
+interface RequiredPath extends StagePath {
+  readonly default: string;
+}
+
+/** A file or folder that the stage reads; the default is the path in dvc.yaml. */
+export const input = (path: string, doc: string): RequiredPath & { kind: 'input' } => ({
+  kind: 'input',
+  default: path,
+  doc,
+});
+/** An input that may be left out; `paths.<name>` is then null. */
+export const optionalInput = (doc: string): StagePath => ({ kind: 'input', default: null, doc });
+/** A file or folder that the stage writes, whole; `run` gets a path beside it, renamed when complete. */
+export const output = (path: string, doc: string): RequiredPath & { kind: 'output' } => ({
+  kind: 'output',
+  default: path,
+  doc,
+});
+/** An output that is written only when asked for; `paths.<name>` is null when it is not. */
+export const optionalOutput = (doc: string): StagePath => ({ kind: 'output', default: null, doc });
+
+export type StagePaths = Readonly<Record<string, StagePath>>;
+export type StageFlags = Readonly<Record<string, string>>;
+type PathValues<P extends StagePaths> = {
+  readonly [K in keyof P]: P[K] extends RequiredPath ? string : string | null;
+};
+
+/** Values that every stage shares: the group `base` of params.yaml. */
+export type BaseParams = Params<typeof import('./base.ts').BASE_SCHEMA>;
+
+export interface StageContext<P extends StagePaths, S extends Schema, F extends StageFlags> {
+  readonly paths: PathValues<P>;
+  readonly params: Params<S>;
+  readonly base: BaseParams;
+  readonly flags: { readonly [K in keyof F]: boolean };
+  /** The random stream of one purpose of this stage. */
+  readonly rng: (purpose: string) => Rng;
+  readonly log: Log;
+  readonly progress: (label: string, total: number, unit: string) => Progress;
+  /** Aborted by Ctrl-C; long loops look at it. */
+  readonly signal: AbortSignal;
+  /** A file for state that outlives a killed run; removed when the run ends well. */
+  readonly checkpoint: string;
+}
+
+/** `message` is the one line on stdout; all of it is the document of --json. */
+export interface StageResult {
+  readonly message: string;
+  readonly [fact: string]: unknown;
+}
+
+export interface StageDefinition<
+  P extends StagePaths = StagePaths,
+  S extends Schema = Schema,
+  F extends StageFlags = StageFlags,
+> {
+  readonly name: string;
+  /** One sentence, imperative, without a full stop. */
+  readonly summary: string;
+  readonly paths: P;
+  readonly params: S;
+  /** Switches beside paths and parameters, each with its sentence. */
+  readonly flags?: F;
+  /** True for a stage that no dvc.yaml needs to hold (predict, services). */
+  readonly standalone?: boolean;
+  /** Arguments of the example in --help, without the program's name. */
+  readonly example: string;
+  run(context: StageContext<P, S, F>): Promise<StageResult>;
+}
+
+/** Types the definition; the stage file exports what comes back. */
+export function defineStage<
+  const P extends StagePaths,
+  const S extends Schema,
+  const F extends StageFlags = Record<never, string>,
+>(definition: StageDefinition<P, S, F>): StageDefinition<P, S, F> {
+  return definition;
+}

@@ -1,0 +1,189 @@
+/**
+ * Table files of the stages: one file, or a folder of splits (train, valid, test), in Parquet or CSV.
+ *
+ * Statistics are fitted on `fit` alone, which is train, or the one table there is.
+ */
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { StageError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
+import { identifier, literal } from '../sql.ts';
+import type { Column, Relation } from '../sql.ts';
+import type { FileDatabase } from './database.ts';
+
+export const SPLITS = ['train', 'valid', 'test'] as const;
+const ENDINGS = ['.parquet', '.csv', '.csv.gz'] as const;
+
+export interface Tables {
+  /** `train`, `valid`, `test` of a folder (those that are there), or `table` of a file. */
+  readonly relations: ReadonlyMap<string, Relation>;
+  /** The rows that statistics may be fitted on. */
+  readonly fit: Relation;
+  readonly isFolder: boolean;
+}
+
+/**
+ * Opens a table file or a folder of splits as views.
+ *
+ * @throws StageError E_DATA when a file is missing, empty, truncated or no table, when it has no row, when
+ *   the splits differ in their columns, or when a column of a CSV file is of numbers but for a few texts.
+ */
+export async function openTables(database: FileDatabase, path: string): Promise<Tables> {
+  const isFolder = existsSync(path) && statSync(path).isDirectory();
+  const files = isFolder ? listSplits(path) : new Map([['table', path]]);
+  const relations = new Map<string, Relation>();
+  for (const [name, file] of files) relations.set(name, await openTable(database, file, name));
+  const fit = relations.get('train') ?? relations.get('table');
+  if (fit === undefined) {
+    throw new StageError('E_DATA', `${path} must hold train.parquet or train.csv; got ${[...files.keys()].join(', ') || 'no split'}`, {
+      hint: 'statistics are fitted on train alone; name a folder that split wrote, or one file',
+    });
+  }
+  for (const relation of relations.values()) assertSameColumns(fit, relation);
+  return { relations, fit, isFolder };
+}
+
+/** Opens one table file under the name `name`. */
+export async function openTable(
+  database: FileDatabase,
+  file: string,
+  name: string,
+): Promise<Relation> {
+  assertReadable(file);
+  await database.run(`CREATE OR REPLACE VIEW ${identifier(name)} AS FROM ${reader(file)}`);
+  const sql = identifier(name);
+  const columns = (await database.query(`DESCRIBE ${sql}`)).map((row): Column => ({
+    name: String(row.column_name),
+    kind: toKind(String(row.column_type)),
+  }));
+  const relation = { sql, columns, source: file };
+  const [row] = await database.query(`SELECT count(*) AS n FROM (FROM ${sql} LIMIT 1)`);
+  if (row.n === 0) {
+    throw new StageError('E_DATA', `${file} must have at least one row; got a header alone`);
+  }
+  if (!file.endsWith('.parquet')) await assertNoStrayText(database, relation);
+  return relation;
+}
+
+/**
+ * Writes `select(relation)` of every table: to files of the folder `out` when a folder was read, else to
+ * the file `out`.
+ *
+ * @returns Rows written per table.
+ */
+export async function writeTables(
+  database: FileDatabase,
+  tables: Tables,
+  out: string,
+  select: (relation: Relation, name: string) => string,
+): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  if (tables.isFolder) mkdirSync(out, { recursive: true });
+  for (const [name, relation] of tables.relations) {
+    const file = tables.isFolder ? join(out, `${name}${endingOf(relation.source)}`) : out;
+    counts[name] = await writeTable(database, select(relation, name), file);
+  }
+  return counts;
+}
+
+/** Writes the rows of a query, in its order, to a file whose ending names the format. */
+export async function writeTable(database: FileDatabase, query: string, file: string): Promise<number> {
+  const ending = endingOf(file);
+  const format =
+    ending === '.parquet'
+      ? 'FORMAT parquet'
+      : `FORMAT csv, HEADER true${ending === '.csv.gz' ? ', COMPRESSION gzip' : ''}`;
+  const [row] = await database.query(`COPY (${query}) TO ${literal(file)} (${format})`);
+  return Number(row.Count);
+}
+
+/**
+ * Asserts that `names` are columns of `relation`.
+ *
+ * @throws StageError E_DATA naming every one that is not, each with the nearest that is.
+ */
+export function assertColumns(relation: Relation, names: readonly string[]): void {
+  const known = relation.columns.map(({ name }) => name);
+  const missing = names.filter((name) => !known.includes(name));
+  if (missing.length === 0) return;
+  const wanted = missing.map((name) => `${name}${didYouMean(name, known)}`).join(', ');
+  throw new StageError('E_DATA', `${relation.source} must have the column ${wanted}`, {
+    hint: `its columns are ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', …' : ''}`,
+  });
+}
+
+function listSplits(folder: string): Map<string, string> {
+  const entries = readdirSync(folder);
+  const files = new Map<string, string>();
+  for (const name of SPLITS) {
+    const file = ENDINGS.map((ending) => `${name}${ending}`).find((entry) => entries.includes(entry));
+    if (file !== undefined) files.set(name, join(folder, file));
+  }
+  return files;
+}
+
+function assertReadable(file: string): void {
+  if (!existsSync(file)) {
+    throw new StageError('E_DATA', `${file} must exist; got no such file`, {
+      hint: 'name the file with its flag, or run the stage that writes it (npx dvc repro)',
+    });
+  }
+  if (statSync(file).size === 0) {
+    throw new StageError('E_DATA', `${file} must be a table; got an empty file`);
+  }
+}
+
+function reader(file: string): string {
+  return endingOf(file) === '.parquet'
+    ? `read_parquet(${literal(file)})`
+    : `read_csv(${literal(file)}, header = true)`;
+}
+
+/** @throws StageError E_USAGE for an ending that names no table format. */
+function endingOf(file: string): (typeof ENDINGS)[number] {
+  const ending = ENDINGS.find((candidate) => file.endsWith(candidate));
+  if (ending === undefined) {
+    throw new StageError('E_USAGE', `${file} must end in ${ENDINGS.join(', ')}`);
+  }
+  return ending;
+}
+
+function toKind(type: string): Column['kind'] {
+  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL|BOOLEAN)/.test(type)) return 'number';
+  if (/^(DATE|TIME)/.test(type)) return 'time';
+  return type === 'VARCHAR' ? 'text' : 'other';
+}
+
+function assertSameColumns(fit: Relation, other: Relation): void {
+  const expected = fit.columns.map(({ name }) => name);
+  const found = other.columns.map(({ name }) => name);
+  if (expected.join('\0') === found.join('\0')) return;
+  const missing = expected.filter((name) => !found.includes(name));
+  const extra = found.filter((name) => !expected.includes(name));
+  const difference =
+    missing.length + extra.length === 0
+      ? 'another order'
+      : [...missing.map((name) => `no ${name}`), ...extra.map((name) => `an extra ${name}`)].join(', ');
+  throw new StageError('E_DATA', `${other.source} must have the columns of ${fit.source}; got ${difference}`);
+}
+
+/** A column of numbers with a few texts in it is read as text; that is a mistake in the data. */
+async function assertNoStrayText(database: FileDatabase, { sql, columns, source }: Relation): Promise<void> {
+  for (const { name } of columns.filter(({ kind }) => kind === 'text')) {
+    const column = identifier(name);
+    const isStray = `(${column} IS NOT NULL AND try_cast(${column} AS DOUBLE) IS NULL)`;
+    const [row] = await database.query(
+      `SELECT count(*) FILTER (${isStray}) AS stray, count(${column}) AS n FROM ${sql}`,
+    );
+    if (Number(row.stray) === 0 || Number(row.stray) * 2 > Number(row.n)) continue;
+    const [first] = await database.query(
+      `SELECT line, value FROM (SELECT row_number() OVER () + 1 AS line, ${column} AS value, ${isStray} AS stray
+       FROM ${sql}) WHERE stray ORDER BY line LIMIT 1`,
+    );
+    throw new StageError(
+      'E_DATA',
+      `${source}:${first.line} column ${name} must be a number; got ${JSON.stringify(first.value)} (${row.stray} of ${row.n} rows are texts)`,
+      { hint: 'mend these rows, or write an empty cell for a missing value' },
+    );
+  }
+}

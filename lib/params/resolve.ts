@@ -1,0 +1,78 @@
+import convict from 'convict';
+import { StageError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
+import { isParameter, isRecord, toCamelCase } from './schema.ts';
+import type { Params, Schema } from './schema.ts';
+
+/** One place that parameters come from, lowest precedence first; `name` is what messages call it. */
+export interface ParamsSource {
+  readonly name: string;
+  readonly values: unknown;
+}
+
+/**
+ * Values of `schema` after the sources are laid over its defaults, the later over the earlier.
+ *
+ * @param prefix - Group that holds the schema; stands before each key in messages.
+ * @throws StageError E_PARAMS with every problem of every source in one message: unknown keys (with the
+ *   nearest known one), wrong types, values out of range.
+ */
+export function resolveParams<S extends Schema>(
+  schema: S,
+  prefix: string,
+  sources: readonly ParamsSource[],
+): Params<S> {
+  const problems: string[] = [];
+  const config = convict<Record<string, unknown>>(
+    schema as convict.Schema<Record<string, unknown>>,
+    { env: {}, args: [] },
+  );
+  for (const { name, values } of sources) {
+    if (values === undefined) continue;
+    const found = findProblems(schema, values, prefix);
+    problems.push(...found.map((problem) => `${name}: ${problem}`));
+    if (found.length === 0) config.load(values as object);
+  }
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? '1 parameter problem' : `${problems.length} parameter problems`;
+    throw new StageError('E_PARAMS', [count, ...problems].join('\n  '), {
+      hint: 'docs/params.md lists every parameter with its range and default',
+    });
+  }
+  config.validate({ allowed: 'strict' });
+  return camelCaseKeys(schema, config.getProperties()) as Params<S>;
+}
+
+function findProblems(schema: Schema, values: unknown, prefix: string): string[] {
+  if (!isRecord(values)) return [`${prefix} must be a map of parameters; got ${show(values)}`];
+  return Object.entries(values).flatMap(([key, value]) => {
+    const path = `${prefix}.${key}`;
+    const node = Object.hasOwn(schema, key) ? schema[key] : undefined;
+    if (node === undefined) {
+      const known = Object.keys(schema).map((name) => `${prefix}.${name}`);
+      return [`${path} is not a parameter${didYouMean(path, known)}`];
+    }
+    if (!isParameter(node)) return findProblems(node, value, path);
+    try {
+      node.format(value);
+      return [];
+    } catch (error) {
+      return [`${path} must be ${(error as Error).message}; got ${show(value)}`];
+    }
+  });
+}
+
+function camelCaseKeys(schema: Schema, values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, node]) => [
+      toCamelCase(key),
+      isParameter(node) ? values[key] : camelCaseKeys(node, values[key] as Record<string, unknown>),
+    ]),
+  );
+}
+
+const MAX_SHOWN = 60;
+function show(value: unknown): string {
+  const shown = JSON.stringify(value) ?? String(value);
+  return shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
+}
