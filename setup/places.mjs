@@ -1,0 +1,43 @@
+/** Where set-up puts things. Everything but `node_modules` and `.venv` lies in `.native`. */
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const inRoot = (...parts) => join(root, ...parts);
+
+export const native = inRoot('.native');
+export const nodeBin = inRoot('node_modules', '.bin');
+export const node24 = join(nodeBin, 'node');
+export const venv = inRoot('.venv');
+export const venvBin = join(venv, 'bin');
+export const venvPython = join(venvBin, 'python');
+export const dvc = join(venvBin, 'dvc');
+
+export const tensorflow = join(native, 'tensorflow');
+export const binding = join(native, 'binding', 'tfjs_binding.node');
+export const lightgbm = join(native, 'lightgbm', 'lib_lightgbm.so');
+
+/** The folder of an installed npm package, here or hoisted above; null when there is none. */
+export function packageFolder(name) {
+  try {
+    return dirname(createRequire(inRoot('package.json')).resolve(`${name}/package.json`));
+  } catch {
+    return null;
+  }
+}
+
+/** The environment of DVC and its stages: Node 24 and the Python tools come first on the PATH. */
+export const toolEnvironment = () => ({
+  ...process.env,
+  PATH: [nodeBin, venvBin, process.env.PATH].join(delimiter),
+});
+
+/** The PATH without this project's own programs: what the machine itself offers. */
+export const systemEnvironment = () => ({
+  ...process.env,
+  PATH: (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== nodeBin && folder !== venvBin)
+    .join(delimiter),
+});

@@ -1,0 +1,88 @@
+/**
+ * Sets up what is missing and nothing else; safe to repeat after any interruption.
+ *
+ * A step has a name, the steps it needs, `isDone` (cheap) and `make`. Steps that need nothing of
+ * each other run side by side. A step with an `otherwise` may fail: set-up says so and goes on.
+ */
+import { fileURLToPath } from 'node:url';
+import { endChildren } from './child.mjs';
+import { describe, EXIT_ENVIRONMENT, SetupError } from './errors.mjs';
+import { lightgbmLibrary } from './lightgbm.mjs';
+import { links } from './links.mjs';
+import { lock, unlock } from './lock.mjs';
+import { npmPackages } from './npm-packages.mjs';
+import { pythonPackages, virtualEnvironment } from './python-packages.mjs';
+import { tensorflowBinding, tensorflowLibrary } from './tensorflow.mjs';
+
+const STEPS = [
+  npmPackages,
+  virtualEnvironment,
+  pythonPackages,
+  tensorflowLibrary,
+  tensorflowBinding,
+  lightgbmLibrary,
+  links,
+];
+
+const say = (text) => process.stderr.write(`set-up: ${text}\n`);
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** Runs one step once those that it needs are through, and prints its line. */
+async function runStep(step, outcomes) {
+  const needed = await Promise.all(step.needs.map((name) => outcomes.get(name)));
+  if (needed.includes(false)) return false;
+  if (step.isDone()) return true;
+  const begin = performance.now();
+  try {
+    await step.make();
+    say(`${step.name.padEnd(26)}${seconds(begin).padStart(8)}`);
+    return true;
+  } catch (error) {
+    if (!step.otherwise || !(error instanceof SetupError)) throw error;
+    process.stderr.write(`${describe(error)}\n`);
+    say(`!! ${step.otherwise}`);
+    return false;
+  }
+}
+
+/** Brings everything into place. */
+export async function setUp() {
+  const begin = performance.now();
+  const missing = () => STEPS.filter((step) => !step.isDone());
+  if (missing().length === 0) {
+    say(`everything is in place (${Math.round(performance.now() - begin)} ms)`);
+    return;
+  }
+  const interrupt = (signal) => {
+    endChildren();
+    unlock();
+    say(`interrupted; the next run goes on from here`);
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    await lock(say);
+    say(`missing: ${missing().map(({ name }) => name).join(', ')}`);
+    const outcomes = new Map();
+    for (const step of STEPS) outcomes.set(step, runStep(step, outcomes));
+    await Promise.all(outcomes.values());
+    say(`done in ${seconds(begin)}`);
+  } finally {
+    endChildren();
+    unlock();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/** Runs `action`; what the user can mend ends the process with a message and exit code 6. */
+export async function orExplain(action) {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`${describe(error)}\n`);
+    process.exit(EXIT_ENVIRONMENT);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await orExplain(setUp);
