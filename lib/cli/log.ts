@@ -16,7 +16,7 @@ export interface Log {
 }
 
 const FOLDER = 'logs';
-const FILE = 'timberline.log';
+export const RUN_LOG = join(FOLDER, 'timberline.log');
 const MAX_BYTES = 5 * 1024 * 1024;
 const N_OLD_FILES = 5;
 
@@ -41,10 +41,9 @@ export function openLog(facts: Readonly<Record<string, unknown>>): Log {
 function openFile(facts: Readonly<Record<string, unknown>>): pino.Logger | null {
   try {
     mkdirSync(FOLDER, { recursive: true });
-    const path = join(FOLDER, FILE);
-    if (existsSync(path) && statSync(path).size > MAX_BYTES) rotate(path);
+    if (existsSync(RUN_LOG) && statSync(RUN_LOG).size > MAX_BYTES) rotate(RUN_LOG);
     // synchronous, so that the last line before a kill is on disk
-    const destination = pino.destination({ dest: path, sync: true });
+    const destination = pino.destination({ dest: RUN_LOG, sync: true });
     destination.on('error', () => {});
     const options = { base: facts, timestamp: pino.stdTimeFunctions.isoTime };
     return pino(options, destination);
