@@ -63,9 +63,10 @@ if (command in TOOLS) {
     process.argv[1] = program;
     await import(program);
   } else if (findNode24()) {
-    hand(findNode24(), [program, ...process.argv.slice(2)]);
+    hand(findNode24(), [path('timberline.js'), ...process.argv.slice(2)]);
   } else {
-    say(`needs Node 24 or newer, and this is ${process.versions.node}: run \`npm start\` once (it sets up Node 24 in node_modules), or install Node 24`);
+    const { node } = process.versions;
+    say(`needs Node 24, and this is ${node}: \`npm start\` brings it, or install it yourself`);
     process.exitCode = ENVIRONMENT;
   }
 }

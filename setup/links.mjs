@@ -1,5 +1,13 @@
 /** `npx dvc` and `npx timberline`, from anywhere in the clone. */
-import { chmodSync, existsSync, lstatSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { npmPackages } from './npm-packages.mjs';
 import { inRoot, nodeBin } from './places.mjs';

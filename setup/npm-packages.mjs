@@ -13,7 +13,8 @@ function matchesLockFile() {
   const isInstalled = ([path, { version, optional }]) =>
     path === '' || (installed[path] ? installed[path].version === version : optional === true);
   return (
-    Object.entries(wanted).every(isInstalled) && Object.keys(installed).every((path) => wanted[path])
+    Object.entries(wanted).every(isInstalled) &&
+    Object.keys(installed).every((path) => wanted[path])
   );
 }
 

@@ -7,6 +7,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const inRoot = (...parts) => join(root, ...parts);
 
 export const native = inRoot('.native');
+/** Half-made things: emptied when set-up begins and when it ends. */
+export const workshop = join(native, 'work');
+
 export const nodeBin = inRoot('node_modules', '.bin');
 export const node24 = join(nodeBin, 'node');
 export const venv = inRoot('.venv');

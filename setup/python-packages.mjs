@@ -3,14 +3,24 @@ import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { find, run } from './child.mjs';
 import { SetupError } from './errors.mjs';
-import { dvc, inRoot, root, venv, venvBin, venvPython } from './places.mjs';
+import {
+  dvc,
+  inRoot,
+  root,
+  systemEnvironment,
+  venv,
+  venvBin,
+  venvPython,
+  workshop,
+} from './places.mjs';
 import { hash, isStamped, writeStamp } from './stamp.mjs';
 
 export const OLDEST_PYTHON = [3, 10];
 const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 const FACTS =
   'import sys, importlib.util as u; print(*sys.version_info[:2], all(map(u.find_spec, ("venv", "ensurepip"))))';
-const HINT = 'on Debian or Ubuntu: `apt-get install python3 python3-venv`; on macOS: `brew install python`';
+const HINT =
+  'on Debian or Ubuntu: `apt-get install python3 python3-venv`; on macOS: `brew install python`';
 
 /** The first Python of this machine that is new enough and can make a virtual environment. */
 export async function findPython() {
@@ -47,7 +57,8 @@ export const virtualEnvironment = {
 export const pythonPackages = {
   name: 'Python packages',
   needs: [virtualEnvironment],
-  isDone: () => existsSync(dvc) && isStamped(venv, fullStamp()),
+  isDone: () =>
+    !existsSync(inRoot('requirements.txt')) || (existsSync(dvc) && isStamped(venv, fullStamp())),
   async make() {
     await pip(['install', '--no-compile', '-r', inRoot('requirements.txt')], '`pip install`');
     writeStamp(venv, fullStamp(), ['bin/dvc']);
@@ -58,5 +69,6 @@ export const pythonPackages = {
 export const pip = ([command, ...args], what) =>
   run(venvPython, ['-m', 'pip', '--disable-pip-version-check', command, '--quiet', ...args], {
     what,
+    env: { ...systemEnvironment(), TMPDIR: workshop }, // a killed pip leaves its downloads there
     hint: 'pip must reach its index; behind a proxy set HTTPS_PROXY or PIP_INDEX_URL',
   });

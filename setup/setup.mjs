@@ -4,13 +4,16 @@
  * A step has a name, the steps it needs, `isDone` (cheap) and `make`. Steps that need nothing of
  * each other run side by side. A step with an `otherwise` may fail: set-up says so and goes on.
  */
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { endChildren } from './child.mjs';
+import { dvcWithoutGit } from './dvc-without-git.mjs';
 import { describe, EXIT_ENVIRONMENT, SetupError } from './errors.mjs';
 import { lightgbmLibrary } from './lightgbm.mjs';
 import { links } from './links.mjs';
 import { lock, unlock } from './lock.mjs';
 import { npmPackages } from './npm-packages.mjs';
+import { workshop } from './places.mjs';
 import { pythonPackages, virtualEnvironment } from './python-packages.mjs';
 import { tensorflowBinding, tensorflowLibrary } from './tensorflow.mjs';
 
@@ -21,6 +24,7 @@ const STEPS = [
   tensorflowLibrary,
   tensorflowBinding,
   lightgbmLibrary,
+  dvcWithoutGit,
   links,
 ];
 
@@ -29,7 +33,7 @@ const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s
 
 /** Runs one step once those that it needs are through, and prints its line. */
 async function runStep(step, outcomes) {
-  const needed = await Promise.all(step.needs.map((name) => outcomes.get(name)));
+  const needed = await Promise.all(step.needs.map((other) => outcomes.get(other)));
   if (needed.includes(false)) return false;
   if (step.isDone()) return true;
   const begin = performance.now();
@@ -45,32 +49,40 @@ async function runStep(step, outcomes) {
   }
 }
 
+const findMissing = () => STEPS.filter((step) => !step.isDone());
+
+async function makeMissing(begin) {
+  const missing = findMissing(); // another set-up may have made them while this one waited
+  if (missing.length === 0) return;
+  say(`missing: ${missing.map(({ name }) => name).join(', ')}`);
+  rmSync(workshop, { recursive: true, force: true });
+  mkdirSync(workshop);
+  const outcomes = new Map();
+  for (const step of STEPS) outcomes.set(step, runStep(step, outcomes));
+  await Promise.all(outcomes.values());
+  say(`done in ${seconds(begin)}`);
+}
+
+function tidy() {
+  endChildren();
+  rmSync(workshop, { recursive: true, force: true });
+  unlock();
+}
+
 /** Brings everything into place. */
 export async function setUp() {
   const begin = performance.now();
-  const missing = () => STEPS.filter((step) => !step.isDone());
-  if (missing().length === 0) {
+  if (findMissing().length === 0) {
     say(`everything is in place (${Math.round(performance.now() - begin)} ms)`);
     return;
   }
-  const interrupt = (signal) => {
-    endChildren();
-    unlock();
-    say(`interrupted; the next run goes on from here`);
-    process.exit(signal === 'SIGINT' ? 130 : 143);
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  await lock(say);
+  process.on('exit', tidy);
   try {
-    await lock(say);
-    say(`missing: ${missing().map(({ name }) => name).join(', ')}`);
-    const outcomes = new Map();
-    for (const step of STEPS) outcomes.set(step, runStep(step, outcomes));
-    await Promise.all(outcomes.values());
-    say(`done in ${seconds(begin)}`);
+    await makeMissing(begin);
   } finally {
-    endChildren();
-    unlock();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    tidy();
+    process.off('exit', tidy);
   }
 }
 
@@ -85,4 +97,4 @@ export async function orExplain(action) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await orExplain(setUp);
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await orExplain(setUp);

@@ -3,9 +3,9 @@
  * (tensorflow/tfjs #8742); PyPI's wheel has the same libraries, and its binding compiles in seconds.
  */
 import {
-  existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readlinkSync,
   renameSync,
@@ -16,14 +16,19 @@ import { basename, dirname, join, relative } from 'node:path';
 import { find, run } from './child.mjs';
 import { SetupError } from './errors.mjs';
 import { npmPackages } from './npm-packages.mjs';
-import { binding, packageFolder, tensorflow } from './places.mjs';
+import { binding, packageFolder, tensorflow, workshop } from './places.mjs';
 import { virtualEnvironment } from './python-packages.mjs';
 import { hash, hashFiles, isStamped, writeStamp } from './stamp.mjs';
 import { hasWheels, takeFromWheel } from './wheel.mjs';
 
 const VERSION = '2.21.0';
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/ctstring', 'tsl/platform/ctstring', 'xla/tsl/c/'];
+const HEADERS = [
+  'tensorflow/c/',
+  'tensorflow/core/platform/ctstring',
+  'tsl/platform/ctstring',
+  'xla/tsl/c/',
+];
 const OTHERWISE =
   'training uses the WASM backend instead, about 10x slower; `npx timberline doctor` says what is missing';
 
@@ -90,9 +95,7 @@ function isLinked() {
 async function compile() {
   const compiler = needCompiler();
   const folder = dirname(binding);
-  const work = `${folder}.tmp`;
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
+  const work = mkdtempSync(join(workshop, 'binding-'));
   const stubs = LIBRARIES.map((name) => join(work, name));
   for (const stub of stubs) {
     const soname = `-Wl,-soname,${basename(stub)}`;
@@ -125,7 +128,7 @@ export const tensorflowBinding = {
     if (!isStamped(dirname(binding), bindingStamp())) await compile();
     const link = bindingLink();
     mkdirSync(dirname(link), { recursive: true });
-    if (existsSync(link) || lstatSync(link, { throwIfNoEntry: false })) rmSync(link);
+    rmSync(link, { force: true });
     symlinkSync(relative(dirname(link), binding), link);
   },
 };

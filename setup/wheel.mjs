@@ -1,8 +1,8 @@
 /** Members of a PyPI wheel, taken without installing it: the user's Python version does not matter. */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './child.mjs';
-import { native, venvPython } from './places.mjs';
+import { venvPython, workshop } from './places.mjs';
 import { pip } from './python-packages.mjs';
 import { writeStamp } from './stamp.mjs';
 
@@ -34,10 +34,12 @@ with zipfile.ZipFile(wheel) as archive:
  * which appears only when complete; `files` are the members whose sizes the stamp remembers.
  */
 export async function takeFromWheel({ requirement, cut, wanted, folder, made, files }) {
-  mkdirSync(native, { recursive: true });
-  const work = mkdtempSync(join(native, 'wheel-'));
+  const work = mkdtempSync(join(workshop, 'wheel-'));
   try {
-    const platforms = GLIBC.flatMap((glibc) => ['--platform', `${glibc}_${ARCHITECTURES[process.arch]}`]);
+    const platforms = GLIBC.flatMap((glibc) => [
+      '--platform',
+      `${glibc}_${ARCHITECTURES[process.arch]}`,
+    ]);
     const target = ['--only-binary=:all:', '--python-version', '3.11', ...platforms];
     await pip(['download', '--no-deps', ...target, '--dest', work, requirement], '`pip download`');
     const [wheel] = readdirSync(work).filter((name) => name.endsWith('.whl'));
