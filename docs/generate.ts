@@ -74,7 +74,10 @@ function parameterTable(schema: Schema, group: string): string[] {
 }
 
 function paramsSchema(stages: readonly StageDefinition[]): object {
-  const groups = [['base', BASE_SCHEMA] as const, ...stages.map((s) => [s.name, s.params] as const)];
+  const groups = [
+    ['base', BASE_SCHEMA] as const,
+    ...stages.map((s) => [s.name, s.params] as const),
+  ];
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'params.yaml of timberline',

@@ -2,7 +2,11 @@ import { integer, nullable, text } from '../params/schema.ts';
 
 /** The group `base` of params.yaml: what several stages share. */
 export const BASE_SCHEMA = {
-  seed: integer({ default: 0, min: 0, doc: 'The one seed; every random stream is derived from it.' }),
+  seed: integer({
+    default: 0,
+    min: 0,
+    doc: 'The one seed; every random stream is derived from it.',
+  }),
   target: nullable(text({ default: 'target', doc: '' }), {
     default: null,
     doc: 'Column to predict; null: the table has none.',

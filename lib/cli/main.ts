@@ -87,7 +87,12 @@ async function execute(
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    log.record('start', { argv: process.argv.slice(2), params, base, hashes: await hashInputs(ofKind('input')) });
+    log.record('start', {
+      argv: process.argv.slice(2),
+      params,
+      base,
+      hashes: await hashInputs(ofKind('input')),
+    });
     for (const override of options.set) log.info(`parameter set for this run: ${override}`);
     prepareOutputs(outputs);
     const { message, ...facts } = await stage.run({
@@ -105,7 +110,9 @@ async function execute(
     log.record('end', { exit: 0, ...usage(), result: facts });
     const seconds = formatSeconds((performance.now() - start) / 1000);
     process.stdout.write(
-      options.json ? `${JSON.stringify({ message, ...facts })}\n` : `${stage.name}: ${message} (${seconds})\n`,
+      options.json
+        ? `${JSON.stringify({ message, ...facts })}\n`
+        : `${stage.name}: ${message} (${seconds})\n`,
     );
     return 0;
   } catch (error) {
@@ -132,10 +139,15 @@ function report(
   if (isMendable) {
     const hint = error.hint === undefined ? '' : `\nhint: ${error.hint}`;
     process.stderr.write(`error ${error.code}: ${error.message}${hint}\n`);
-    if (json) process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`);
+    if (json)
+      process.stdout.write(
+        `${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`,
+      );
   } else {
     const stack = error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`bug in timberline, please report it with logs/timberline.log:\n${stack}\n`);
+    process.stderr.write(
+      `bug in timberline, please report it with logs/timberline.log:\n${stack}\n`,
+    );
   }
   return exit;
 }
@@ -157,7 +169,10 @@ function parseArguments(stage: StageDefinition, argv: readonly string[]): Option
     command.option(`--${toKebabCase(name)}`, doc);
   }
   command
-    .option('--params <path>', 'read parameters from this file (default: params.yaml when there is one)')
+    .option(
+      '--params <path>',
+      'read parameters from this file (default: params.yaml when there is one)',
+    )
     .option('--set <key=value>', 'override a parameter for this run (repeatable)', collect, [])
     .option('--group <name>', 'group of the params file that holds the parameters', stage.name)
     .option('--json', 'print one JSON document on stdout')

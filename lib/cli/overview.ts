@@ -19,7 +19,9 @@ const REPORT = 'reports/evaluate.html';
 function readLastRuns(): Map<string, LogRecord> {
   const lines = existsSync(RUN_LOG) ? readFileSync(RUN_LOG, 'utf8').trim().split('\n') : [];
   const records = lines.map((line) => JSON.parse(line) as LogRecord);
-  return new Map(records.filter(({ msg }) => msg === 'end').map((record) => [record.stage, record]));
+  return new Map(
+    records.filter(({ msg }) => msg === 'end').map((record) => [record.stage, record]),
+  );
 }
 
 function listStages(): string[] {

@@ -57,7 +57,10 @@ function parseFile(path: string): Record<string, unknown> {
   const [error] = document.errors;
   if (error !== undefined) {
     const line = error.linePos?.[0].line ?? 1;
-    throw new StageError('E_PARAMS', `${path}:${line} must be YAML; got ${firstLine(error.message)}`);
+    throw new StageError(
+      'E_PARAMS',
+      `${path}:${line} must be YAML; got ${firstLine(error.message)}`,
+    );
   }
   const values: unknown = document.toJS() ?? {};
   if (!isRecord(values)) throw new StageError('E_PARAMS', `${path} must be a map of groups`);
@@ -69,7 +72,10 @@ function parseOverride(text: string, group: string): ParamsSource & { target: st
   const key = match?.[1].trim() ?? '';
   const prefix = [group, 'base'].find((name) => key.startsWith(`${name}.`));
   if (match === null || prefix === undefined) {
-    throw new StageError('E_USAGE', `--set must be ${group}.key=value or base.key=value; got ${text}`);
+    throw new StageError(
+      'E_USAGE',
+      `--set must be ${group}.key=value or base.key=value; got ${text}`,
+    );
   }
   const keys = key.slice(prefix.length + 1).split('.');
   const values = keys.reduceRight<unknown>((inner, name) => ({ [name]: inner }), parse(match[2]));

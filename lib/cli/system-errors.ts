@@ -1,10 +1,19 @@
 import { StageError } from '../errors.ts';
 
 const ENVIRONMENT: Readonly<Record<string, { what: string; hint: string }>> = {
-  ENOSPC: { what: 'the disk is full', hint: 'free some space, then run the stage again; nothing was lost' },
-  EACCES: { what: 'permission denied', hint: 'make the folder writable, or name another with the flag' },
+  ENOSPC: {
+    what: 'the disk is full',
+    hint: 'free some space, then run the stage again; nothing was lost',
+  },
+  EACCES: {
+    what: 'permission denied',
+    hint: 'make the folder writable, or name another with the flag',
+  },
   EROFS: { what: 'the file system is read-only', hint: 'name an output on another file system' },
-  EPERM: { what: 'operation not permitted', hint: 'make the folder writable, or name another with the flag' },
+  EPERM: {
+    what: 'operation not permitted',
+    hint: 'make the folder writable, or name another with the flag',
+  },
 };
 
 /**
@@ -18,16 +27,23 @@ export function toStageError(
 ): StageError | null {
   if (error instanceof StageError) return error;
   const { code = '', path, message = '' } = error as NodeJS.ErrnoException;
-  const name = code in ENVIRONMENT ? code : /No space left on device/i.test(message) ? 'ENOSPC' : null;
+  const name =
+    code in ENVIRONMENT ? code : /No space left on device/i.test(message) ? 'ENOSPC' : null;
   if (name !== null) {
     const { what, hint } = ENVIRONMENT[name];
     const where = path ?? 'an output';
-    return new StageError('E_ENVIRONMENT', `${where} must be writable; got ${what}`, { hint, cause: error });
+    return new StageError('E_ENVIRONMENT', `${where} must be writable; got ${what}`, {
+      hint,
+      cause: error,
+    });
   }
   if (code === 'ENOENT' && path !== undefined) {
     const flag = Object.entries(paths).find(([, value]) => value === path)?.[0];
     return new StageError('E_DATA', `${path} must exist; got no such file`, {
-      hint: flag === undefined ? undefined : `name the file with --${flag}, or run the stage that writes it`,
+      hint:
+        flag === undefined
+          ? undefined
+          : `name the file with --${flag}, or run the stage that writes it`,
       cause: error,
     });
   }

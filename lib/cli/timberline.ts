@@ -29,6 +29,8 @@ if (name === undefined || name === '--help' || name === '-h' || name === 'help')
   await main(await loadStage(name), rest);
 } else {
   const error = new StageError('E_USAGE', `${name} is not a stage${didYouMean(name, names)}`);
-  process.stderr.write(`error ${error.code}: ${error.message}\nhint: timberline --help lists the stages\n`);
+  process.stderr.write(
+    `error ${error.code}: ${error.message}\nhint: timberline --help lists the stages\n`,
+  );
   process.exitCode = ERROR_CODES[error.code].exit;
 }

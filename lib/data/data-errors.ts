@@ -6,7 +6,10 @@ import { StageError } from '../errors.ts';
 export function toDataError(error: unknown): StageError | null {
   const message = error instanceof Error ? error.message : String(error);
   const pick = (pattern: RegExp): string | undefined => pattern.exec(message)?.[1];
-  if (/^Invalid Input Error: (CSV Error|Error when sniffing)/.test(message) || /CSV Error on Line/.test(message)) {
+  if (
+    /^Invalid Input Error: (CSV Error|Error when sniffing)/.test(message) ||
+    /CSV Error on Line/.test(message)
+  ) {
     const file = pick(/^\s*file\s*=\s*(.+)$/m) ?? pick(/sniffing file "(.+?)"/) ?? 'the CSV file';
     const line = pick(/CSV Error on Line: (\d+)/);
     const column = pick(/Error when converting column "(.+?)"/);
@@ -22,12 +25,20 @@ export function toDataError(error: unknown): StageError | null {
       cause: error,
     });
   }
-  if (/(No magic bytes|too small to be a Parquet|Invalid Input Error: .*[Pp]arquet|TProtocolException|Failed to read Parquet|don't know what type)/.test(message)) {
+  if (
+    /(No magic bytes|too small to be a Parquet|Invalid Input Error: .*[Pp]arquet|TProtocolException|Failed to read Parquet|don't know what type)/.test(
+      message,
+    )
+  ) {
     const file = pick(/["'](.+?\.parquet)["']/) ?? 'the input';
-    return new StageError('E_DATA', `${file} must be a complete Parquet file; got ${firstSentence(message)}`, {
-      hint: 'the file is truncated or damaged; run the stage that writes it again',
-      cause: error,
-    });
+    return new StageError(
+      'E_DATA',
+      `${file} must be a complete Parquet file; got ${firstSentence(message)}`,
+      {
+        hint: 'the file is truncated or damaged; run the stage that writes it again',
+        cause: error,
+      },
+    );
   }
   return null;
 }

@@ -35,9 +35,13 @@ export async function openTables(database: FileDatabase, path: string): Promise<
   for (const [name, file] of files) relations.set(name, await openTable(database, file, name));
   const fit = relations.get('train') ?? relations.get('table');
   if (fit === undefined) {
-    throw new StageError('E_DATA', `${path} must hold train.parquet or train.csv; got ${[...files.keys()].join(', ') || 'no split'}`, {
-      hint: 'statistics are fitted on train alone; name a folder that split wrote, or one file',
-    });
+    throw new StageError(
+      'E_DATA',
+      `${path} must hold train.parquet or train.csv; got ${[...files.keys()].join(', ') || 'no split'}`,
+      {
+        hint: 'statistics are fitted on train alone; name a folder that split wrote, or one file',
+      },
+    );
   }
   for (const relation of relations.values()) assertSameColumns(fit, relation);
   return { relations, fit, isFolder };
@@ -87,7 +91,11 @@ export async function writeTables(
 }
 
 /** Writes the rows of a query, in its order, to a file whose ending names the format. */
-export async function writeTable(database: FileDatabase, query: string, file: string): Promise<number> {
+export async function writeTable(
+  database: FileDatabase,
+  query: string,
+  file: string,
+): Promise<number> {
   const ending = endingOf(file);
   const format =
     ending === '.parquet'
@@ -116,7 +124,9 @@ function listSplits(folder: string): Map<string, string> {
   const entries = readdirSync(folder);
   const files = new Map<string, string>();
   for (const name of SPLITS) {
-    const file = ENDINGS.map((ending) => `${name}${ending}`).find((entry) => entries.includes(entry));
+    const file = ENDINGS.map((ending) => `${name}${ending}`).find((entry) =>
+      entries.includes(entry),
+    );
     if (file !== undefined) files.set(name, join(folder, file));
   }
   return files;
@@ -149,7 +159,8 @@ function endingOf(file: string): (typeof ENDINGS)[number] {
 }
 
 function toKind(type: string): Column['kind'] {
-  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL|BOOLEAN)/.test(type)) return 'number';
+  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL|BOOLEAN)/.test(type))
+    return 'number';
   if (/^(DATE|TIME)/.test(type)) return 'time';
   return type === 'VARCHAR' ? 'text' : 'other';
 }
@@ -163,12 +174,20 @@ function assertSameColumns(fit: Relation, other: Relation): void {
   const difference =
     missing.length + extra.length === 0
       ? 'another order'
-      : [...missing.map((name) => `no ${name}`), ...extra.map((name) => `an extra ${name}`)].join(', ');
-  throw new StageError('E_DATA', `${other.source} must have the columns of ${fit.source}; got ${difference}`);
+      : [...missing.map((name) => `no ${name}`), ...extra.map((name) => `an extra ${name}`)].join(
+          ', ',
+        );
+  throw new StageError(
+    'E_DATA',
+    `${other.source} must have the columns of ${fit.source}; got ${difference}`,
+  );
 }
 
 /** A column of numbers with a few texts in it is read as text; that is a mistake in the data. */
-async function assertNoStrayText(database: FileDatabase, { sql, columns, source }: Relation): Promise<void> {
+async function assertNoStrayText(
+  database: FileDatabase,
+  { sql, columns, source }: Relation,
+): Promise<void> {
   for (const { name } of columns.filter(({ kind }) => kind === 'text')) {
     const column = identifier(name);
     const isStray = `(${column} IS NOT NULL AND try_cast(${column} AS DOUBLE) IS NULL)`;

@@ -1,10 +1,16 @@
 /** Source files that a module imports, directly or not, as DVC deps need them. */
 import { existsSync, readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
+import ts from 'typescript';
 
 // `from './x.ts'`, `import './x.ts'`, `import('./x.ts')` and `new URL('./worker.ts', import.meta.url)`
 const REFERENCE = /(?:\bfrom\s*|\bimport\s*\(?\s*|\bnew URL\(\s*)['"](\.{1,2}\/[^'"]+\.ts)['"]/g;
+
+const compilerOptions = {
+  target: ts.ScriptTarget.ESNext,
+  module: ts.ModuleKind.ESNext,
+  verbatimModuleSyntax: true,
+};
 
 /**
  * @param entry - Path of the module, relative to the working directory.
@@ -15,8 +21,8 @@ export function listImports(entry: string): string[] {
   const visit = (file: string): void => {
     if (found.has(file)) return;
     found.add(file);
-    const code = stripTypeScriptTypes(readFileSync(file, 'utf8'));
-    for (const [, reference] of code.matchAll(REFERENCE)) {
+    const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions });
+    for (const [, reference] of outputText.matchAll(REFERENCE)) {
       const imported = join(dirname(file), reference);
       if (existsSync(imported)) visit(imported);
     }

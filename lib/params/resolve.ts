@@ -31,16 +31,31 @@ export function resolveParams<S extends Schema>(
     if (values === undefined) continue;
     const found = findProblems(schema, values, prefix);
     problems.push(...found.map((problem) => `${name}: ${problem}`));
-    if (found.length === 0) config.load(values as object);
+    if (found.length === 0) assign(config, schema, values as Record<string, unknown>, '');
   }
   if (problems.length > 0) {
-    const count = problems.length === 1 ? '1 parameter problem' : `${problems.length} parameter problems`;
+    const count =
+      problems.length === 1 ? '1 parameter problem' : `${problems.length} parameter problems`;
     throw new StageError('E_PARAMS', [count, ...problems].join('\n  '), {
       hint: 'docs/params.md lists every parameter with its range and default',
     });
   }
   config.validate({ allowed: 'strict' });
   return camelCaseKeys(schema, config.getProperties()) as Params<S>;
+}
+
+/** Sets each parameter as a whole: convict's own `load` would merge a map with its default. */
+function assign(
+  config: convict.Config<Record<string, unknown>>,
+  schema: Schema,
+  values: Record<string, unknown>,
+  prefix: string,
+): void {
+  for (const [key, value] of Object.entries(values)) {
+    const node = schema[key];
+    if (isParameter(node)) config.set(prefix + key, value);
+    else assign(config, node, value as Record<string, unknown>, `${prefix}${key}.`);
+  }
 }
 
 function findProblems(schema: Schema, values: unknown, prefix: string): string[] {

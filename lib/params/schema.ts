@@ -101,7 +101,12 @@ export const integer = (declaration: Declaration<number> & Bounds): Parameter<nu
   numeric('integer', declaration);
 
 export const boolean = (declaration: Declaration<boolean>): Parameter<boolean> =>
-  parameter(declaration, 'true or false', { type: 'boolean' }, (value) => typeof value === 'boolean');
+  parameter(
+    declaration,
+    'true or false',
+    { type: 'boolean' },
+    (value) => typeof value === 'boolean',
+  );
 
 export const text = (declaration: Declaration<string>): Parameter<string> =>
   parameter(
@@ -131,7 +136,8 @@ export function list<T>(
     declaration,
     `a list${atLeast}, each ${item.range}`,
     { type: 'array', items: item.jsonSchema, minItems: minLength },
-    (value) => Array.isArray(value) && value.length >= minLength && value.every((v) => holds(item, v)),
+    (value) =>
+      Array.isArray(value) && value.length >= minLength && value.every((v) => holds(item, v)),
   );
 }
 

@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readParams } from '../../lib/cli/read-params.ts';
+import { StageError } from '../../lib/errors.ts';
+import { integer } from '../../lib/params/schema.ts';
+import { inTemporaryFolder } from '../support/stage-process.ts';
+
+const SCHEMA = { n: integer({ default: 1, min: 1, doc: '' }) };
+const GROUPS = ['split', 'drop-columns', 'train'];
+
+async function read(
+  yaml: string,
+  { group = 'train', sets = [] }: { group?: string; sets?: string[] } = {},
+): Promise<ReturnType<typeof readParams<typeof SCHEMA>>> {
+  return await inTemporaryFolder((folder) => {
+    const file = join(folder, 'p.yaml');
+    writeFileSync(file, yaml);
+    return readParams(SCHEMA, group, file, sets, GROUPS);
+  });
+}
+
+async function errorOf(...args: Parameters<typeof read>): Promise<StageError> {
+  return (await read(...args).then(
+    () => assert.unreachable('no error'),
+    (error) => error as StageError,
+  )) as StageError;
+}
+
+const test = suite('readParams');
+
+test('takes the group of the stage, and base beside it', async () => {
+  const { params, base } = await read('base: {seed: 7}\ntrain: {n: 3}\n');
+  assert.is(params.n, 3);
+  assert.is(base.seed, 7);
+});
+
+test('lets --set win over the file, for the own group and for base', async () => {
+  const { params, base } = await read('train: {n: 3}\n', { sets: ['train.n=4', 'base.seed=9'] });
+  assert.is(params.n, 4);
+  assert.is(base.seed, 9);
+});
+
+test('finds a nested group', async () => {
+  const { params } = await read('train: {clicks: {n: 5}}\n', { group: 'train.clicks' });
+  assert.is(params.n, 5);
+});
+
+test('gives the defaults when the group is absent', async () => {
+  assert.is((await read('other: {x: 1}\n')).params.n, 1);
+});
+
+test('answers a group that is nearly one with the right name', async () => {
+  const { message } = await errorOf('trian: {n: 3}\n');
+  assert.match(message, /p\.yaml: trian is not a group; did you mean train\?$/);
+});
+
+test('names file and line of what is no YAML', async () => {
+  const { code, message } = await errorOf('train:\n  n: [1,\n');
+  assert.is(code, 'E_PARAMS');
+  assert.match(message, /p\.yaml:\d must be YAML; got /);
+});
+
+test('says what --set must look like', async () => {
+  const { code, message } = await errorOf('', { sets: ['n=3'] });
+  assert.is(code, 'E_USAGE');
+  assert.is(message, '--set must be train.key=value or base.key=value; got n=3');
+});
+
+test('names a params file that is not there', () => {
+  assert.throws(
+    () => readParams(SCHEMA, 'train', 'nowhere.yaml', [], GROUPS),
+    (error: StageError) =>
+      error.code === 'E_DATA' &&
+      error.message === 'nowhere.yaml must be a params file; got no such file',
+  );
+});
+
+test.run();
