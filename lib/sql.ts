@@ -2,6 +2,8 @@
  * The small SQL dialect of the data stages: what DuckDB runs here and Spark can run where the data
  * outgrows one machine. Pure text; the connection is an argument.
  */
+import { StageError } from './errors.ts';
+import { didYouMean } from './suggest.ts';
 
 export type Value = number | bigint | string | boolean | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -34,4 +36,19 @@ export function identifier(name: string): string {
 /** `'text'`, quotes inside doubled. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/**
+ * Asserts that `names` are columns of `relation`.
+ *
+ * @throws StageError E_DATA naming every one that is not, each with the nearest that is.
+ */
+export function assertColumns(relation: Relation, names: readonly string[]): void {
+  const known = relation.columns.map(({ name }) => name);
+  const missing = names.filter((name) => !known.includes(name));
+  if (missing.length === 0) return;
+  const wanted = missing.map((name) => `${name}${didYouMean(name, known)}`).join(', ');
+  throw new StageError('E_DATA', `${relation.source} must have the column ${wanted}`, {
+    hint: `its columns are ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', …' : ''}`,
+  });
 }

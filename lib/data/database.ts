@@ -3,6 +3,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBScalarFunction } from '@duckdb/node-api';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pid } from 'node:process';
 import type { Database, Row, Value } from '../sql.ts';
 import { toDataError } from './data-errors.ts';
 
@@ -27,7 +28,7 @@ export async function openDatabase(options: {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads),
     memory_limit: `${options.memoryMb}MB`,
-    temp_directory: join(tmpdir(), `timberline-${process.pid}`),
+    temp_directory: join(tmpdir(), `timberline-${pid}`),
     preserve_insertion_order: 'true',
     autoinstall_known_extensions: 'false',
   });

@@ -6,7 +6,6 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StageError } from '../errors.ts';
-import { didYouMean } from '../suggest.ts';
 import { identifier, literal } from '../sql.ts';
 import type { Column, Relation } from '../sql.ts';
 import type { FileDatabase } from './database.ts';
@@ -54,7 +53,9 @@ export async function openTable(
   name: string,
 ): Promise<Relation> {
   assertReadable(file);
-  await database.run(`CREATE OR REPLACE VIEW ${identifier(name)} AS FROM ${reader(file)}`);
+  const isParquet = endingOf(file) === '.parquet';
+  const from = isParquet ? `FROM read_parquet(${literal(file)})` : await sniffCsv(database, file);
+  await database.run(`CREATE OR REPLACE VIEW ${identifier(name)} AS ${from}`);
   const sql = identifier(name);
   const columns = (await database.query(`DESCRIBE ${sql}`)).map((row): Column => ({
     name: String(row.column_name),
@@ -65,7 +66,10 @@ export async function openTable(
   if (row.n === 0) {
     throw new StageError('E_DATA', `${file} must have at least one row; got a header alone`);
   }
-  if (!file.endsWith('.parquet')) await assertNoStrayText(database, relation);
+  if (!isParquet) {
+    await assertEvenRows(database, relation);
+    await assertNoStrayText(database, relation);
+  }
   return relation;
 }
 
@@ -105,21 +109,6 @@ export async function writeTable(
   return Number(row.Count);
 }
 
-/**
- * Asserts that `names` are columns of `relation`.
- *
- * @throws StageError E_DATA naming every one that is not, each with the nearest that is.
- */
-export function assertColumns(relation: Relation, names: readonly string[]): void {
-  const known = relation.columns.map(({ name }) => name);
-  const missing = names.filter((name) => !known.includes(name));
-  if (missing.length === 0) return;
-  const wanted = missing.map((name) => `${name}${didYouMean(name, known)}`).join(', ');
-  throw new StageError('E_DATA', `${relation.source} must have the column ${wanted}`, {
-    hint: `its columns are ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', …' : ''}`,
-  });
-}
-
 function listSplits(folder: string): Map<string, string> {
   const entries = readdirSync(folder);
   const files = new Map<string, string>();
@@ -143,10 +132,17 @@ function assertReadable(file: string): void {
   }
 }
 
-function reader(file: string): string {
-  return endingOf(file) === '.parquet'
-    ? `read_parquet(${literal(file)})`
-    : `read_csv(${literal(file)}, header = true)`;
+/**
+ * A query that reads the CSV file with the dialect and types that its first rows show: found once, since
+ * DuckDB would look for them again at every use of a view.
+ */
+async function sniffCsv(database: FileDatabase, file: string): Promise<string> {
+  // skip = 0: the first line is the header, whatever the lines below it are
+  const options = `header = true, skip = 0, quote = '"', escape = '"'`;
+  const [{ Prompt: query }] = await database.query(
+    `SELECT Prompt FROM sniff_csv(${literal(file)}, ${options})`,
+  );
+  return String(query).replace(/;\s*$/, '');
 }
 
 /** @throws StageError E_USAGE for an ending that names no table format. */
@@ -180,6 +176,27 @@ function assertSameColumns(fit: Relation, other: Relation): void {
   throw new StageError(
     'E_DATA',
     `${other.source} must have the columns of ${fit.source}; got ${difference}`,
+  );
+}
+
+/** Rows of uneven length hide the delimiter: the file is then read as one column of whole lines. */
+async function assertEvenRows(
+  database: FileDatabase,
+  { sql, columns, source }: Relation,
+): Promise<void> {
+  const [{ name }] = columns;
+  const delimiter = columns.length > 1 ? undefined : /[,;\t|]/.exec(name)?.[0];
+  if (delimiter === undefined) return;
+  const nCells = name.split(delimiter).length;
+  const cells = `len(string_split(${identifier(name)}, ${literal(delimiter)}))`;
+  const [row] = await database.query(
+    `SELECT line, cells FROM (SELECT row_number() OVER () + 1 AS line, ${cells} AS cells FROM ${sql})
+     WHERE cells <> ${nCells} ORDER BY line LIMIT 1`,
+  );
+  throw new StageError(
+    'E_DATA',
+    `${source}:${row?.line ?? 1} must have ${nCells} cells, as the header has; got ${row?.cells ?? 1}`,
+    { hint: 'a cell that holds the delimiter stands in double quotes' },
   );
 }
 
