@@ -1,0 +1,316 @@
+/**
+ * Multi-layer perceptron classifier: dense layers, softmax cross-entropy, mini-batches.
+ *
+ * Pure but for the backend that it is handed: no files, no clock; randomness is `rng`, and the order of
+ * the rows is the loader's. The same rng, batches and thread count give the same bytes, and training that
+ * goes on from a checkpoint ends with the bytes of training that was never interrupted.
+ */
+import { StageError } from '../errors.ts';
+import type { Rng } from '../rng.ts';
+import {
+  DROPOUT_SEEDS,
+  EVALUATION,
+  FEATURES,
+  LABELS,
+  PROBABILITIES,
+  STEP,
+  createPredictionGraph,
+  createTrainingGraph,
+} from './mlp-graph.ts';
+import type { LossOptions, MlpArchitecture } from './mlp-graph.ts';
+import type { Tensor } from './graph.ts';
+import { STEP_SCALARS, stepScalars } from './optimizer.ts';
+import type { OptimizerOptions } from './optimizer.ts';
+import { learningRateAt } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
+import { getVariables, setVariables } from './tensorflow.ts';
+import type { Backend, Program } from './tensorflow.ts';
+
+export interface Batch {
+  /** Row-major, shape (nSamples, nFeatures). Read before the next batch is asked for. */
+  readonly features: Float32Array;
+  /** Class of each row, 0 to nClasses - 1. */
+  readonly labels: Int32Array;
+  readonly nSamples: number;
+}
+
+/** Where the rows come from. The batches of an epoch may depend on its number and nothing else. */
+export interface BatchSource {
+  readonly nFeatures: number;
+  readonly nBatches: number;
+  /** @param epoch - From 0. */
+  epoch(epoch: number): AsyncIterable<Batch> | Iterable<Batch>;
+}
+
+export interface MlpOptions
+  extends
+    Pick<MlpArchitecture, 'hiddenSizes' | 'activation' | 'normalization'>,
+    LossOptions,
+    OptimizerOptions,
+    Schedule {
+  readonly maxEpochs: number;
+  /** Epochs without a lower valid loss after which training stops, and the best weights are taken; null: off. */
+  readonly earlyStoppingPatience: number | null;
+}
+
+/** Fitted state; plain data. */
+export interface Mlp extends MlpArchitecture {
+  readonly format: 'mlp';
+  readonly version: 1;
+  /** By name: `layer<l>/kernel` (nInputs, nOutputs) row-major, `/bias`, and `/scale`, `/mean`, `/variance` where normalised. */
+  readonly weights: Weights;
+}
+
+export type Weights = Readonly<Record<string, Float32Array>>;
+
+export interface EpochResult {
+  /** From 0. */
+  readonly epoch: number;
+  /** Mean of the training objective over the epoch, weights changing meanwhile. */
+  readonly trainLoss: number;
+  /** Log loss, without class weights or smoothing. null without valid rows. */
+  readonly validLoss: number | null;
+  readonly validAccuracy: number | null;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
+}
+
+/** All that training needs to go on after an epoch; plain data. */
+export interface MlpCheckpoint {
+  readonly format: 'mlp-checkpoint';
+  readonly version: 1;
+  /** Completed epochs, and the steps in them. */
+  readonly nEpochs: number;
+  readonly nSteps: number;
+  readonly dropoutSeed: number;
+  /** Weights and the optimizer's moments. */
+  readonly variables: Weights;
+  readonly best: {
+    readonly epoch: number;
+    readonly validLoss: number;
+    readonly weights: Weights;
+  } | null;
+  readonly history: readonly EpochResult[];
+}
+
+export interface MlpFit {
+  readonly model: Mlp;
+  readonly history: readonly EpochResult[];
+  /** Epoch whose weights the model has, from 0. */
+  readonly bestEpoch: number;
+}
+
+/** Rows that one run of the prediction graph takes; a shorter rest is padded with zeros. */
+const PREDICTION_ROWS = 256;
+/** Steps after which the event loop gets a turn, so that signals and progress are served. */
+const STEPS_PER_TURN = 32;
+
+/**
+ * Learns the weights.
+ *
+ * @param loaders.train - At least one batch; features without NaN.
+ * @param loaders.valid - null: no valid loss, hence no early stopping.
+ * @param context.rng - Draws the initial weights and the seed of the dropout masks.
+ * @param context.checkpoint - Where to go on; null: from the start. Options must be the same as then.
+ * @param context.onCheckpoint - Gets the whole state after each epoch, for it to keep.
+ * @throws StageError E_DATA if a label is no class or the loss is not finite.
+ */
+export async function fitMlp(
+  { train, valid, nClasses }: { train: BatchSource; valid: BatchSource | null; nClasses: number },
+  options: MlpOptions,
+  {
+    backend,
+    rng,
+    signal = null,
+    checkpoint = null,
+    onEpoch = () => {},
+    onCheckpoint = null,
+  }: {
+    backend: Backend;
+    rng: Rng;
+    signal?: AbortSignal | null;
+    checkpoint?: MlpCheckpoint | null;
+    onEpoch?: (result: EpochResult) => void;
+    onCheckpoint?: ((checkpoint: MlpCheckpoint) => void | Promise<void>) | null;
+  },
+): Promise<MlpFit> {
+  const { hiddenSizes, activation, normalization } = options;
+  const { nFeatures } = train;
+  const architecture = { nFeatures, nClasses, hiddenSizes, activation, normalization };
+  const graph = createTrainingGraph(architecture, options);
+  const initial = Object.fromEntries(
+    graph.variables.map(({ name, shape }) => [name, drawInitial(name, shape, rng)]),
+  );
+  const dropoutSeed = checkpoint?.dropoutSeed ?? rng.int32();
+  const isWeight = (name: string) => name.split('/').length === 2; // moments stand one level deeper
+  const weightsOf = (variables: Weights): Weights =>
+    Object.fromEntries(Object.entries(variables).filter(([name]) => isWeight(name)));
+
+  const program = backend.compile(graph);
+  try {
+    setVariables(program, graph, checkpoint?.variables ?? initial);
+    const history = [...(checkpoint?.history ?? [])];
+    let best = checkpoint?.best ?? null;
+    let nSteps = checkpoint?.nSteps ?? 0;
+    const nStepsInAll = train.nBatches * options.maxEpochs;
+    const patience = valid === null ? null : options.earlyStoppingPatience;
+    const isOver = (epoch: number) =>
+      epoch >= options.maxEpochs ||
+      (patience !== null && best !== null && epoch - 1 - best.epoch >= patience);
+
+    for (let epoch = checkpoint?.nEpochs ?? 0; !isOver(epoch); epoch++) {
+      const sums = [0, 0];
+      let learningRate = 0;
+      for await (const batch of train.epoch(epoch)) {
+        if (nSteps % STEPS_PER_TURN === 0) await turn(signal);
+        assertLabels(batch, nClasses);
+        learningRate = learningRateAt(nSteps, nStepsInAll, options);
+        const feeds: Record<string, Tensor> = {
+          ...toFeeds(batch, nFeatures),
+          [STEP_SCALARS]: toVector(stepScalars(nSteps, learningRate, options)),
+        };
+        if (options.dropout > 0 && hiddenSizes.length > 0) {
+          feeds[DROPOUT_SEEDS] = toSeeds(dropoutSeed, nSteps, hiddenSizes.length);
+        }
+        const [[loss, weight]] = program.run(feeds, [STEP]);
+        if (!Number.isFinite(loss)) throw createLossError(epoch, loss, options.learningRate);
+        sums[0] += loss;
+        sums[1] += weight;
+        nSteps++;
+      }
+      const evaluation = valid === null ? null : await evaluate(program, valid, nClasses);
+      const result = {
+        epoch,
+        trainLoss: sums[0] / sums[1],
+        validLoss: evaluation?.logLoss ?? null,
+        validAccuracy: evaluation?.accuracy ?? null,
+        learningRate,
+      };
+      history.push(result);
+      const { validLoss } = result;
+      if (patience !== null && validLoss !== null && validLoss < (best?.validLoss ?? Infinity)) {
+        best = { epoch, validLoss, weights: weightsOf(getVariables(program, graph)) };
+      }
+      onEpoch(result);
+      await onCheckpoint?.({
+        format: 'mlp-checkpoint',
+        version: 1,
+        nEpochs: epoch + 1,
+        nSteps,
+        dropoutSeed,
+        variables: getVariables(program, graph),
+        best,
+        history: [...history],
+      });
+      await turn(signal);
+    }
+    const weights = best?.weights ?? weightsOf(getVariables(program, graph));
+    return {
+      model: { format: 'mlp', version: 1, ...architecture, weights },
+      history,
+      bestEpoch: best?.epoch ?? history.length - 1,
+    };
+  } finally {
+    program.dispose();
+  }
+}
+
+/** A model made ready to predict many times. */
+export interface MlpPredictor {
+  /**
+   * @param X - Row-major, shape (nSamples, nFeatures).
+   * @returns Probability of each class, row-major, shape (nSamples, nClasses). A row's bytes do not depend
+   *   on the rows beside it.
+   */
+  predictProba(X: Float32Array): Float32Array;
+  dispose(): void;
+}
+
+export function createMlpPredictor(model: Mlp, backend: Backend): MlpPredictor {
+  const { nFeatures, nClasses } = model;
+  const graph = createPredictionGraph(model, PREDICTION_ROWS);
+  const program = backend.compile(graph);
+  setVariables(program, graph, model.weights);
+  return {
+    predictProba(X) {
+      const nSamples = X.length / nFeatures;
+      const probabilities = new Float32Array(nSamples * nClasses);
+      const padded = new Float32Array(PREDICTION_ROWS * nFeatures);
+      const feeds = { [FEATURES]: { shape: [PREDICTION_ROWS, nFeatures], values: padded } };
+      for (let start = 0; start < nSamples; start += PREDICTION_ROWS) {
+        const end = Math.min(start + PREDICTION_ROWS, nSamples);
+        padded.set(X.subarray(start * nFeatures, end * nFeatures));
+        padded.fill(0, (end - start) * nFeatures);
+        const [rows] = program.run(feeds, [PROBABILITIES]);
+        probabilities.set(rows.subarray(0, (end - start) * nClasses), start * nClasses);
+      }
+      return probabilities;
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/** {@link createMlpPredictor} for one use. */
+export function predictProba(model: Mlp, X: Float32Array, backend: Backend): Float32Array {
+  const predictor = createMlpPredictor(model, backend);
+  try {
+    return predictor.predictProba(X);
+  } finally {
+    predictor.dispose();
+  }
+}
+
+/** Kernels uniform within sqrt(6 / nInputs) (He et al. 2015, arXiv:1502.01852); scales and variances 1; the rest 0. */
+function drawInitial(name: string, shape: readonly number[], rng: Rng): Float32Array {
+  const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  if (name.endsWith('/kernel')) {
+    const bound = Math.sqrt(6 / shape[0]);
+    return values.map(() => (2 * rng() - 1) * bound);
+  }
+  return name.endsWith('/scale') || name.endsWith('/variance') ? values.fill(1) : values;
+}
+
+async function evaluate(program: Program, valid: BatchSource, nClasses: number) {
+  let [loss, nRight, nSamples] = [0, 0, 0];
+  for await (const batch of valid.epoch(0)) {
+    assertLabels(batch, nClasses);
+    const [[batchLoss, batchRight]] = program.run(toFeeds(batch, valid.nFeatures), [EVALUATION]);
+    loss += batchLoss;
+    nRight += batchRight;
+    nSamples += batch.nSamples;
+  }
+  return { logLoss: loss / nSamples, accuracy: nRight / nSamples };
+}
+
+const toFeeds = ({ features, labels, nSamples }: Batch, nFeatures: number) => ({
+  [FEATURES]: { shape: [nSamples, nFeatures], values: features },
+  [LABELS]: { shape: [nSamples], values: labels },
+});
+
+const toVector = (values: Float32Array): Tensor => ({ shape: [values.length], values });
+
+/** A pair for each layer: the run's seed and a number that no other layer or step has. */
+const toSeeds = (seed: number, step: number, nLayers: number): Tensor => ({
+  shape: [nLayers, 2],
+  values: Int32Array.from({ length: 2 * nLayers }, (_, i) =>
+    i % 2 === 0 ? seed : step * nLayers + (i >> 1),
+  ),
+});
+
+function assertLabels({ labels }: Batch, nClasses: number): void {
+  const wrong = labels.find((label) => !(label >= 0 && label < nClasses));
+  if (wrong !== undefined) {
+    throw new StageError('E_DATA', `labels must be classes 0 to ${nClasses - 1}; got ${wrong}`);
+  }
+}
+
+const createLossError = (epoch: number, loss: number, learningRate: number) =>
+  new StageError('E_DATA', `training loss must be finite; got ${loss} in epoch ${epoch + 1}`, {
+    hint: `lower learning_rate (now ${learningRate}), or look for values in the features that are not finite`,
+  });
+
+/** Lets the event loop do what waits, then stops if asked to. */
+async function turn(signal: AbortSignal | null): Promise<void> {
+  await new Promise(setImmediate);
+  signal?.throwIfAborted();
+}
