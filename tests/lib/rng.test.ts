@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createRng } from '../lib/rng.ts';
+import { createRng } from '../../lib/rng.ts';
 
 const draw = (seed: number, stage: string, purpose: string): number[] => {
   const rng = createRng(seed, stage, purpose);

@@ -8,8 +8,8 @@ import {
   partialPath,
   prepareOutputs,
   publishOutputs,
-} from '../../lib/cli/outputs.ts';
-import { inTemporaryFolder } from '../support/stage-process.ts';
+} from '../../../lib/cli/outputs.ts';
+import { inTemporaryFolder } from '../../support/stage-process.ts';
 
 /** The pid of a process that has ended. */
 const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid;

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readParams } from '../../lib/cli/read-params.ts';
-import { StageError } from '../../lib/errors.ts';
-import { integer } from '../../lib/params/schema.ts';
-import { inTemporaryFolder } from '../support/stage-process.ts';
+import { readParams } from '../../../lib/cli/read-params.ts';
+import { StageError } from '../../../lib/errors.ts';
+import { integer } from '../../../lib/params/schema.ts';
+import { inTemporaryFolder } from '../../support/stage-process.ts';
 
 const SCHEMA = { n: integer({ default: 1, min: 1, doc: '' }) };
 const GROUPS = ['split', 'drop-columns', 'train'];

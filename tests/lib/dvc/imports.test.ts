@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listImports } from '../../lib/dvc/imports.ts';
-import { inTemporaryFolder } from '../support/stage-process.ts';
+import { listImports } from '../../../lib/dvc/imports.ts';
+import { inTemporaryFolder } from '../../support/stage-process.ts';
 
 const test = suite('listImports');
 

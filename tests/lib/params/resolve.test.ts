@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { StageError } from '../../lib/errors.ts';
-import { resolveParams } from '../../lib/params/resolve.ts';
-import type { ParamsSource } from '../../lib/params/resolve.ts';
+import { StageError } from '../../../lib/errors.ts';
+import { resolveParams } from '../../../lib/params/resolve.ts';
+import type { ParamsSource } from '../../../lib/params/resolve.ts';
 import {
   boolean,
   integer,
@@ -12,7 +12,7 @@ import {
   number,
   oneOf,
   text,
-} from '../../lib/params/schema.ts';
+} from '../../../lib/params/schema.ts';
 
 const SCHEMA = {
   method: oneOf(['standard', 'min_max'], { default: 'standard', doc: '' }),

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { toStageError } from '../../lib/cli/system-errors.ts';
-import { StageError } from '../../lib/errors.ts';
+import { toStageError } from '../../../lib/cli/system-errors.ts';
+import { StageError } from '../../../lib/errors.ts';
 
 const system = (code: string, path?: string): Error =>
   Object.assign(new Error(code), { code, path });

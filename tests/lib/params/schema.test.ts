@@ -10,9 +10,9 @@ import {
   oneOf,
   text,
   toCamelCase,
-} from '../../lib/params/schema.ts';
-import type { Parameter } from '../../lib/params/schema.ts';
-import { invalidValues } from '../support/invalid-values.ts';
+} from '../../../lib/params/schema.ts';
+import type { Parameter } from '../../../lib/params/schema.ts';
+import { invalidValues } from '../../support/invalid-values.ts';
 
 const accepts = (parameter: Parameter<unknown>, value: unknown): boolean => {
   try {

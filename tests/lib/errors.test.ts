@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listExamples } from '../lib/errors.ts';
+import { listExamples } from '../../lib/errors.ts';
 
 const test = suite('listExamples');
 
