@@ -44,6 +44,7 @@ export function find(program) {
 /** Runs a program to its end and returns what it printed; a failure carries its last lines. */
 export function run(program, args, { what = program, hint = '', env = systemEnvironment() } = {}) {
   return new Promise((resolve, reject) => {
+    if (running.size === 0) watchSignals('on');
     // A group of its own, so that `endChildren` reaches grandchildren (pip and npm start some).
     const child = spawn(program, args, {
       cwd: root,
@@ -51,7 +52,6 @@ export function run(program, args, { what = program, hint = '', env = systemEnvi
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    if (running.size === 0) watchSignals('on');
     running.add(child);
     const ended = () => {
       if (running.delete(child) && running.size === 0) watchSignals('off');

@@ -1,29 +1,23 @@
 """Runs `dvc repro` and exits as the failing stage did, where DVC itself always exits with 255."""
 
-import logging
-import re
 import sys
 
 from dvc.cli import main
+from dvc.stage.exceptions import StageCmdFailedError
+
+statuses = []
+construct = StageCmdFailedError.__init__
 
 
-class StageExit(logging.Handler):
-    """Remembers the exit code that DVC reports as "exited with N"."""
-
-    code = None
-
-    def emit(self, record):
-        error = record.exc_info and record.exc_info[1]
-        while error:
-            if found := re.search(r"exited with (-?\d+)$", str(error)):
-                self.code = int(found[1])
-            error = error.__cause__
+def construct_and_remember(self, cmd, status=None):
+    statuses.append(status)
+    construct(self, cmd, status)
 
 
-stage_exit = StageExit()
-logging.getLogger("dvc").addHandler(stage_exit)
+StageCmdFailedError.__init__ = construct_and_remember
+
 code = main(["repro", *sys.argv[1:]])
-if code and stage_exit.code:
-    # A negative code is a signal, as everywhere in Python; shells add it to 128.
-    code = stage_exit.code if stage_exit.code > 0 else 128 - stage_exit.code
+if code and statuses and statuses[0]:
+    # A negative status is a signal; shells add it to 128.
+    code = statuses[0] if statuses[0] > 0 else 128 - statuses[0]
 sys.exit(code)
