@@ -1,0 +1,96 @@
+/** Everything that is measured on the predictions of one split. */
+import { accuracyInterval } from './accuracy-interval.ts';
+import { reliabilityCurve, type ReliabilityBin } from './calibration.ts';
+import type { ContingencyTable } from './contingency.ts';
+import { perClassScores, type ClassScores } from './per-class.ts';
+import { confusionMatrix, createPredictions } from './predictions.ts';
+import { METRICS, type Metric, type MetricName } from './registry.ts';
+
+/** A metric that evaluate computes: all but those of partitions. */
+export type EvaluationMetric = Exclude<
+  MetricName,
+  'adjusted_rand_index' | 'normalized_mutual_information'
+>;
+
+/** The document of reports/metrics/evaluate.json; null where a metric has no value. */
+export type EvaluationMetrics = Readonly<Record<EvaluationMetric, number | null>> & {
+  readonly accuracy_low: number;
+  readonly accuracy_high: number;
+  readonly n_samples: number;
+  readonly per_class: Readonly<
+    Record<string, Readonly<Record<'precision' | 'recall' | 'f1' | 'support', number>>>
+  >;
+};
+
+export interface Evaluation {
+  /** Class names; their order is that of all lists here. */
+  readonly classes: readonly string[];
+  readonly metrics: EvaluationMetrics;
+  readonly confidenceLevel: number;
+  /** Rows: truth; columns: prediction. */
+  readonly confusion: ContingencyTable;
+  readonly perClass: readonly ClassScores[];
+  readonly reliability: readonly ReliabilityBin[];
+}
+
+/**
+ * Measures predicted probabilities against the truth.
+ *
+ * @param yTrue - True class indices into `classes`, shape (nSamples), nSamples >= 1.
+ * @param yProba - Probabilities, row-major, shape (nSamples, nClasses).
+ * @param options.confidenceLevel - Of the interval of accuracy, in (0, 1).
+ * @throws RangeError as {@link createPredictions} does.
+ */
+export function evaluate(
+  yTrue: Int32Array,
+  yProba: Float32Array,
+  classes: readonly string[],
+  { confidenceLevel }: { confidenceLevel: number },
+): Evaluation {
+  const predictions = createPredictions(yTrue, yProba, { nClasses: classes.length });
+  const confusion = confusionMatrix(predictions);
+  const perClass = perClassScores(confusion);
+  const scores = Object.entries<Metric>(METRICS).flatMap(([name, metric]) => {
+    if (metric.input === 'partitions') return [];
+    const value = metric.input === 'labels' ? metric.score(confusion) : metric.score(predictions);
+    return [[name, Number.isNaN(value) ? null : round(value)] as const];
+  });
+  const nSamples = yTrue.length;
+  const nCorrect = classes.reduce(
+    (sum, _, label) => sum + confusion.counts[label * (classes.length + 1)],
+    0,
+  );
+  const { low, high } = accuracyInterval(nCorrect, nSamples, confidenceLevel);
+  const { accuracy, ...others } = Object.fromEntries(scores) as Record<
+    EvaluationMetric,
+    number | null
+  >;
+  return {
+    classes,
+    metrics: {
+      accuracy,
+      accuracy_low: round(low),
+      accuracy_high: round(high),
+      ...others,
+      n_samples: nSamples,
+      per_class: Object.fromEntries(
+        perClass.map(({ precision, recall, f1, support }, label) => [
+          classes[label],
+          { precision: round(precision), recall: round(recall), f1: round(f1), support },
+        ]),
+      ),
+    },
+    confidenceLevel,
+    confusion,
+    perClass,
+    reliability: reliabilityCurve(predictions),
+  };
+}
+
+/**
+ * Six decimals: finer than one row of a million, and coarse enough that the last bits of a processor's
+ * arithmetic do not show up as a difference.
+ */
+function round(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}

@@ -1,0 +1,103 @@
+/**
+ * Every metric, its direction and its properties. The contract suite iterates this list, `evaluate` computes
+ * what it says, and gates take their direction from it, so that a metric is added here or nowhere.
+ */
+import {
+  accuracy,
+  balancedAccuracy,
+  cohenKappa,
+  macroF1,
+  matthewsCorrcoef,
+  weightedF1,
+} from './classification.ts';
+import { adjustedRandIndex, normalizedMutualInformation } from './clustering.ts';
+import type { ContingencyTable } from './contingency.ts';
+import type { Predictions } from './predictions.ts';
+import { brierScore, expectedCalibrationError, logLoss, topKAccuracy } from './probabilistic.ts';
+import { averagePrecision, rocAuc } from './ranking.ts';
+
+interface Properties {
+  /** Direction of improvement; never a sign trick. */
+  readonly greaterIsBetter: boolean;
+  /** Both ends included. */
+  readonly range: readonly [low: number, high: number];
+}
+
+export type Metric = Properties &
+  (
+    | {
+        /** Computed from a confusion matrix. */
+        readonly input: 'labels';
+        /** Exchanging truth and prediction changes nothing. */
+        readonly symmetric: boolean;
+        readonly score: (confusion: ContingencyTable) => number;
+      }
+    | {
+        /** Computed from the truth and the probability of each class. */
+        readonly input: 'probabilities';
+        readonly score: (predictions: Predictions) => number;
+      }
+    | {
+        /** Computed from a contingency table of two partitions; takes no weights. */
+        readonly input: 'partitions';
+        readonly symmetric: boolean;
+        readonly score: (table: ContingencyTable) => number;
+      }
+  );
+
+const share = { greaterIsBetter: true, range: [0, 1] } as const;
+const correlation = { greaterIsBetter: true, range: [-1, 1] } as const;
+
+export const METRICS = {
+  accuracy: { ...share, input: 'labels', symmetric: true, score: accuracy },
+  balanced_accuracy: { ...share, input: 'labels', symmetric: false, score: balancedAccuracy },
+  macro_f1: { ...share, input: 'labels', symmetric: true, score: macroF1 },
+  weighted_f1: { ...share, input: 'labels', symmetric: false, score: weightedF1 },
+  matthews_corrcoef: {
+    ...correlation,
+    input: 'labels',
+    symmetric: true,
+    score: matthewsCorrcoef,
+  },
+  cohen_kappa: { ...correlation, input: 'labels', symmetric: true, score: cohenKappa },
+  log_loss: {
+    greaterIsBetter: false,
+    range: [-Math.log(1 - 2 ** -23), -Math.log(2 ** -23)],
+    input: 'probabilities',
+    score: logLoss,
+  },
+  brier_score: {
+    greaterIsBetter: false,
+    range: [0, 2],
+    input: 'probabilities',
+    score: brierScore,
+  },
+  expected_calibration_error: {
+    greaterIsBetter: false,
+    range: [0, 1],
+    input: 'probabilities',
+    score: expectedCalibrationError,
+  },
+  top_2_accuracy: {
+    ...share,
+    input: 'probabilities',
+    score: (predictions: Predictions) => topKAccuracy(predictions, 2),
+  },
+  roc_auc: { ...share, input: 'probabilities', score: rocAuc },
+  average_precision: { ...share, input: 'probabilities', score: averagePrecision },
+  adjusted_rand_index: {
+    greaterIsBetter: true,
+    range: [-0.5, 1],
+    input: 'partitions',
+    symmetric: true,
+    score: adjustedRandIndex,
+  },
+  normalized_mutual_information: {
+    ...share,
+    input: 'partitions',
+    symmetric: true,
+    score: normalizedMutualInformation,
+  },
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof METRICS;
