@@ -8,7 +8,13 @@ import { readFileSync } from 'node:fs';
 import { EXIT_BUG, EXIT_INTERRUPTED, ERROR_CODES, StageError } from '../errors.ts';
 import { createRng } from '../rng.ts';
 import { describeParameters } from '../params/describe.ts';
-import { discardOutputs, partialPath, prepareOutputs, publishOutputs } from './outputs.ts';
+import {
+  discardOutputs,
+  partialPath,
+  prepareOutputs,
+  publishOutputs,
+  toFinalPaths,
+} from './outputs.ts';
 import { createProgress, formatSeconds } from './progress.ts';
 import { readParams } from './read-params.ts';
 import { listStageNames } from './registry.ts';
@@ -137,12 +143,13 @@ function report(
   const exit = isMendable ? ERROR_CODES[error.code].exit : EXIT_BUG;
   log?.crash(error, { exit, ...usage });
   if (isMendable) {
-    const hint = error.hint === undefined ? '' : `\nhint: ${error.hint}`;
-    process.stderr.write(`error ${error.code}: ${error.message}${hint}\n`);
-    if (json)
-      process.stdout.write(
-        `${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`,
-      );
+    const { code } = error;
+    const message = toFinalPaths(error.message);
+    const hint = error.hint === undefined ? undefined : toFinalPaths(error.hint);
+    process.stderr.write(
+      `error ${code}: ${message}${hint === undefined ? '' : `\nhint: ${hint}`}\n`,
+    );
+    if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
   } else {
     const stack = error instanceof Error ? error.stack : String(error);
     process.stderr.write(

@@ -4,12 +4,19 @@
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isAlive, ownPid } from '../processes.ts';
 
 const PARTIAL = /^\.partial-(\d+)\./;
+const OWN_PREFIX = `.partial-${ownPid}.`;
 
 /** Where the output is written until it is complete; the ending stays, since it names the format. */
 export function partialPath(path: string): string {
-  return join(dirname(path), `.partial-${process.pid}.${basename(path)}`);
+  return join(dirname(path), `${OWN_PREFIX}${basename(path)}`);
+}
+
+/** What people read: the paths that outputs have once they are published. */
+export function toFinalPaths(text: string): string {
+  return text.replaceAll(OWN_PREFIX, '');
 }
 
 /** Makes the folders of `paths`, and removes what killed runs left beside them. */
@@ -28,7 +35,7 @@ export function publishOutputs(paths: readonly string[]): void {
   for (const path of paths) {
     const partial = partialPath(path);
     if (!existsSync(partial)) continue;
-    const old = join(dirname(path), `.partial-${process.pid}.old-${basename(path)}`);
+    const old = join(dirname(path), `${OWN_PREFIX}old-${basename(path)}`);
     // rename(2) replaces a file in one step, but no folder that has something in it
     const isFolder = existsSync(path) && statSync(path).isDirectory();
     if (isFolder) renameSync(path, old);
@@ -43,13 +50,4 @@ export function discardOutputs(paths: readonly string[]): void {
 
 function remove(path: string): void {
   rmSync(path, { recursive: true, force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -8,6 +8,7 @@ import {
   partialPath,
   prepareOutputs,
   publishOutputs,
+  toFinalPaths,
 } from '../../../lib/cli/outputs.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
 
@@ -20,6 +21,11 @@ test('are written beside their place under the same ending', () => {
   const partial = partialPath('data/scaled.csv.gz');
   assert.ok(partial.startsWith('data/.partial-'));
   assert.ok(partial.endsWith('.scaled.csv.gz'));
+});
+
+test('are named in messages as they will be once published', () => {
+  const message = `${partialPath('data/a.csv')} must be writable`;
+  assert.is(toFinalPaths(message), 'data/a.csv must be writable');
 });
 
 test('replace the old file only when published', async () => {
