@@ -5,6 +5,9 @@ import { StageError } from '../errors.ts';
 /** Bytes of a file in memory that worker threads see too. */
 export type SharedBytes = Uint8Array<SharedArrayBuffer>;
 
+/** Throws; gets what was found instead of what must be there. */
+export type Refuse = (got: string) => never;
+
 // read(2) and write(2) move less than 2^31 bytes at once
 const MAX_BYTES_AT_ONCE = 2 ** 30;
 
@@ -39,9 +42,14 @@ export function readShared(path: string): SharedBytes {
   }
 }
 
+/** The bytes of an array, not copied. */
+export function asBytes({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** Writes all bytes of `data` at `position` of an open file. */
 export function writeAt(descriptor: number, data: NodeJS.TypedArray, position: number): void {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const bytes = asBytes(data);
   for (let at = 0; at < bytes.length;) {
     const length = Math.min(bytes.length - at, MAX_BYTES_AT_ONCE);
     at += writeSync(descriptor, bytes, at, length, position + at);

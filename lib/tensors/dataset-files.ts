@@ -1,0 +1,132 @@
+/** The files of a split by their ending: `.pt` and `.safetensors` hold the same. */
+import { existsSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { StageError } from '../errors.ts';
+import type { Refuse } from './bytes.ts';
+import { assembleDataset, toInt64 } from './dataset.ts';
+import type { Block, Dataset, DatasetHeader } from './dataset.ts';
+import { readPt, streamPt } from './pt.ts';
+import { readSafetensors, streamSafetensors } from './safetensors.ts';
+import type { TensorPiece, TensorSpec } from './safetensors.ts';
+
+export const DATASET_FORMATS = ['pt', 'safetensors'] as const;
+export type DatasetFormat = (typeof DATASET_FORMATS)[number];
+
+/** The format that the ending of `path` names; null for another ending. */
+export function formatOf(path: string): DatasetFormat | null {
+  return DATASET_FORMATS.find((format) => extname(path) === `.${format}`) ?? null;
+}
+
+/**
+ * Writes a split in the format that the ending names, row by row.
+ *
+ * @throws StageError E_DATA when a `.pt` file would exceed 4 GiB.
+ */
+export async function writeDataset(
+  path: string,
+  header: DatasetHeader,
+  blocks: AsyncIterable<Block>,
+): Promise<void> {
+  if (formatOf(path) === 'pt') return await streamPt(path, header, blocks);
+  const { nSamples, columns, classes } = header;
+  const specs: Record<string, TensorSpec> = {
+    features: { dtype: 'F32', shape: [nSamples, columns.length] },
+    ...(classes.length > 0 ? { labels: { dtype: 'I64', shape: [nSamples] } } : {}),
+  };
+  const metadata = { columns: JSON.stringify(columns), classes: JSON.stringify(classes) };
+  await streamSafetensors(path, specs, metadata, toPieces(blocks));
+}
+
+/**
+ * Reads a split; the features are a view on the bytes of the file.
+ *
+ * @throws StageError E_DATA for a file that is missing, damaged, of another format or structure.
+ */
+export function readDataset(path: string): Dataset {
+  if (formatOf(path) === 'safetensors') return readSafetensorsDataset(path);
+  return readPt(path);
+}
+
+/**
+ * Reads splits of a folder that tensorize wrote.
+ *
+ * @throws StageError E_DATA when a split is missing or damaged, or when splits differ in columns or classes.
+ */
+export function readDatasets<const S extends string>(
+  folder: string,
+  splits: readonly S[],
+): Record<S, Dataset> {
+  const entries = existsSync(folder) ? readdirSync(folder) : [];
+  const datasets = splits.map((split) => {
+    const names = DATASET_FORMATS.map((format) => `${split}.${format}`);
+    const name = names.find((candidate) => entries.includes(candidate));
+    if (name === undefined) {
+      const got = existsSync(folder) ? entries.join(', ') || 'an empty folder' : 'no such folder';
+      throw new StageError('E_DATA', `${folder} must hold ${names.join(' or ')}; got ${got}`, {
+        hint: 'name a folder that tensorize wrote',
+      });
+    }
+    return { split, path: join(folder, name), dataset: readDataset(join(folder, name)) };
+  });
+  const [first] = datasets;
+  for (const { path, dataset } of datasets) {
+    for (const key of ['columns', 'classes'] as const) {
+      if (JSON.stringify(dataset[key]) === JSON.stringify(first.dataset[key])) continue;
+      throw new StageError('E_DATA', `${path} must have the ${key} of ${first.path}; got others`, {
+        hint: 'run tensorize again, which writes all splits together',
+      });
+    }
+  }
+  const bySplit = datasets.map(({ split, dataset }) => [split, dataset] as const);
+  return Object.fromEntries(bySplit) as Record<S, Dataset>;
+}
+
+function readSafetensorsDataset(path: string): Dataset {
+  const refuse: Refuse = (got) => {
+    throw new StageError('E_DATA', `${path} must hold features and labels; got ${got}`, {
+      hint: 'name a file that tensorize wrote',
+    });
+  };
+  const { tensors, metadata } = readSafetensors(path);
+  const { features, labels } = tensors;
+  if (features?.dtype !== 'F32' || features.shape.length !== 2) {
+    return refuse('no tensor features of dtype F32 and 2 dimensions');
+  }
+  if (labels !== undefined && (labels.dtype !== 'I64' || labels.shape.length !== 1)) {
+    return refuse('labels that are not of dtype I64 and 1 dimension');
+  }
+  const [nSamples, nFeatures] = features.shape;
+  return assembleDataset(
+    {
+      nSamples,
+      nFeatures,
+      features: features.data,
+      labels: labels === undefined ? null : toPairs(labels.data),
+      columns: parseJson(metadata.columns),
+      classes: parseJson(metadata.classes),
+    },
+    refuse,
+  );
+}
+
+async function* toPieces(blocks: AsyncIterable<Block>): AsyncGenerator<TensorPiece> {
+  for await (const { features, labels } of blocks) {
+    yield { name: 'features', data: features };
+    if (labels.length > 0) {
+      yield { name: 'labels', data: new BigInt64Array(toInt64(labels).buffer) };
+    }
+  }
+}
+
+function toPairs({ buffer, byteOffset, length }: BigInt64Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, 2 * length);
+}
+
+/** null for a text that is missing or no JSON. */
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return null;
+  }
+}
