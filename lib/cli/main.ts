@@ -63,7 +63,7 @@ async function execute(
   { params, base }: ReturnType<typeof readParams>,
 ): Promise<number> {
   const { openLog } = await import('./log.ts');
-  const { hashInputs } = await import('./hash-inputs.ts');
+  const { hashFiles } = await import('../data/hash-files.ts');
   const start = performance.now();
   const run = `${stage.name}-${process.pid}-${Math.floor(performance.timeOrigin).toString(36)}`;
   const log = openLog({ run, stage: stage.name });
@@ -97,7 +97,7 @@ async function execute(
       argv: process.argv.slice(2),
       params,
       base,
-      hashes: await hashInputs(ofKind('input')),
+      hashes: await hashFiles(ofKind('input')),
     });
     for (const override of options.set) log.info(`parameter set for this run: ${override}`);
     prepareOutputs(outputs);
