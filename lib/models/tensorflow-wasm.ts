@@ -169,14 +169,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       tf.sub(tf.exp(logProbabilities), targets),
     ];
   },
-  OneHot: ([classes, depth, on, off]) =>
-    tf.oneHot(
-      classes as tf.Tensor1D,
-      depth.dataSync()[0],
-      on.dataSync()[0],
-      off.dataSync()[0],
-      'float32',
-    ),
+  OneHot([classes, depth, on, off]) {
+    // tf.oneHot on WebAssembly writes integers, whatever the dtype.
+    const hot = tf.cast(tf.oneHot(classes as tf.Tensor1D, depth.dataSync()[0]), 'float32');
+    return tf.add(tf.mul(hot, tf.sub(on, off)), off);
+  },
   GatherV2: ([table, indices]) => tf.gather(table, indices as tf.Tensor1D),
   ArgMax: ([x]) => tf.argMax(x, 1),
   Cast: ([x]) => tf.cast(x, 'float32'),

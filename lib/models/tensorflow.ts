@@ -6,7 +6,6 @@
  * times as fast as a call for each operation (docs/decisions/0003-training-step-from-kernels.md).
  * The same graph, inputs and thread count give the same bytes.
  */
-import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import koffi from 'koffi';
 import { INITIALIZE, initialOf } from './graph.ts';
@@ -45,6 +44,8 @@ interface Binding {
   deleteSavedModel(id: number): void;
   runSavedModel(id: number, inputs: number[], names: string, outputs: string): { id: number }[];
 }
+
+/* eslint no-restricted-globals: 'off' -- the native library is configured by the environment alone */
 
 let loaded: Backend | null = null;
 
@@ -186,14 +187,16 @@ function inSilence<T>(load: () => T): T {
   const libc = koffi.load('libc.so.6');
   const dup = libc.func('int dup(int)') as (fd: number) => number;
   const dup2 = libc.func('int dup2(int, int)') as (from: number, to: number) => number;
+  const open = libc.func('int open(const char *, int)') as (path: string, flags: number) => number;
+  const close = libc.func('int close(int)') as (fd: number) => number;
   const kept = dup(2);
-  const nowhere = openSync('/dev/null', 'w');
+  const nowhere = open('/dev/null', 1 /* O_WRONLY */);
   dup2(nowhere, 2);
   try {
     return load();
   } finally {
     dup2(kept, 2);
-    closeSync(kept);
-    closeSync(nowhere);
+    close(kept);
+    close(nowhere);
   }
 }
