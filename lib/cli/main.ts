@@ -4,7 +4,7 @@
  * stdout carries the one line of result (or, with --json, one document); everything else is stderr.
  */
 import { Command, CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { EXIT_BUG, EXIT_INTERRUPTED, ERROR_CODES, StageError } from '../errors.ts';
 import { createRng } from '../rng.ts';
 import { describeParameters } from '../params/describe.ts';
@@ -77,6 +77,7 @@ async function execute(
       path !== null && stage.paths[name].kind === kind ? [path] : [],
     );
   const outputs = ofKind('output');
+  const checkpoint = `checkpoints/${options.group}`;
   const paths = Object.fromEntries(
     Object.entries(options.paths).map(([name, path]) => {
       const isOutput = path !== null && stage.paths[name].kind === 'output';
@@ -110,9 +111,11 @@ async function execute(
       log,
       progress: createProgress,
       signal: abort.signal,
-      checkpoint: `checkpoints/${options.group}`,
+      clock: () => (performance.now() - start) / 1000,
+      checkpoint,
     });
     publishOutputs(outputs);
+    rmSync(checkpoint, { recursive: true, force: true });
     log.record('end', { exit: 0, ...usage(), result: facts });
     const seconds = formatSeconds((performance.now() - start) / 1000);
     process.stdout.write(

@@ -55,7 +55,9 @@ export interface StageContext<P extends StagePaths, S extends Schema, F extends 
   readonly progress: (label: string, total: number, unit: string) => Progress;
   /** Aborted by Ctrl-C; long loops look at it. */
   readonly signal: AbortSignal;
-  /** A file for state that outlives a killed run; removed when the run ends well. */
+  /** Seconds since the stage began; for the log and the terminal, never for an output. */
+  readonly clock: () => number;
+  /** A folder for state that outlives a killed run; removed when the run ends well. */
   readonly checkpoint: string;
 }
 

@@ -1,6 +1,11 @@
 /** DuckDB as the table engine of the stages: CSV and Parquet files, SQL, larger than memory. */
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBScalarFunction } from '@duckdb/node-api';
+import type {
+  DuckDBAppender,
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBScalarFunction,
+} from '@duckdb/node-api';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pid } from 'node:process';
@@ -12,6 +17,8 @@ export interface FileDatabase extends Database {
   run(sql: string): Promise<void>;
   /** Chunks of at most 2,048 rows, in order, without holding the whole result. */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
+  /** Adds rows to a table of the database. */
+  createAppender(table: string): Promise<DuckDBAppender>;
   register(scalarFunction: DuckDBScalarFunction): void;
   close(): void;
 }
@@ -19,14 +26,15 @@ export interface FileDatabase extends Database {
 /**
  * Opens an in-memory database; what does not fit into `memoryMb` spills to the temporary folder.
  *
- * @param options.threads - DuckDB's threads; results do not depend on it.
+ * @param options.threads - DuckDB's threads, at least 2; what is written does not depend on it.
  */
 export async function openDatabase(options: {
   readonly threads: number;
   readonly memoryMb: number;
 }): Promise<FileDatabase> {
   const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(options.threads),
+    // with one thread DuckDB cuts the row groups of Parquet elsewhere, with any other count alike
+    threads: String(Math.max(2, options.threads)),
     memory_limit: `${options.memoryMb}MB`,
     temp_directory: join(tmpdir(), `timberline-${pid}`),
     preserve_insertion_order: 'true',
@@ -48,6 +56,7 @@ export async function openDatabase(options: {
         yield chunk;
       }
     },
+    createAppender: async (table) => await connection.createAppender(table),
     register: (scalarFunction) => connection.registerScalarFunction(scalarFunction),
     close() {
       connection.closeSync();

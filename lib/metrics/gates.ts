@@ -1,4 +1,5 @@
 /** Gates: what a metric must reach before a model may pass. */
+import { StageError } from '../errors.ts';
 import type { EvaluationMetric, EvaluationMetrics } from './evaluate.ts';
 import { METRICS } from './registry.ts';
 
@@ -38,4 +39,16 @@ export function checkGates(
 export function describeGate({ metric, limit, value }: GateResult): string {
   const direction = METRICS[metric].greaterIsBetter ? 'at least' : 'at most';
   return `${metric} must be ${direction} ${limit}; got ${value ?? 'no value'}`;
+}
+
+/**
+ * @param report - File that holds the metrics, for the message.
+ * @throws StageError E_GATE naming every gate that does not hold.
+ */
+export function assertGates(gates: readonly GateResult[], report: string): void {
+  const failed = gates.filter(({ isHeld }) => !isHeld);
+  if (failed.length === 0) return;
+  throw new StageError('E_GATE', failed.map(describeGate).join('; '), {
+    hint: `see ${report}; train a better model, or change evaluate.gates`,
+  });
 }

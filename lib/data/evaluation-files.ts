@@ -1,0 +1,53 @@
+/** The files of an evaluation: metrics, plots and the page. */
+import { stringify } from 'csv-stringify/sync';
+import { writeFileSync } from 'node:fs';
+import type { Evaluation } from '../metrics/evaluate.ts';
+import type { GateResult } from '../metrics/gates.ts';
+import type { Bundle } from '../models/bundle.ts';
+import { evaluationPage } from '../reports/evaluation-page.ts';
+import { calibrationRows, confusionRows } from '../reports/evaluation-plots.ts';
+import { readHistory } from './history-file.ts';
+import { writeJson } from './json-files.ts';
+
+export async function writeEvaluation(
+  paths: Readonly<Record<'metrics' | 'page' | 'confusion' | 'calibration', string>> & {
+    readonly history: string | null;
+  },
+  {
+    bundle,
+    evaluation,
+    gates,
+  }: { bundle: Bundle; evaluation: Evaluation; gates: readonly GateResult[] },
+): Promise<void> {
+  writeJson(paths.metrics, evaluation.metrics);
+  writeFileSync(paths.confusion, stringify(confusionRows(evaluation), { header: true }));
+  writeFileSync(paths.calibration, stringify(calibrationRows(evaluation), { header: true }));
+  const html = await evaluationPage({
+    target: bundle.target,
+    evaluation,
+    classNames: bundle.classNames,
+    about: describeModel(bundle),
+    gates,
+    history: readHistory(paths.history),
+  });
+  writeFileSync(paths.page, html);
+}
+
+function describeModel(bundle: Bundle): [term: string, value: string][] {
+  const { model, features, input, distribution, versions } = bundle;
+  const layers = [features.length, ...model.hiddenSizes, model.nClasses].join(' - ');
+  const nParameters = Object.values(model.weights).reduce((sum, { length }) => sum + length, 0);
+  return [
+    ['Model', `multi-layer perceptron, ${layers}, ${model.activation}`],
+    ['Parameters', nParameters.toLocaleString('en-US')],
+    ['Raw columns', String(input.length)],
+    ['Features', String(features.length)],
+    ['Training rows', distribution.n_samples.toLocaleString('en-US')],
+    [
+      'Versions',
+      Object.entries(versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
+  ];
+}

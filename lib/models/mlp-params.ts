@@ -1,0 +1,85 @@
+import { boolean, integer, list, map, nullable, number, oneOf, text } from '../params/schema.ts';
+import { ACTIVATIONS, NORMALIZATIONS } from './mlp-graph.ts';
+import { OPTIMIZERS } from './optimizer.ts';
+import { SCHEDULES } from './schedule.ts';
+
+const size = integer({ default: 256, min: 1, max: 65536, doc: '' });
+
+/** Parameters of the multi-layer perceptron: what {@link fitMlp} takes, and how rows are handed to it. */
+export const MLP_SCHEMA = {
+  hidden_sizes: list(size, {
+    default: [256, 256, 256],
+    doc: 'Units of each hidden layer; an empty list gives a linear model.',
+  }),
+  activation: oneOf(ACTIVATIONS, { default: 'relu', doc: 'Function behind each hidden layer.' }),
+  normalization: oneOf(NORMALIZATIONS, {
+    default: 'none',
+    doc: 'Normalisation before each activation.',
+  }),
+  dropout: number({
+    default: 0,
+    min: 0,
+    below: 1,
+    doc: 'Share of hidden units left out at each step.',
+  }),
+  batch_size: integer({ default: 1024, min: 1, doc: 'Rows of one step.' }),
+  max_epochs: integer({
+    default: 40,
+    min: 1,
+    doc: 'Passes over train; the schedule is laid out over all of them.',
+  }),
+  optimizer: oneOf(OPTIMIZERS, { default: 'adamw', doc: 'Update rule of the weights.' }),
+  learning_rate: number({ default: 0.003, above: 0, doc: 'Highest learning rate.' }),
+  schedule: oneOf(SCHEDULES, {
+    default: 'one_cycle',
+    doc: 'How the learning rate moves over the steps.',
+  }),
+  warmup_share: number({
+    default: 0.3,
+    min: 0,
+    below: 1,
+    doc: 'Share of all steps on which the learning rate climbs.',
+  }),
+  weight_decay: number({
+    default: 0.01,
+    min: 0,
+    doc: 'Pull of the weights towards 0, decoupled with adamw.',
+  }),
+  label_smoothing: number({
+    default: 0,
+    min: 0,
+    below: 1,
+    doc: 'Share of the truth spread evenly over all classes.',
+  }),
+  gradient_clip_norm: nullable(number({ default: 1, above: 0, doc: '' }), {
+    default: null,
+    doc: 'Longest norm of all gradients together; null: unlimited.',
+  }),
+  early_stopping_patience: nullable(integer({ default: 5, min: 1, doc: '' }), {
+    default: null,
+    doc: 'Epochs without a lower valid loss before training stops with the best weights; null: never, the last weights.',
+  }),
+};
+
+/** Parameters of the stage `train`. */
+export const TRAIN_SCHEMA = {
+  mlp: MLP_SCHEMA,
+  num_workers: integer({
+    default: 0,
+    min: 0,
+    max: 64,
+    doc: 'Threads that gather batches ahead; 0: between the steps.',
+  }),
+  checkpoint: boolean({
+    default: true,
+    doc: 'Keep the state of each epoch, from which a killed run goes on.',
+  }),
+  threshold: nullable(number({ default: 0.5, above: 0, below: 1, doc: '' }), {
+    default: null,
+    doc: 'Of two classes, the second is predicted from this probability on; null: the more probable one is.',
+  }),
+  class_names: map(text({ default: 'name', doc: '' }), {
+    default: {},
+    doc: 'What people call the classes, by value of the target.',
+  }),
+};

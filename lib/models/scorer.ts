@@ -1,0 +1,225 @@
+/**
+ * A bundle made ready to score raw tables: preprocessing, model, prior correction, decision.
+ *
+ * Evaluate, predict and serve score through here, so that what is tested is what is served.
+ */
+import { StageError, listExamples } from '../errors.ts';
+import { registerFunctions, preprocess } from '../preprocessing/pipeline.ts';
+import { didYouMean } from '../suggest.ts';
+import { identifier, literal } from '../sql.ts';
+import type { Relation, Row } from '../sql.ts';
+import { assertKnownClasses, findClasses, labelExpression } from '../tensors/classes.ts';
+import { streamRows } from '../tensors/row-blocks.ts';
+import type { TableEngine } from '../tensors/row-blocks.ts';
+import type { Bundle } from './bundle.ts';
+import { createMlpPredictor } from './mlp.ts';
+import type { Backend } from './tensorflow.ts';
+
+export interface Scorer {
+  /**
+   * Scores the rows of a raw table, in its order.
+   *
+   * @returns Probabilities of successive blocks of rows, row-major, shape (rows of the block, nClasses).
+   * @throws StageError E_DATA for a column that is missing, unknown or of another kind, or a value that the
+   *   preprocessing refuses.
+   */
+  score(relation: Relation): AsyncIterable<Float32Array>;
+  dispose(): void;
+}
+
+interface ProgressBar {
+  update(done: number): void;
+  end(): void;
+}
+
+/** Between the processor that made the bundle and this one; the last bits of kernels differ. */
+const GOLDEN_TOLERANCE = 1e-4;
+
+/**
+ * @throws StageError E_DATA when the golden rows do not get the probabilities that the bundle says.
+ */
+export async function openScorer(
+  bundle: Bundle,
+  engine: TableEngine,
+  backend: Backend,
+): Promise<Scorer> {
+  registerFunctions(engine, bundle.preprocessing);
+  const predictor = createMlpPredictor(bundle.model, backend);
+  const scorer: Scorer = {
+    async *score(relation) {
+      assertInput(bundle, relation);
+      const blocks = streamRows(
+        engine,
+        preprocess(bundle.preprocessing, relation.sql),
+        bundle.features,
+        relation.source,
+      );
+      for await (const features of blocks) {
+        yield correctPriors(bundle, predictor.predictProba(features));
+      }
+    },
+    dispose: () => predictor.dispose(),
+  };
+  await assertGolden(bundle, engine, scorer);
+  return scorer;
+}
+
+/** Class index of each row: the most probable, the first of equals; or by the bundle's threshold. */
+export function decide({ classes, threshold }: Bundle, probabilities: Float32Array): Int32Array {
+  const nClasses = classes.length;
+  return Int32Array.from({ length: probabilities.length / nClasses }, (_, row) => {
+    const start = row * nClasses;
+    if (threshold !== null && nClasses === 2) return probabilities[start + 1] >= threshold ? 1 : 0;
+    let best = 0;
+    for (let c = 1; c < nClasses; c++) {
+      if (probabilities[start + c] > probabilities[start + best]) best = c;
+    }
+    return best;
+  });
+}
+
+/** Scored blocks with the class that is predicted; `bar` is told of every block, and ended. */
+export async function* predictBlocks(
+  bundle: Bundle,
+  scorer: Scorer,
+  relation: Relation,
+  bar: ProgressBar,
+): AsyncGenerator<{ labels: Int32Array; probabilities: Float32Array }> {
+  let nDone = 0;
+  for await (const probabilities of scorer.score(relation)) {
+    yield { labels: decide(bundle, probabilities), probabilities };
+    nDone += probabilities.length / bundle.classes.length;
+    bar.update(nDone);
+  }
+  bar.end();
+}
+
+/**
+ * Probabilities of a table that has its target, beside the true labels.
+ *
+ * @returns `yTrue` of shape (nSamples), `yProba` row-major of shape (nSamples, nClasses).
+ * @throws StageError E_DATA when the table lacks the target, or holds a class that train had not.
+ */
+export async function scoreLabelled(
+  bundle: Bundle,
+  scorer: Scorer,
+  engine: TableEngine,
+  relation: Relation,
+  startProgress: (label: string, total: number, unit: string) => ProgressBar,
+): Promise<{ yTrue: Int32Array; yProba: Float32Array }> {
+  const { target, classes } = bundle;
+  if (!relation.columns.some(({ name }) => name === target)) {
+    throw new StageError('E_DATA', `${relation.source} must have the target ${target}; got none`, {
+      hint: 'predict scores rows without a target',
+    });
+  }
+  const found = await findClasses(engine, relation, target);
+  assertKnownClasses(relation, target, found.classes, { classes, source: 'the model' });
+  const yTrue = new Int32Array(found.nSamples);
+  let end = 0;
+  for await (const chunk of engine.stream(
+    `SELECT ${labelExpression(target, classes)} FROM ${relation.sql}`,
+  )) {
+    const labels = (chunk.getColumnVector(0) as unknown as { items: Int32Array }).items;
+    yTrue.set(labels, end);
+    end += chunk.rowCount;
+  }
+  const yProba = new Float32Array(found.nSamples * classes.length);
+  const bar = startProgress('evaluate', found.nSamples, 'rows');
+  end = 0;
+  for await (const { probabilities } of predictBlocks(bundle, scorer, relation, bar)) {
+    yProba.set(probabilities, end);
+    end += probabilities.length;
+  }
+  return { yTrue, yProba };
+}
+
+const N_LATENCY_RUNS = 21;
+
+/** Median seconds of scoring one raw row alone. */
+export async function measureLatency(
+  bundle: Bundle,
+  scorer: Scorer,
+  clock: () => number,
+): Promise<number> {
+  const golden = { ...bundle.golden, rows: bundle.golden.rows.slice(0, 1) };
+  const relation = goldenRelation({ ...bundle, golden });
+  const seconds: number[] = [];
+  for (let run = 0; run < N_LATENCY_RUNS; run++) {
+    const start = clock();
+    for await (const _ of scorer.score(relation)) continue;
+    seconds.push(clock() - start);
+  }
+  return seconds.toSorted((a, b) => a - b)[Math.floor(N_LATENCY_RUNS / 2)];
+}
+
+/** A table of the golden rows. */
+export function goldenRelation({ input, golden }: Pick<Bundle, 'input' | 'golden'>): Relation {
+  const rows = golden.rows.map(
+    (row) => `(${input.map(({ name }) => toSql(row[name])).join(', ')})`,
+  );
+  const names = input.map(({ name }) => identifier(name)).join(', ');
+  return {
+    sql: `(SELECT * FROM (VALUES ${rows.join(', ')}) AS golden(${names}))`,
+    columns: input,
+    source: 'the golden rows of the model',
+  };
+}
+
+function toSql(value: Row[string]): string {
+  return typeof value === 'string' ? literal(value) : String(value);
+}
+
+function assertInput({ input, target, id }: Bundle, { columns, source }: Relation): void {
+  const found = new Map(columns.map(({ name, kind }) => [name, kind]));
+  const known = input.map(({ name }) => name);
+  const problems = [
+    ...input.flatMap(({ name, kind }) => {
+      const other = found.get(name);
+      if (other === undefined) return [`no ${name}${didYouMean(name, [...found.keys()])}`];
+      return other === kind ? [] : [`${name} as ${other}, not ${kind}`];
+    }),
+    ...columns.flatMap(({ name }) =>
+      known.includes(name) || name === target || name === id ? [] : [`an unknown ${name}`],
+    ),
+  ];
+  if (problems.length === 0) return;
+  throw new StageError(
+    'E_DATA',
+    `${source} must have the columns that the model was trained on; got ${listExamples(problems)}`,
+    {
+      hint: `the order is free, ${target} and ${id} may be there; drop what the model does not know`,
+    },
+  );
+}
+
+function correctPriors(
+  { priorCorrection, classes }: Bundle,
+  probabilities: Float32Array,
+): Float32Array {
+  if (priorCorrection === null) return probabilities;
+  const nClasses = classes.length;
+  for (let start = 0; start < probabilities.length; start += nClasses) {
+    let sum = 0;
+    for (let c = 0; c < nClasses; c++) {
+      probabilities[start + c] *= priorCorrection[c];
+      sum += probabilities[start + c];
+    }
+    for (let c = 0; c < nClasses; c++) probabilities[start + c] /= sum;
+  }
+  return probabilities;
+}
+
+async function assertGolden(bundle: Bundle, engine: TableEngine, scorer: Scorer): Promise<void> {
+  const expected = bundle.golden.probabilities.flat();
+  if (expected.length === 0) return; // a bundle in the making has none yet
+  const found: number[] = [];
+  for await (const block of scorer.score(goldenRelation(bundle))) found.push(...block);
+  const worst = Math.max(...expected.map((value, i) => Math.abs(value - found[i])));
+  if (found.length === expected.length && worst <= GOLDEN_TOLERANCE) return;
+  throw new StageError(
+    'E_DATA',
+    `the model must give its golden rows the probabilities it was made with, within ${GOLDEN_TOLERANCE}; got a difference of ${worst}`,
+    { hint: 'the file is damaged, or was made by another version; train the model again' },
+  );
+}

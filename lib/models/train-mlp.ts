@@ -1,0 +1,80 @@
+/** A training with its checkpoint and its progress; what the stage `train` calls. */
+import type { Rng } from '../rng.ts';
+import type { CheckpointFile } from './checkpoint.ts';
+import { fitMlp } from './mlp.ts';
+import type { BatchSource, EpochResult, MlpFit, MlpOptions } from './mlp.ts';
+import type { Backend } from './tensorflow.ts';
+
+interface ProgressBar {
+  update(done: number, note?: string): void;
+  end(): void;
+}
+
+/**
+ * {@link fitMlp}, going on from the checkpoint of a killed run where there is one.
+ *
+ * @param nSamples - Rows of train, for the progress bar.
+ */
+export async function trainMlp(
+  data: { train: BatchSource; valid: BatchSource; nClasses: number; nSamples: number },
+  options: MlpOptions,
+  context: {
+    readonly backend: Backend;
+    readonly rng: Rng;
+    readonly signal: AbortSignal;
+    readonly checkpointFile: CheckpointFile | null;
+    readonly startProgress: (label: string, total: number, unit: string) => ProgressBar;
+    readonly log: { info(message: string): void };
+  },
+): Promise<MlpFit> {
+  const { checkpointFile, startProgress, log } = context;
+  const { train, nSamples } = data;
+  const checkpoint = checkpointFile?.read() ?? null;
+  if (checkpoint !== null)
+    log.info(`going on after epoch ${checkpoint.nEpochs} of a run that ended early`);
+  const bar = startProgress('train', options.maxEpochs * nSamples, 'rows');
+  let last = checkpoint?.history.at(-1) ?? null;
+  const counted: BatchSource = {
+    ...train,
+    async *epoch(epoch) {
+      let nDone = epoch * nSamples;
+      for await (const batch of train.epoch(epoch)) {
+        yield batch;
+        nDone += batch.nSamples;
+        bar.update(nDone, describeEpoch(epoch, options.maxEpochs, last));
+      }
+    },
+  };
+  try {
+    return await fitMlp({ ...data, train: counted }, options, {
+      ...context,
+      checkpoint,
+      onEpoch: (result) => (last = result),
+      onCheckpoint: checkpointFile?.write ?? null,
+    });
+  } finally {
+    bar.end();
+  }
+}
+
+/** The document of reports/metrics/train.json. */
+export function trainMetrics({ model, history, bestEpoch }: MlpFit): Record<string, number | null> {
+  const { trainLoss, validLoss, validAccuracy } = history[bestEpoch];
+  const round = (value: number): number => Number(value.toPrecision(6));
+  return {
+    loss: round(trainLoss),
+    valid_loss: validLoss === null ? null : round(validLoss),
+    valid_accuracy: validAccuracy === null ? null : round(validAccuracy),
+    best_epoch: bestEpoch + 1,
+    n_epochs: history.length,
+    n_parameters: Object.values(model.weights).reduce((sum, { length }) => sum + length, 0),
+  };
+}
+
+function describeEpoch(epoch: number, maxEpochs: number, last: EpochResult | null): string {
+  const note = `epoch ${epoch + 1} of ${maxEpochs}`;
+  if (last === null) return note;
+  const accuracy =
+    last.validAccuracy === null ? '' : `, valid accuracy ${last.validAccuracy.toFixed(4)}`;
+  return `${note}, loss ${last.trainLoss.toFixed(4)}${accuracy}`;
+}

@@ -1,0 +1,76 @@
+/** What the raw training rows look like, column by column, for those who compare later rows with them. */
+import { identifier, literal } from '../sql.ts';
+import type { Column, Database, Relation, Row } from '../sql.ts';
+
+export interface NumericDistribution {
+  readonly kind: 'number';
+  readonly missing_count: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Values of rows at 10, 20 … 90 %, each one that occurs; null without values. */
+  readonly deciles: readonly number[] | null;
+}
+export interface CategoricalDistribution {
+  readonly kind: 'text' | 'time' | 'other';
+  readonly missing_count: number;
+  readonly n_distinct: number;
+}
+export interface Distribution {
+  readonly n_samples: number;
+  readonly columns: Readonly<Record<string, NumericDistribution | CategoricalDistribution>>;
+}
+
+const DECILES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+
+/** Exact, so that the result depends neither on the row order nor on the thread count. */
+export async function describeDistribution(
+  database: Database,
+  relation: Relation,
+  columns: readonly Column[],
+): Promise<Distribution> {
+  const aggregates = columns.map((column, i) => `${describe(column)} AS ${identifier(`c${i}`)}`);
+  const [row] = await database.query(
+    `SELECT count(*) AS n_samples, ${aggregates.join(', ')} FROM ${relation.sql}`,
+  );
+  return {
+    n_samples: Number(row.n_samples),
+    columns: Object.fromEntries(
+      columns.map(({ name }, i) => [name, JSON.parse(String(row[`c${i}`])) as NumericDistribution]),
+    ),
+  };
+}
+
+function describe({ name, kind }: Column): string {
+  const column = identifier(name);
+  const missing = `'missing_count', count(*) - count(${column})`;
+  if (kind !== 'number') {
+    return `json_object('kind', ${literal(kind)}, ${missing}, 'n_distinct', count(DISTINCT ${column}))`;
+  }
+  return `json_object('kind', 'number', ${missing}, 'min', min(${column}), 'max', max(${column}),
+    'deciles', quantile_disc(${column}, [${DECILES.join(', ')}]))`;
+}
+
+/**
+ * The first rows of each class by id: few, varied, and the same whatever the engine.
+ *
+ * @param perClass - Rows of each class at most.
+ */
+export async function selectGoldenRows(
+  database: Database,
+  relation: Relation,
+  {
+    target,
+    id,
+    columns,
+    perClass,
+  }: { target: string; id: string; columns: readonly Column[]; perClass: number },
+): Promise<Row[]> {
+  const hasId = relation.columns.some(({ name }) => name === id);
+  const order = hasId ? identifier(id) : '1';
+  const names = columns.map(({ name }) => identifier(name)).join(', ');
+  return await database.query(
+    `SELECT ${names} FROM ${relation.sql}
+     QUALIFY row_number() OVER (PARTITION BY ${identifier(target)} ORDER BY ${order}) <= ${perClass}
+     ORDER BY ${identifier(target)}, ${order}`,
+  );
+}

@@ -1,0 +1,47 @@
+/**
+ * predict: apply a model to a raw table, preprocessing included.
+ *
+ * Reads a table with the columns that train had before any stage, in any order, and the bundle; writes
+ * class and probabilities, row by row. In no dvc.yaml: the rows come from outside.
+ */
+import { main } from '../lib/cli/main.ts';
+import { defineStage, input, output } from '../lib/cli/stage.ts';
+
+export const predict = defineStage({
+  name: 'predict',
+  summary: 'Apply a model to a raw table: class and probabilities of each row',
+  standalone: true,
+  paths: {
+    in: input(
+      'data/split/test.parquet',
+      'Raw table: .parquet, .csv or .csv.gz; target and id may be there',
+    ),
+    model: input('models/model.safetensors', 'Bundle that train wrote'),
+    out: output('predictions.csv', 'Table of predictions: .parquet, .csv or .csv.gz'),
+  },
+  params: {},
+  example: '--in new.csv --model models/model.safetensors --out predictions.csv',
+  async run({ paths, base, log, progress, clock }) {
+    const { readBundle } = await import('../lib/models/bundle.ts');
+    const { loadBackend } = await import('../lib/models/tensorflow.ts');
+    const { openScorer, predictBlocks } = await import('../lib/models/scorer.ts');
+    const { withDatabase } = await import('../lib/data/database.ts');
+    const { countRows, openTable } = await import('../lib/data/tables.ts');
+    const { writePredictions } = await import('../lib/data/predictions.ts');
+    const bundle = readBundle(paths.model);
+    const backend = await loadBackend({ nThreads: base.threads, warn: log.warn });
+    return await withDatabase(base, async (database) => {
+      const relation = await openTable(database, paths.in, 'table');
+      const scorer = await openScorer(bundle, database, backend);
+      const bar = progress('predict', await countRows(database, relation), 'rows');
+      const start = clock();
+      const blocks = predictBlocks(bundle, scorer, relation, bar);
+      const nSamples = await writePredictions(database, relation, bundle, blocks, paths.out);
+      scorer.dispose();
+      const rate = Math.round(nSamples / (clock() - start));
+      return { message: `${nSamples} rows, ${rate} rows/s`, n_samples: nSamples };
+    });
+  },
+});
+
+if (import.meta.main) await main(predict);
