@@ -1,0 +1,119 @@
+/** Splits of a table as features and labels: which columns, which classes, and the files. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tables } from '../data/tables.ts';
+import { StageError, listExamples } from '../errors.ts';
+import { assertColumns } from '../sql.ts';
+import type { Relation } from '../sql.ts';
+import { assertKnownClasses, findClasses, labelExpression } from './classes.ts';
+import { formatOf, writeDataset } from './dataset-files.ts';
+import type { DatasetFormat } from './dataset-files.ts';
+import type { Block } from './dataset.ts';
+import { streamBlocks } from './row-blocks.ts';
+import type { TableEngine } from './row-blocks.ts';
+
+interface Progress {
+  update(done: number): void;
+  end(): void;
+}
+
+export interface Tensorized {
+  /** Rows by split, or of `table`. */
+  readonly nSamples: Readonly<Record<string, number>>;
+  readonly nFeatures: number;
+  /** 0 without a target. */
+  readonly nClasses: number;
+}
+
+/**
+ * Writes every table as features (all columns but target and id, in their order) and labels (index of the
+ * target among the classes of train): into files of the folder `out` when a folder was read, else into the
+ * file `out`, whose ending names the format.
+ *
+ * @param options.target - null: features alone.
+ * @param startProgress - Gets the rows of all tables; what it returns gets the rows written so far.
+ * @throws StageError E_USAGE when `out` is a file where a folder is needed, or has another ending; E_DATA
+ *   when the target is missing, when a feature is no number or not finite, when a target value is missing
+ *   or no class of train, or when a `.pt` file would exceed 4 GiB.
+ */
+export async function tensorize(
+  engine: TableEngine,
+  tables: Tables,
+  {
+    out,
+    format,
+    target,
+    id,
+  }: { out: string; format: DatasetFormat; target: string | null; id: string },
+  startProgress: (nRows: number) => Progress,
+): Promise<Tensorized> {
+  assertOut(out, tables.isFolder);
+  if (target !== null) assertColumns(tables.fit, [target]);
+  const columns = tables.fit.columns
+    .map(({ name }) => name)
+    .filter((name) => name !== target && name !== id);
+  for (const relation of tables.relations.values()) assertNumbers(relation, columns);
+  const { classes, sizes } = await planRows(engine, tables, target);
+
+  const progress = startProgress(Object.values(sizes).reduce((sum, size) => sum + size, 0));
+  const label = target === null ? null : labelExpression(target, classes);
+  let nDone = 0;
+  async function* counted(blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
+    for await (const block of blocks) {
+      yield block;
+      nDone += block.features.length / columns.length;
+      progress.update(nDone);
+    }
+  }
+  if (tables.isFolder) mkdirSync(out, { recursive: true });
+  for (const [name, relation] of tables.relations) {
+    const path = tables.isFolder ? join(out, `${name}.${format}`) : out;
+    const header = { nSamples: sizes[name], columns, classes };
+    await writeDataset(path, header, counted(streamBlocks(engine, relation, columns, label)));
+  }
+  progress.end();
+  return { nSamples: sizes, nFeatures: columns.length, nClasses: classes.length };
+}
+
+/** Classes of train, and rows of each table. */
+async function planRows(
+  engine: TableEngine,
+  { relations, fit }: Tables,
+  target: string | null,
+): Promise<{ classes: readonly (number | string)[]; sizes: Record<string, number> }> {
+  const sizes: Record<string, number> = {};
+  let classes: readonly (number | string)[] | null = null;
+  // train, or the one table, comes first
+  for (const [name, relation] of relations) {
+    if (target === null) {
+      const [{ n }] = await engine.query(`SELECT count(*) AS n FROM ${relation.sql}`);
+      sizes[name] = Number(n);
+      continue;
+    }
+    const found = await findClasses(engine, relation, target);
+    sizes[name] = found.nSamples;
+    classes ??= found.classes;
+    assertKnownClasses(relation, target, found.classes, { classes, source: fit.source });
+  }
+  return { classes: classes ?? [], sizes };
+}
+
+function assertOut(out: string, isFolder: boolean): void {
+  if (isFolder === (formatOf(out) === null)) return;
+  const must = isFolder
+    ? '--out must be a folder, since --in is one'
+    : '--out must end in .pt or .safetensors, since --in is one file';
+  throw new StageError('E_USAGE', must);
+}
+
+function assertNumbers({ columns, source }: Relation, features: readonly string[]): void {
+  if (features.length === 0) {
+    throw new StageError('E_DATA', `${source} must have a column besides target and id; got none`);
+  }
+  const others = columns.filter(({ name, kind }) => features.includes(name) && kind !== 'number');
+  if (others.length === 0) return;
+  const got = listExamples(others, ({ name, kind }) => `${name} (${kind})`);
+  throw new StageError('E_DATA', `${source} must have numbers alone as features; got ${got}`, {
+    hint: 'encode these columns with features, or drop them with drop-columns',
+  });
+}
