@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,28 @@ export function runStage(name: string, args: readonly string[], cwd: string): St
     maxBuffer: 1 << 26,
   });
   return { code: status, stdout, stderr };
+}
+
+/** Starts the stage's file, for a test that serves it, or ends it, while it runs. */
+export function startStage(
+  name: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+): { child: ChildProcess; outcome: Promise<StageOutcome> } {
+  const child = spawn(process.execPath, [join(PROJECT, 'stages', `${name}.ts`), ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const texts = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
+  }
+  const outcome = new Promise<StageOutcome>((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve({ code, ...texts }));
+  });
+  return { child, outcome };
 }
 
 /** Calls `use` with an empty folder that is removed afterwards. */

@@ -1,0 +1,237 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { download } from '../../../lib/data/fetch-download.ts';
+import type { FetchContext } from '../../../lib/data/fetch.ts';
+import { serveFile, withServer } from '../../support/file-server.ts';
+import type { Answer, FileServer } from '../../support/file-server.ts';
+import { inTemporaryFolder } from '../../support/stage-process.ts';
+
+const CONTENT = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 251));
+const HALF = CONTENT.length / 2;
+const ETAG = '"version-1"';
+const PATIENCE = { stallSeconds: 10, maxTries: 3, waitSeconds: 0.001 };
+
+interface Run {
+  readonly said: readonly string[];
+  readonly checkpoint: string;
+  get(url: string, patience?: Partial<typeof PATIENCE>): Promise<Buffer>;
+}
+
+async function withRun(answer: Answer, use: (server: FileServer, run: Run) => Promise<void>) {
+  await inTemporaryFolder(async (folder) => {
+    const said: string[] = [];
+    const checkpoint = join(folder, 'fetch');
+    const context: FetchContext = {
+      log: {
+        info: (message) => said.push(message),
+        warn: () => {},
+        record: () => {},
+        crash: () => {},
+      },
+      progress: () => ({ update: () => {}, end: () => {} }),
+      signal: new AbortController().signal,
+      checkpoint,
+    };
+    const get: Run['get'] = async (url, patience) =>
+      readFileSync(await download('set', url, context, { ...PATIENCE, ...patience }));
+    await withServer(answer, (server) => use(server, { said, checkpoint, get }));
+  });
+}
+
+/** Sends `nBytes` of the file, then drops the connection. */
+function breakOff(response: ServerResponse, nBytes: number, headers: Record<string, string>): void {
+  response.writeHead(200, { 'content-length': CONTENT.length, ...headers });
+  response.write(CONTENT.subarray(0, nBytes), () => response.destroy());
+}
+
+/** What a run with the process id `pid` left of its download of `url`. */
+function leave(
+  checkpoint: string,
+  url: string,
+  pid: number,
+  part: Buffer,
+  validator?: string,
+): void {
+  const key = createHash('sha256').update(url).digest('hex').slice(0, 16);
+  mkdirSync(checkpoint, { recursive: true });
+  writeFileSync(join(checkpoint, `${key}.${pid}.part`), part);
+  if (validator) writeFileSync(join(checkpoint, `${key}.${pid}.validator`), validator);
+}
+
+const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid;
+
+const test = suite('download');
+
+test('writes the bytes of the file, and nothing else stays beside it', async () => {
+  await withRun(
+    (request, response) => serveFile(request, response, CONTENT, ETAG),
+    async ({ url, ranges }, { get, checkpoint }) => {
+      assert.ok(CONTENT.equals(await get(url)));
+      assert.equal(ranges, [null]);
+      assert.is(readdirSync(checkpoint).length, 1);
+    },
+  );
+});
+
+test('goes on where the connection broke off', async () => {
+  await withRun(
+    (request, response, nth) => {
+      if (nth === 1) breakOff(response, HALF, { etag: ETAG });
+      else serveFile(request, response, CONTENT, ETAG);
+    },
+    async ({ url, ranges }, { get, said }) => {
+      assert.ok(CONTENT.equals(await get(url)));
+      assert.equal(ranges, [null, `bytes=${HALF}-`]);
+      assert.match(said[0], /^set: http.+ broke off \(.+\), trying again$/);
+    },
+  );
+});
+
+test('takes Last-Modified where there is no strong ETag', async () => {
+  const modified = 'Sun, 01 Nov 2026 08:00:00 GMT';
+  await withRun(
+    (request, response, nth) => {
+      if (nth === 1) breakOff(response, HALF, { etag: 'W/"weak"', 'last-modified': modified });
+      else serveFile(request, response, CONTENT, modified);
+    },
+    async ({ url, ranges }, { get }) => {
+      assert.ok(CONTENT.equals(await get(url)));
+      assert.equal(ranges, [null, `bytes=${HALF}-`]);
+    },
+  );
+});
+
+test('starts again when the server has another file now', async () => {
+  const other = Buffer.from('another file');
+  await withRun(
+    (request, response, nth) => {
+      if (nth === 1) breakOff(response, HALF, { etag: ETAG });
+      else serveFile(request, response, other, '"version-2"');
+    },
+    async ({ url }, { get }) => assert.ok(other.equals(await get(url))),
+  );
+});
+
+test('starts again when the server answers with a range that was not asked for', async () => {
+  await withRun(
+    (request, response, nth) => {
+      if (nth === 1) breakOff(response, HALF, { etag: ETAG });
+      else if (nth === 2) {
+        response.writeHead(206, { 'content-range': `bytes 5-9/${CONTENT.length}` });
+        response.end(CONTENT.subarray(5, 10));
+      } else serveFile(request, response, CONTENT, ETAG);
+    },
+    async ({ url, ranges }, { get }) => {
+      assert.ok(CONTENT.equals(await get(url)));
+      assert.equal(ranges, [null, `bytes=${HALF}-`, null]);
+    },
+  );
+});
+
+test('starts again where nothing tells whether the file is the same', async () => {
+  await withRun(
+    (_request, response, nth) => {
+      if (nth === 1) breakOff(response, HALF, {});
+      else response.end(CONTENT);
+    },
+    async ({ url, ranges }, { get }) => {
+      assert.ok(CONTENT.equals(await get(url)));
+      assert.equal(ranges, [null, null]);
+    },
+  );
+});
+
+test('counts a connection without a byte for a while as lost', async () => {
+  await withRun(
+    (request, response, nth) => {
+      if (nth > 1) return serveFile(request, response, CONTENT, ETAG);
+      response.writeHead(200, { 'content-length': CONTENT.length, etag: ETAG });
+      response.write(CONTENT.subarray(0, HALF));
+    },
+    async ({ url, ranges }, { get, said }) => {
+      assert.ok(CONTENT.equals(await get(url, { stallSeconds: 0.3 })));
+      assert.equal(ranges, [null, `bytes=${HALF}-`]);
+      assert.match(said[0], 'broke off (no byte for 0.3 s)');
+    },
+  );
+});
+
+test('asks a busy server again, at most maxTries times, and keeps what it has', async () => {
+  await withRun(
+    (_request, response, nth) => {
+      if (nth === 1) breakOff(response, HALF, { etag: ETAG });
+      else response.writeHead(503).end();
+    },
+    async ({ url, ranges }, { get, checkpoint }) => {
+      await get(url).then(
+        () => assert.unreachable(),
+        (error: Error) => {
+          assert.is(error.message, 'HTTP 503 Service Unavailable');
+        },
+      );
+      assert.is(ranges.length, PATIENCE.maxTries);
+      assert.is(readdirSync(checkpoint).length, 2, 'the part and its validator');
+    },
+  );
+});
+
+test('does not ask twice for what is not there, and leaves nothing', async () => {
+  await withRun(
+    (_request, response) => void response.writeHead(404).end(),
+    async ({ url, ranges }, { get, checkpoint }) => {
+      await get(url).then(
+        () => assert.unreachable(),
+        (error: Error) => {
+          assert.is(error.message, 'HTTP 404 Not Found');
+        },
+      );
+      assert.is(ranges.length, 1);
+      assert.equal(readdirSync(checkpoint), []);
+    },
+  );
+});
+
+test('goes on with what a killed run left, also when that was all of it', async () => {
+  for (const size of [HALF, CONTENT.length]) {
+    await withRun(
+      (request, response) => serveFile(request, response, CONTENT, ETAG),
+      async ({ url, ranges }, { get, checkpoint }) => {
+        leave(checkpoint, url, deadPid(), CONTENT.subarray(0, size), ETAG);
+        assert.ok(CONTENT.equals(await get(url)));
+        assert.equal(ranges, [`bytes=${size}-`]);
+        assert.is(readdirSync(checkpoint).length, 1);
+      },
+    );
+  }
+});
+
+test('leaves the download of a living run alone', async () => {
+  await withRun(
+    (request, response) => serveFile(request, response, CONTENT, ETAG),
+    async ({ url, ranges }, { get, checkpoint }) => {
+      leave(checkpoint, url, process.ppid, CONTENT.subarray(0, HALF), ETAG);
+      assert.ok(CONTENT.equals(await get(url)));
+      assert.equal(ranges, [null]);
+      assert.is(readdirSync(checkpoint).length, 3);
+    },
+  );
+});
+
+test('throws away what a killed run left without a validator', async () => {
+  await withRun(
+    (request, response) => serveFile(request, response, CONTENT, ETAG),
+    async ({ url, ranges }, { get, checkpoint }) => {
+      leave(checkpoint, url, deadPid(), Buffer.from('of unknown age'));
+      assert.ok(CONTENT.equals(await get(url)));
+      assert.equal(ranges, [null]);
+      assert.is(readdirSync(checkpoint).length, 1);
+    },
+  );
+});
+
+test.run();
