@@ -53,7 +53,7 @@ export function evaluate(
   const scores = Object.entries<Metric>(METRICS).flatMap(([name, metric]) => {
     if (metric.input === 'partitions') return [];
     const value = metric.input === 'labels' ? metric.score(confusion) : metric.score(predictions);
-    return [[name, Number.isNaN(value) ? null : round(value)] as const];
+    return [[name, Number.isNaN(value) ? null : roundMetric(value)] as const];
   });
   const nSamples = yTrue.length;
   const nCorrect = classes.reduce(
@@ -69,14 +69,19 @@ export function evaluate(
     classes,
     metrics: {
       accuracy,
-      accuracy_low: round(low),
-      accuracy_high: round(high),
+      accuracy_low: roundMetric(low),
+      accuracy_high: roundMetric(high),
       ...others,
       n_samples: nSamples,
       per_class: Object.fromEntries(
         perClass.map(({ precision, recall, f1, support }, label) => [
           classes[label],
-          { precision: round(precision), recall: round(recall), f1: round(f1), support },
+          {
+            precision: roundMetric(precision),
+            recall: roundMetric(recall),
+            f1: roundMetric(f1),
+            support,
+          },
         ]),
       ),
     },
@@ -91,6 +96,6 @@ export function evaluate(
  * Six decimals: finer than one row of a million, and coarse enough that the last bits of a processor's
  * arithmetic do not show up as a difference.
  */
-function round(value: number): number {
+export function roundMetric(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }

@@ -26,6 +26,7 @@ h1 { margin: 0; font-size: 1.6rem; line-height: 1.2; }
 h2 { margin: 2.5rem 0 .75rem; font-size: 1.2rem; line-height: 1.3; }
 header p { margin: .35rem 0 0; color: var(--muted); }
 p, ul { max-width: 46rem; }
+ul { padding-left: 1.25rem; }
 p, ul, h1, h2, dd, figcaption, caption { overflow-wrap: anywhere; }
 dl, dd, figure { margin: 0; }
 .key-numbers { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }
@@ -37,22 +38,24 @@ dl, dd, figure { margin: 0; }
 .facts dt { color: var(--muted); font-size: .875rem; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-caption { padding-bottom: .5rem; color: var(--muted); font-size: .875rem; text-align: left; }
+table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; }
+caption { max-width: min(46rem, calc(100vw - 2rem)); padding-bottom: .5rem; color: var(--muted); font-size: .875rem; text-align: left; }
 th, td { padding: .35rem .75rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: baseline; }
 thead th { color: var(--muted); font-size: .875rem; font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 500; }
+.scroll th:first-child { position: sticky; left: 0; background: var(--ground); }
 .number { text-align: right; }
-.figures { display: grid; gap: 1.5rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); }
-figure svg { display: block; width: 100%; max-width: 34rem; height: auto; }
-figcaption { margin-top: .4rem; color: var(--muted); font-size: .875rem; max-width: 34rem; }
+.figures { display: grid; gap: 1.5rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 29rem)); }
+figure svg { display: block; width: 100%; height: auto; }
+figcaption { margin-top: .4rem; color: var(--muted); font-size: .875rem; }
+li:has(> .pass, > .fail) { list-style: none; margin-left: -1.25rem; }
 .pass { color: var(--pass); font-weight: 600; }
 .fail { color: var(--fail); font-weight: 600; }
 .bar { display: block; min-width: 5.5rem; padding: 0 .35rem; border-radius: .2rem;
   background: linear-gradient(to right, var(--bar) calc(var(--share) * 100%), transparent 0); }
-.heat { table-layout: fixed; }
-.heat td { min-width: 4.25rem; padding: .4rem .3rem; border: 1px solid var(--ground); text-align: center; line-height: 1.25;
+.heat td { min-width: 6.4rem; padding: .4rem .3rem; border: 1px solid var(--ground); text-align: center; line-height: 1.25;
   background: color-mix(in srgb, var(--heat) calc(var(--share) * 100%), var(--surface)); }
+.heat td.none { --share: 0; color: var(--muted); }
 .heat td small { display: block; font-size: .75rem; }
 .heat thead th { font-size: .8125rem; text-align: center; }
 .heat tbody th { font-size: .875rem; }

@@ -20,6 +20,7 @@ const folder = new URL('../../lib/metrics/', import.meta.url);
 /** Exported functions that are no metrics, each with what it is instead. */
 const NOT_METRICS: Readonly<Record<string, string>> = {
   accuracyInterval: 'two numbers',
+  assertGates: 'a judgement on metrics',
   checkGates: 'a judgement on metrics',
   columnSums: 'sums of a table',
   confusionMatrix: 'a table',
@@ -31,6 +32,7 @@ const NOT_METRICS: Readonly<Record<string, string>> = {
   perClassScores: 'several numbers per class',
   predictedLabels: 'a label per row',
   reliabilityCurve: 'several numbers per bin',
+  roundMetric: 'a rounding',
   rowSums: 'sums of a table',
   topKAccuracy: 'needs k; registered as top_2_accuracy',
 };

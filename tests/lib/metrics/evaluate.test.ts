@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { StageError } from '../../../lib/errors.ts';
 import { evaluate } from '../../../lib/metrics/evaluate.ts';
-import { checkGates, describeGate, GATE_METRICS } from '../../../lib/metrics/gates.ts';
+import { assertGates, checkGates, describeGate, GATE_METRICS } from '../../../lib/metrics/gates.ts';
 
 const test = suite('lib/metrics/evaluate');
 
@@ -62,6 +63,18 @@ test('holds a gate at its limit, from below or from above as the metric has it',
     'macro_f1 must be at least 0.26; got 0.25',
     'brier_score must be at most 0.29; got 0.291667',
   ]);
+});
+
+test('stops with E_GATE, naming every gate that does not hold, and with none when all hold', () => {
+  const failed = checkGates(evaluation.metrics, { accuracy: 0.5, macro_f1: 0.2, log_loss: 0.1 });
+  assert.throws(
+    () => assertGates(failed, 'reports/metrics/evaluate.json'),
+    (error: StageError) =>
+      error.code === 'E_GATE' &&
+      error.message ===
+        'accuracy must be at least 0.5; got 0.333333; log_loss must be at most 0.1; got 0.789041',
+  );
+  assertGates(checkGates(evaluation.metrics, { macro_f1: 0.25 }), 'evaluate.json');
 });
 
 test('fails the gate of a metric that has no value', () => {
