@@ -109,7 +109,7 @@ const ATTRIBUTES_OF_VEGA =
  */
 function simplify(svg: string): string {
   return svg.replace(/<[^>]*>/g, (tag) => {
-    if (/ id="/.test(tag.replace(LABEL, ''))) {
+    if (/ id="/.test(tag)) {
       throw new Error('a chart must need no ids; got one with clipping or a gradient');
     }
     const isInvisible = / d="M0,0h0v0h0Z"| display="none"/.test(tag);
