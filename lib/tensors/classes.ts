@@ -96,7 +96,7 @@ async function createMissingError(
 function createClassError({ source }: Relation, target: string, got: string): StageError {
   return new StageError(
     'E_DATA',
-    `${source} column ${target} must hold integers or texts, the classes; got ${got}`,
+    `${source} column ${target} must hold classes, integers or texts; got ${got}`,
     {
       hint: 'name the target with base.target; base.target=null writes every column as a feature',
     },

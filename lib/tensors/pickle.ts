@@ -165,7 +165,7 @@ export function parsePickle(bytes: Buffer, refuse: Refuse): PickleValue {
     const instruction = instructions[opcode];
     if (instruction === undefined) {
       refuse(
-        `a pickle with the instruction ${JSON.stringify(opcode)}, which plain data do not need`,
+        `a pickle with the instruction ${JSON.stringify(opcode)}, which tensors, integers and texts do not need`,
       );
     }
     instruction();

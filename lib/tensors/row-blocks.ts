@@ -89,7 +89,7 @@ async function createFiniteError(
   columns: readonly string[],
 ): Promise<StageError> {
   const counts = columns.flatMap((name, j) => {
-    const isMissing = `(${identifier(name)} IS NULL OR isnan(${toFloat(name)}))`;
+    const isMissing = `(${identifier(name)} IS NULL OR coalesce(isnan(${toFloat(name)}), false))`;
     const isBad = `(${toFloat(name)} IS NULL OR NOT isfinite(${toFloat(name)}))`;
     return [
       `count(*) FILTER (${isMissing}) AS missing${j}`,

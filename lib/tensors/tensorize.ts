@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tables } from '../data/tables.ts';
 import { StageError, listExamples } from '../errors.ts';
-import { assertColumns } from '../sql.ts';
 import type { Relation } from '../sql.ts';
+import { didYouMean } from '../suggest.ts';
 import { assertKnownClasses, findClasses, labelExpression } from './classes.ts';
 import { formatOf, writeDataset } from './dataset-files.ts';
 import type { DatasetFormat } from './dataset-files.ts';
@@ -48,7 +48,7 @@ export async function tensorize(
   startProgress: (nRows: number) => Progress,
 ): Promise<Tensorized> {
   assertOut(out, tables.isFolder);
-  if (target !== null) assertColumns(tables.fit, [target]);
+  if (target !== null) assertTarget(tables.fit, target);
   const columns = tables.fit.columns
     .map(({ name }) => name)
     .filter((name) => name !== target && name !== id);
@@ -104,6 +104,15 @@ function assertOut(out: string, isFolder: boolean): void {
     ? '--out must be a folder, since --in is one'
     : '--out must end in .pt or .safetensors, since --in is one file';
   throw new StageError('E_USAGE', must);
+}
+
+function assertTarget({ columns, source }: Relation, target: string): void {
+  const known = columns.map(({ name }) => name);
+  if (known.includes(target)) return;
+  const must = `${source} must have the target ${target}${didYouMean(target, known)}`;
+  throw new StageError('E_DATA', must, {
+    hint: 'name another with --set base.target=…, or write features alone with --set base.target=null',
+  });
 }
 
 function assertNumbers({ columns, source }: Relation, features: readonly string[]): void {
