@@ -8,22 +8,21 @@ import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { run } from './child.mjs';
 import { EXIT_ENVIRONMENT } from './errors.mjs';
+import { LIGHTGBM_VERSION } from './lightgbm.mjs';
 import { npmPackages } from './npm-packages.mjs';
-import { dvc, inRoot, lightgbm, node24, venvPython } from './places.mjs';
+import { dvc, inRoot, lightgbm, node, venvPython } from './places.mjs';
 import { findPython, pythonPackages } from './python-packages.mjs';
 import { findCompiler } from './tensorflow.mjs';
 
-const SET_UP = '`npm run setup`';
+// A clone has the pipelines; an installed package has the stages alone, and needs no DVC.
+const isClone = existsSync(inRoot('package-lock.json'));
+const SET_UP = isClone ? '`npm run setup`' : '`npx timberline setup`';
 const GIB = 2 ** 30;
 const ROOM_GIB = 1;
 
-// A clone has the pipelines; an installed package has the stages alone, and needs no DVC.
-const isClone = existsSync(inRoot('package-lock.json'));
-const anyNode = () => (existsSync(node24) ? node24 : process.execPath);
-
 /** Runs JavaScript that prints one line, with tfjs-node's missing functions in place. */
 const script = (text) =>
-  run(anyNode(), [
+  run(node(), [
     '-e',
     `const util = require('node:util');
      util.isNullOrUndefined ??= (value) => value == null;
@@ -54,7 +53,7 @@ const boosting = () =>
   script(`const library = require('koffi').load(${JSON.stringify(lightgbm)});
     const threads = [0];
     library.func('int LGBM_GetMaxThreads(_Out_ int *out)')(threads);
-    console.log('4.7.0');`);
+    console.log('${LIGHTGBM_VERSION}');`);
 
 const duckdb = () => script(`console.log(require('@duckdb/node-api').version());`);
 
@@ -84,7 +83,7 @@ const PARTS = [
     part: 'Node 24',
     neededFor: 'stages, tests',
     howTo: SET_UP,
-    look: () => versionOf(anyNode(), '--version'),
+    look: () => versionOf(node(), '--version'),
     isGood: (version) => Number(version.split('.')[0]) >= 24,
   },
   {

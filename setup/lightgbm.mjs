@@ -6,8 +6,8 @@ import { virtualEnvironment } from './python-packages.mjs';
 import { hash, isStamped } from './stamp.mjs';
 import { hasWheels, takeFromWheel } from './wheel.mjs';
 
-const VERSION = '4.7.0';
-const stamp = () => hash(VERSION, process.platform, process.arch);
+export const LIGHTGBM_VERSION = '4.7.0';
+const stamp = () => hash(LIGHTGBM_VERSION, process.platform, process.arch);
 
 export const lightgbmLibrary = {
   name: 'LightGBM library',
@@ -19,7 +19,7 @@ export const lightgbmLibrary = {
       throw new SetupError(`no LightGBM library for ${process.platform}-${process.arch}`);
     }
     await takeFromWheel({
-      requirement: `lightgbm==${VERSION}`,
+      requirement: `lightgbm==${LIGHTGBM_VERSION}`,
       cut: 'lightgbm/lib/',
       wanted: ['lightgbm/lib/'],
       folder: dirname(lightgbm),

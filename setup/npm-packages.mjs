@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { run } from './child.mjs';
 import { SetupError } from './errors.mjs';
-import { inRoot, node24 } from './places.mjs';
+import { hasNode24, inRoot } from './places.mjs';
 
 const read = (...path) => JSON.parse(readFileSync(inRoot(...path), 'utf8'));
 
@@ -35,7 +35,7 @@ export const npmPackages = {
     return (
       matchesLockFile() &&
       directPackages().every((name) => existsSync(inRoot('node_modules', name, 'package.json'))) &&
-      (existsSync(node24) || runningNodeServes())
+      (hasNode24() || runningNodeServes())
     );
   },
   async make() {
@@ -43,7 +43,7 @@ export const npmPackages = {
       what: '`npm ci`',
       hint: 'npm must reach its registry; behind a proxy set HTTPS_PROXY or `npm config set registry`',
     });
-    if (!existsSync(node24) && !runningNodeServes()) {
+    if (!hasNode24() && !runningNodeServes()) {
       throw new SetupError(`npm has no Node 24 for ${process.platform}-${process.arch}`, {
         hint: 'install Node 24 or newer yourself and run the command again',
       });

@@ -1,4 +1,5 @@
 /** Where set-up puts things. Everything but `node_modules` and `.venv` lies in `.native`. */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,10 @@ export const native = inRoot('.native');
 export const workshop = join(native, 'work');
 
 export const nodeBin = inRoot('node_modules', '.bin');
-export const node24 = join(nodeBin, 'node');
+const node24 = join(nodeBin, 'node');
+export const hasNode24 = () => existsSync(node24);
+/** Node 24 of the npm packages; where npm has none for this system, the Node that runs this. */
+export const node = () => (hasNode24() ? node24 : process.execPath);
 export const venv = inRoot('.venv');
 export const venvBin = join(venv, 'bin');
 export const venvPython = join(venvBin, 'python');

@@ -4,7 +4,7 @@
  */
 import { run } from './child.mjs';
 import { foreground } from './foreground.mjs';
-import { inRoot, node24, toolEnvironment } from './places.mjs';
+import { inRoot, node, toolEnvironment } from './places.mjs';
 import { orExplain, setUp } from './setup.mjs';
 
 const tool = (...path) => inRoot('node_modules', ...path);
@@ -19,7 +19,7 @@ const TESTS = String.raw`\.test\.ts$`;
 /** Runs one check; prints what it says only when it fails. */
 async function check([name, args]) {
   const begin = performance.now();
-  const failure = await run(node24, args, { env: toolEnvironment(), what: name }).then(
+  const failure = await run(node(), args, { env: toolEnvironment(), what: name }).then(
     () => null,
     (error) => error,
   );
@@ -33,7 +33,7 @@ async function check([name, args]) {
 async function test(pattern) {
   let output = '';
   const uvu = [tool('uvu', 'bin.js'), 'tests', pattern];
-  const code = await foreground(node24, uvu, {
+  const code = await foreground(node(), uvu, {
     onOutput(chunk) {
       process.stdout.write(chunk);
       output = (output + chunk).slice(-4000);
