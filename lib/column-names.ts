@@ -17,7 +17,7 @@ export function foldNames(names: readonly string[]): string | null {
   const parts = names.map((name) => /^(.*?)(0|[1-9]\d*)$/s.exec(name));
   const [, prefix, first] = parts[0] ?? [];
   const isRun = parts.every(
-    (part, i) => part?.[1] === prefix && Number(part[2]) === Number(first) + i,
+    (part, i) => part !== null && part[1] === prefix && Number(part[2]) === Number(first) + i,
   );
   return names.length > 1 && isRun
     ? `${prefix}{${first}..${Number(first) + names.length - 1}}`

@@ -32,14 +32,20 @@ export const fetch = defineStage({
     const { fetchDataSet } = await import('../lib/data/fetch.ts');
     const { writeJson } = await import('../lib/data/json-files.ts');
     const dataSet = readDataSet(paths.catalogue, params.dataset);
-    const context = { log, progress, signal, checkpoint };
+    // a folder that the end of another run does not remove
+    const downloads = `${checkpoint}.downloads`;
+    const context = { log, progress, signal, downloads };
     const origin = await fetchDataSet(dataSet, params.mirrors, paths.out, context);
     writeJson(paths.about, describeDataSet(dataSet));
     const { rows, bytes, sha256 } = dataSet.file;
     const size = `${rows} rows x ${dataSet.columns.length} columns`;
     return {
       message: `${dataSet.name}, ${size}, checksum verified, ${dataSet.licence}`,
-      ...{ dataset: dataSet.name, origin, rows, bytes, sha256 },
+      dataset: dataSet.name,
+      origin,
+      rows,
+      bytes,
+      sha256,
     };
   },
 });

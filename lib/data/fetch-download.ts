@@ -41,11 +41,11 @@ export async function download(
   context: FetchContext,
   patience: Patience = PATIENCE,
 ): Promise<string> {
-  const { log, signal, checkpoint } = context;
+  const { log, signal, downloads } = context;
   // HTTPS_PROXY and its kin, from Node 24.14 on
   const restoreProxy = http.setGlobalProxyFromEnv?.();
   try {
-    const part = await claimPart(checkpoint, url);
+    const part = await claimPart(downloads, url);
     for (let tried = 1; ; tried++) {
       try {
         await transfer(label, url, part, context, patience.stallSeconds);

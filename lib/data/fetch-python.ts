@@ -95,9 +95,9 @@ export function readArchive(
 export async function* readPackage(
   label: string,
   source: Extract<Source, { package: string }>,
-  { log, signal, checkpoint }: FetchContext,
+  { log, signal, downloads }: FetchContext,
 ): AsyncIterable<Buffer> {
-  const folder = await claimFolder(checkpoint);
+  const folder = await claimFolder(downloads);
   try {
     log.info(`${label}: asking pip for ${source.package}`);
     yield* runScript(['package', source.package, source.member, folder], signal);
@@ -143,14 +143,14 @@ function toError(stderr: string, end: number | string | null): Error {
 }
 
 /** A folder for this run's pip, after those of dead runs are gone. */
-async function claimFolder(checkpoint: string): Promise<string> {
-  await mkdir(checkpoint, { recursive: true });
-  for (const entry of await readdir(checkpoint)) {
+async function claimFolder(downloads: string): Promise<string> {
+  await mkdir(downloads, { recursive: true });
+  for (const entry of await readdir(downloads)) {
     const pid = /^package\.(\d+)$/.exec(entry)?.[1];
     if (pid === undefined || (Number(pid) !== ownPid && isAlive(Number(pid)))) continue;
-    await rm(join(checkpoint, entry), { recursive: true, force: true });
+    await rm(join(downloads, entry), { recursive: true, force: true });
   }
-  const own = join(checkpoint, `package.${ownPid}`);
+  const own = join(downloads, `package.${ownPid}`);
   await mkdir(own);
   return own;
 }

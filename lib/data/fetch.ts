@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { rm, rmdir } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -19,8 +19,8 @@ export interface FetchContext {
   readonly log: Log;
   readonly progress: (label: string, total: number, unit: string) => Progress;
   readonly signal: AbortSignal;
-  /** A folder for unfinished downloads, made when one begins. */
-  readonly checkpoint: string;
+  /** A folder for unfinished downloads, made when one begins; several runs may use it. */
+  readonly downloads: string;
 }
 
 type Bytes = AsyncIterable<Buffer>;
@@ -51,15 +51,10 @@ export async function fetchDataSet(
   context: FetchContext,
 ): Promise<string> {
   const reasons: string[] = [];
-  try {
-    for (const origin of listOrigins(dataSet, mirrors, context)) {
-      const reason = await tryOrigin(origin, dataSet, out, context);
-      if (reason === null) return origin.name;
-      reasons.push(`${origin.name}: ${reason}`);
-    }
-  } finally {
-    // there may be none, or another run may be using it
-    await rmdir(context.checkpoint).catch(() => {});
+  for (const origin of listOrigins(dataSet, mirrors, context)) {
+    const reason = await tryOrigin(origin, dataSet, out, context);
+    if (reason === null) return origin.name;
+    reasons.push(`${origin.name}: ${reason}`);
   }
   const [file] = dataSet.mirror;
   const mend = file === undefined ? '' : `put ${file} into a folder of fetch.mirrors, or `;
@@ -79,14 +74,14 @@ async function tryOrigin(
   out: string,
   context: FetchContext,
 ): Promise<string | null> {
-  const { log, signal, checkpoint } = context;
+  const { log, signal, downloads } = context;
   try {
     await writeVerified(origin, dataSet, out, context);
     log.info(`${dataSet.name}: from ${origin.name}`);
     return null;
   } catch (error) {
     signal.throwIfAborted();
-    if (isOwnFailure(error, out, checkpoint)) throw error;
+    if (isOwnFailure(error, out, downloads)) throw error;
     const reason = reasonOf(error);
     log.info(`${dataSet.name}: not from ${origin.name}: ${reason}`);
     return reason;

@@ -18,14 +18,14 @@ const PATIENCE = { stallSeconds: 10, maxTries: 3, waitSeconds: 0.001 };
 
 interface Run {
   readonly said: readonly string[];
-  readonly checkpoint: string;
+  readonly downloads: string;
   get(url: string, patience?: Partial<typeof PATIENCE>): Promise<Buffer>;
 }
 
 async function withRun(answer: Answer, use: (server: FileServer, run: Run) => Promise<void>) {
   await inTemporaryFolder(async (folder) => {
     const said: string[] = [];
-    const checkpoint = join(folder, 'fetch');
+    const downloads = join(folder, 'fetch');
     const context: FetchContext = {
       log: {
         info: (message) => said.push(message),
@@ -35,11 +35,11 @@ async function withRun(answer: Answer, use: (server: FileServer, run: Run) => Pr
       },
       progress: () => ({ update: () => {}, end: () => {} }),
       signal: new AbortController().signal,
-      checkpoint,
+      downloads,
     };
     const get: Run['get'] = async (url, patience) =>
       readFileSync(await download('set', url, context, { ...PATIENCE, ...patience }));
-    await withServer(answer, (server) => use(server, { said, checkpoint, get }));
+    await withServer(answer, (server) => use(server, { said, downloads, get }));
   });
 }
 
@@ -51,16 +51,16 @@ function breakOff(response: ServerResponse, nBytes: number, headers: Record<stri
 
 /** What a run with the process id `pid` left of its download of `url`. */
 function leave(
-  checkpoint: string,
+  downloads: string,
   url: string,
   pid: number,
   part: Buffer,
   validator?: string,
 ): void {
   const key = createHash('sha256').update(url).digest('hex').slice(0, 16);
-  mkdirSync(checkpoint, { recursive: true });
-  writeFileSync(join(checkpoint, `${key}.${pid}.part`), part);
-  if (validator) writeFileSync(join(checkpoint, `${key}.${pid}.validator`), validator);
+  mkdirSync(downloads, { recursive: true });
+  writeFileSync(join(downloads, `${key}.${pid}.part`), part);
+  if (validator) writeFileSync(join(downloads, `${key}.${pid}.validator`), validator);
 }
 
 const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid;
@@ -70,10 +70,10 @@ const test = suite('download');
 test('writes the bytes of the file, and nothing else stays beside it', async () => {
   await withRun(
     (request, response) => serveFile(request, response, CONTENT, ETAG),
-    async ({ url, ranges }, { get, checkpoint }) => {
+    async ({ url, ranges }, { get, downloads }) => {
       assert.ok(CONTENT.equals(await get(url)));
       assert.equal(ranges, [null]);
-      assert.is(readdirSync(checkpoint).length, 1);
+      assert.is(readdirSync(downloads).length, 1);
     },
   );
 });
@@ -167,7 +167,7 @@ test('asks a busy server again, at most maxTries times, and keeps what it has', 
       if (nth === 1) breakOff(response, HALF, { etag: ETAG });
       else response.writeHead(503).end();
     },
-    async ({ url, ranges }, { get, checkpoint }) => {
+    async ({ url, ranges }, { get, downloads }) => {
       await get(url).then(
         () => assert.unreachable(),
         (error: Error) => {
@@ -175,7 +175,7 @@ test('asks a busy server again, at most maxTries times, and keeps what it has', 
         },
       );
       assert.is(ranges.length, PATIENCE.maxTries);
-      assert.is(readdirSync(checkpoint).length, 2, 'the part and its validator');
+      assert.is(readdirSync(downloads).length, 2, 'the part and its validator');
     },
   );
 });
@@ -183,7 +183,7 @@ test('asks a busy server again, at most maxTries times, and keeps what it has', 
 test('does not ask twice for what is not there, and leaves nothing', async () => {
   await withRun(
     (_request, response) => void response.writeHead(404).end(),
-    async ({ url, ranges }, { get, checkpoint }) => {
+    async ({ url, ranges }, { get, downloads }) => {
       await get(url).then(
         () => assert.unreachable(),
         (error: Error) => {
@@ -191,7 +191,7 @@ test('does not ask twice for what is not there, and leaves nothing', async () =>
         },
       );
       assert.is(ranges.length, 1);
-      assert.equal(readdirSync(checkpoint), []);
+      assert.equal(readdirSync(downloads), []);
     },
   );
 });
@@ -200,11 +200,11 @@ test('goes on with what a killed run left, also when that was all of it', async 
   for (const size of [HALF, CONTENT.length]) {
     await withRun(
       (request, response) => serveFile(request, response, CONTENT, ETAG),
-      async ({ url, ranges }, { get, checkpoint }) => {
-        leave(checkpoint, url, deadPid(), CONTENT.subarray(0, size), ETAG);
+      async ({ url, ranges }, { get, downloads }) => {
+        leave(downloads, url, deadPid(), CONTENT.subarray(0, size), ETAG);
         assert.ok(CONTENT.equals(await get(url)));
         assert.equal(ranges, [`bytes=${size}-`]);
-        assert.is(readdirSync(checkpoint).length, 1);
+        assert.is(readdirSync(downloads).length, 1);
       },
     );
   }
@@ -213,11 +213,11 @@ test('goes on with what a killed run left, also when that was all of it', async 
 test('leaves the download of a living run alone', async () => {
   await withRun(
     (request, response) => serveFile(request, response, CONTENT, ETAG),
-    async ({ url, ranges }, { get, checkpoint }) => {
-      leave(checkpoint, url, process.ppid, CONTENT.subarray(0, HALF), ETAG);
+    async ({ url, ranges }, { get, downloads }) => {
+      leave(downloads, url, process.ppid, CONTENT.subarray(0, HALF), ETAG);
       assert.ok(CONTENT.equals(await get(url)));
       assert.equal(ranges, [null]);
-      assert.is(readdirSync(checkpoint).length, 3);
+      assert.is(readdirSync(downloads).length, 3);
     },
   );
 });
@@ -225,11 +225,11 @@ test('leaves the download of a living run alone', async () => {
 test('throws away what a killed run left without a validator', async () => {
   await withRun(
     (request, response) => serveFile(request, response, CONTENT, ETAG),
-    async ({ url, ranges }, { get, checkpoint }) => {
-      leave(checkpoint, url, deadPid(), Buffer.from('of unknown age'));
+    async ({ url, ranges }, { get, downloads }) => {
+      leave(downloads, url, deadPid(), Buffer.from('of unknown age'));
       assert.ok(CONTENT.equals(await get(url)));
       assert.equal(ranges, [null]);
-      assert.is(readdirSync(checkpoint).length, 1);
+      assert.is(readdirSync(downloads).length, 1);
     },
   );
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
@@ -42,7 +42,7 @@ interface Run {
   readonly said: readonly string[];
   /** Puts a file into the run's folder and gives its path. */
   put(path: string, content: string | Buffer): string;
-  fetch(set: DataSet, mirrors: readonly string[]): Promise<string>;
+  fetch(set: DataSet, mirrors: readonly string[], out?: string): Promise<string>;
   /** The file that was fetched. */
   got(): string;
 }
@@ -50,7 +50,7 @@ interface Run {
 async function withRun(use: (run: Run) => Promise<void>): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     const said: string[] = [];
-    const out = join(folder, 'out.csv');
+    const file = join(folder, 'out.csv');
     const context: FetchContext = {
       log: {
         info: (message) => said.push(message),
@@ -60,7 +60,7 @@ async function withRun(use: (run: Run) => Promise<void>): Promise<void> {
       },
       progress: () => ({ update: () => {}, end: () => {} }),
       signal: new AbortController().signal,
-      checkpoint: join(folder, 'checkpoint'),
+      downloads: join(folder, 'downloads'),
     };
     await use({
       folder,
@@ -71,10 +71,11 @@ async function withRun(use: (run: Run) => Promise<void>): Promise<void> {
         writeFileSync(file, content);
         return file;
       },
-      fetch: (set, mirrors) => fetchDataSet(set, mirrors, out, context),
-      got: () => readFileSync(out, 'utf8'),
+      fetch: (set, mirrors, out = file) => fetchDataSet(set, mirrors, out, context),
+      got: () => readFileSync(file, 'utf8'),
     });
-    assert.not.ok(existsSync(context.checkpoint), 'the folder of unfinished downloads is gone');
+    const left = existsSync(context.downloads) ? readdirSync(context.downloads) : [];
+    assert.equal(left, [], 'nothing stays in the folder of unfinished downloads');
   });
 }
 
@@ -221,13 +222,13 @@ test('names every origin with its reason when none has the file', async () => {
   });
 });
 
-test('stops, and asks no other origin, when the file cannot be written', async () => {
+test('stops, and asks no other origin, when the disk is full', async () => {
   await withRun(async ({ folder, put, fetch, said }) => {
     put('mirror/set.csv', FILE);
-    mkdirSync(join(folder, 'out.csv'));
-    await fetch(dataSet([{ url: DEAD }]), [join(folder, 'mirror')]).then(
+    // a device whose every write fails as one to a full disk does
+    await fetch(dataSet([{ url: DEAD }]), [join(folder, 'mirror')], '/dev/full').then(
       () => assert.unreachable(),
-      (error: NodeJS.ErrnoException) => assert.is(error.code, 'EISDIR'),
+      (error: NodeJS.ErrnoException) => assert.is(error.code, 'ENOSPC'),
     );
     assert.equal(said, []);
   });
