@@ -93,7 +93,12 @@ export function confidenceChart(bins: readonly ReliabilityBin[]): Promise<Html> 
     encoding: {
       x: { ...SHARES, field: 'low', bin: 'binned', title: 'confidence of the prediction' },
       x2: { field: 'high' },
-      y: { field: 'start', type: 'quantitative', title: 'rows', axis: { format: ',d', tickMinStep: 1 } },
+      y: {
+        field: 'start',
+        type: 'quantitative',
+        title: 'rows',
+        axis: { format: ',d', tickMinStep: 1 },
+      },
       y2: { field: 'end' },
       color: colours({ right: 'var(--accent)', wrong: 'var(--second)' }, 'outcome'),
       description: { field: 'description' },
