@@ -14,12 +14,13 @@
  * loss = sum_i w_i CE(softmax(z_i), q_i) / sum_i w_i, where w_i is the weight of the row's class, and the
  * target q_i mixes the true class (share 1 - label smoothing) with the uniform distribution.
  */
+import { activate, activateGradient } from './activation.ts';
+import type { Activation } from './activation.ts';
 import { createGraph } from './graph.ts';
 import type { Graph, Value, Variable } from './graph.ts';
 import { addUpdates } from './optimizer.ts';
 import type { Gradient, OptimizerOptions } from './optimizer.ts';
 
-export const ACTIVATIONS = ['relu', 'gelu', 'silu'] as const;
 export const NORMALIZATIONS = ['none', 'batch', 'layer'] as const;
 
 /** What fixes the number and shape of the weights, and how a prediction is computed from them. */
@@ -27,7 +28,7 @@ export interface MlpArchitecture {
   readonly nFeatures: number;
   readonly nClasses: number;
   readonly hiddenSizes: readonly number[];
-  readonly activation: (typeof ACTIVATIONS)[number];
+  readonly activation: Activation;
   readonly normalization: (typeof NORMALIZATIONS)[number];
 }
 
@@ -72,6 +73,7 @@ interface Trace {
   readonly deviation: Value | null;
   readonly z: Value;
   readonly u: Value;
+  /** Factor of each output under dropout. */
   readonly mask: Value | null;
 }
 
@@ -94,7 +96,7 @@ export function createTrainingGraph(
   );
   const { summed, dLogits } = loss(graph, architecture.nClasses, logits, y, options);
   graph.output('loss', summed);
-  const gradients = backward(graph, architecture, layers, traces, dLogits, options.dropout);
+  const gradients = backward(graph, architecture, layers, traces, dLogits);
   for (const { parameter, gradient } of gradients)
     graph.output(`${parameter.name}/gradient`, gradient);
   const updates = addUpdates(graph, gradients, options);
@@ -185,9 +187,9 @@ function forward(
       return { logits: z, traces, runningUpdates };
     }
     const u = activate(graph, activation, z);
-    const mask = dropout > 0 ? graph.randomMask(graph.shapeOf(u), seeds[l], dropout) : null;
+    const mask = dropout > 0 ? createMask(graph, u, seeds[l], dropout) : null;
     traces.push({ input: h, normalized, deviation, z, u, mask });
-    h = drop(graph, u, mask, dropout);
+    h = drop(graph, u, mask);
   }
   throw new Error('a perceptron has at least one layer');
 }
@@ -243,7 +245,6 @@ function backward(
   layers: readonly Layer[],
   traces: readonly Trace[],
   dLogits: Value,
-  dropout: number,
 ): Gradient[] {
   const gradients: Gradient[] = [];
   let dz = dLogits;
@@ -261,7 +262,7 @@ function backward(
     if (l > 0) {
       const dh = graph.matMul(da, kernel.value, { transposeB: true });
       const { z, u, mask } = traces[l - 1];
-      dz = activateGradient(graph, activation, drop(graph, dh, mask, dropout), z, u);
+      dz = activateGradient(graph, activation, drop(graph, dh, mask), z, u);
     }
     const dKernel = graph.matMul(input, da, { transposeA: true });
     gradients.push({ parameter: kernel, gradient: dKernel, isDecayed: true });
@@ -295,37 +296,11 @@ function moveTowards(graph: Graph, running: Variable, statistic: Value): Value {
   return graph.subtractFrom(running, graph.multiply(gap, graph.scalar(BATCH_SHARE)));
 }
 
-function drop(graph: Graph, values: Value, mask: Value | null, dropout: number): Value {
-  if (mask === null) return values;
-  return graph.multiply(values, graph.multiply(mask, graph.scalar(1 / (1 - dropout))));
+/** 1 / (1 - dropout) where an output is kept, 0 where it is dropped, so that the expectation stays. */
+function createMask(graph: Graph, u: Value, seed: Value, dropout: number): Value {
+  const isKept = graph.randomMask(graph.shapeOf(u), seed, dropout);
+  return graph.multiply(isKept, graph.scalar(1 / (1 - dropout)));
 }
 
-/** gelu(z) = z Φ(z), Φ the normal distribution function; silu(z) = z sigmoid(z). */
-function activate(graph: Graph, activation: MlpArchitecture['activation'], z: Value): Value {
-  if (activation === 'relu') return graph.relu(z);
-  return graph.multiply(z, activation === 'gelu' ? normalCdf(graph, z) : graph.sigmoid(z));
-}
-
-/** relu: du where u > 0. gelu: du (Φ + z φ). silu: du (s + u (1 - s)), s = sigmoid(z). */
-function activateGradient(
-  graph: Graph,
-  activation: MlpArchitecture['activation'],
-  du: Value,
-  z: Value,
-  u: Value,
-): Value {
-  if (activation === 'relu') return graph.reluGradient(du, u);
-  if (activation === 'gelu') {
-    const halfSquare = graph.multiply(graph.square(z), graph.scalar(-0.5));
-    const density = graph.multiply(graph.exp(halfSquare), graph.scalar(1 / Math.sqrt(2 * Math.PI)));
-    return graph.multiply(du, graph.add(normalCdf(graph, z), graph.multiply(z, density)));
-  }
-  const s = graph.sigmoid(z);
-  const rest = graph.multiply(u, graph.subtract(graph.scalar(1), s));
-  return graph.multiply(du, graph.add(s, rest));
-}
-
-function normalCdf(graph: Graph, z: Value): Value {
-  const erf = graph.erf(graph.multiply(z, graph.scalar(Math.SQRT1_2)));
-  return graph.multiply(graph.add(erf, graph.scalar(1)), graph.scalar(0.5));
-}
+const drop = (graph: Graph, values: Value, mask: Value | null) =>
+  mask === null ? values : graph.multiply(values, mask);

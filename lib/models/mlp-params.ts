@@ -1,5 +1,6 @@
 import { boolean, integer, list, map, nullable, number, oneOf, text } from '../params/schema.ts';
-import { ACTIVATIONS, NORMALIZATIONS } from './mlp-graph.ts';
+import { ACTIVATIONS } from './activation.ts';
+import { NORMALIZATIONS } from './mlp-graph.ts';
 import { OPTIMIZERS } from './optimizer.ts';
 import { SCHEDULES } from './schedule.ts';
 

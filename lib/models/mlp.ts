@@ -7,6 +7,8 @@
  */
 import { StageError } from '../errors.ts';
 import type { Rng } from '../rng.ts';
+import type { Tensor } from './graph.ts';
+import { drawInitialWeights } from './initial-weights.ts';
 import {
   DROPOUT_SEEDS,
   EVALUATION,
@@ -18,7 +20,6 @@ import {
   createTrainingGraph,
 } from './mlp-graph.ts';
 import type { LossOptions, MlpArchitecture } from './mlp-graph.ts';
-import type { Tensor } from './graph.ts';
 import { STEP_SCALARS, stepScalars } from './optimizer.ts';
 import type { OptimizerOptions } from './optimizer.ts';
 import { learningRateAt } from './schedule.ts';
@@ -138,9 +139,7 @@ export async function fitMlp(
   const { nFeatures } = train;
   const architecture = { nFeatures, nClasses, hiddenSizes, activation, normalization };
   const graph = createTrainingGraph(architecture, options);
-  const initial = Object.fromEntries(
-    graph.variables.map(({ name, shape }) => [name, drawInitial(name, shape, rng)]),
-  );
+  const initial = drawInitialWeights(graph.variables, rng);
   const dropoutSeed = checkpoint?.dropoutSeed ?? rng.int32();
   const isWeight = (name: string) => name.split('/').length === 2; // moments stand one level deeper
   const weightsOf = (variables: Weights): Weights =>
@@ -258,16 +257,6 @@ export function predictProba(model: Mlp, X: Float32Array, backend: Backend): Flo
   } finally {
     predictor.dispose();
   }
-}
-
-/** Kernels uniform within sqrt(6 / nInputs) (He et al. 2015, arXiv:1502.01852); scales and variances 1; the rest 0. */
-function drawInitial(name: string, shape: readonly number[], rng: Rng): Float32Array {
-  const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
-  if (name.endsWith('/kernel')) {
-    const bound = Math.sqrt(6 / shape[0]);
-    return values.map(() => (2 * rng() - 1) * bound);
-  }
-  return name.endsWith('/scale') || name.endsWith('/variance') ? values.fill(1) : values;
 }
 
 async function evaluate(program: Program, valid: BatchSource, nClasses: number) {
