@@ -1,5 +1,5 @@
 /** `.venv` with the pinned requirements.txt: DVC and the other Python tools. */
-import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { find, run } from './child.mjs';
 import { SetupError } from './errors.mjs';
@@ -13,7 +13,7 @@ import {
   venvPython,
   workshop,
 } from './places.mjs';
-import { hash, isStamped, writeStamp } from './stamp.mjs';
+import { hash, isIntact, isStamped, writeStamp } from './stamp.mjs';
 
 export const OLDEST_PYTHON = [3, 10];
 const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
@@ -40,17 +40,25 @@ export async function findPython() {
 const placeStamp = () => hash(root);
 const fullStamp = () => hash(root, readFileSync(inRoot('requirements.txt')));
 
+// pip takes a package that it was killed in the middle of for installed: such an environment, and
+// one that lost files, is made anew.
+const unfinished = join(venv, 'unfinished');
+
 export const virtualEnvironment = {
   name: 'Python environment',
   needs: [],
-  isDone: () => existsSync(venvPython) && isStamped(join(venv, 'bin'), placeStamp()),
+  isDone: () =>
+    existsSync(venvPython) &&
+    isStamped(venvBin, placeStamp()) &&
+    isIntact(venv) &&
+    !existsSync(unfinished),
   async make() {
     const python = await findPython();
     await run(python, ['-m', 'venv', '--clear', venv], { what: '`python3 -m venv`', hint: HINT });
     // With the environment activated, `dvc repro` finds Node 24 as well.
     rmSync(join(venvBin, 'node'), { force: true });
     symlinkSync('../../node_modules/.bin/node', join(venvBin, 'node'));
-    writeStamp(join(venv, 'bin'), placeStamp(), ['python']);
+    writeStamp(venvBin, placeStamp());
   },
 };
 
@@ -60,8 +68,10 @@ export const pythonPackages = {
   isDone: () =>
     !existsSync(inRoot('requirements.txt')) || (existsSync(dvc) && isStamped(venv, fullStamp())),
   async make() {
+    writeFileSync(unfinished, '');
     await pip(['install', '--no-compile', '-r', inRoot('requirements.txt')], '`pip install`');
     writeStamp(venv, fullStamp(), ['bin/dvc']);
+    rmSync(unfinished);
   },
 };
 

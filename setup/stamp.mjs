@@ -16,22 +16,26 @@ export const hash = (...inputs) => {
 
 export const hashFiles = (...paths) => hash(...paths.map((path) => readFileSync(path)));
 
-const sizeOf = (path) => statSync(path, { throwIfNoEntry: false })?.size ?? -1;
-
 export function writeStamp(folder, made, files = []) {
-  const sizes = Object.fromEntries(files.map((file) => [file, sizeOf(join(folder, file))]));
+  const sizes = Object.fromEntries(files.map((file) => [file, statSync(join(folder, file)).size]));
   const text = `${JSON.stringify({ made, sizes }, null, 2)}\n`;
   writeFileSync(join(folder, `${STAMP}.tmp`), text);
   renameSync(join(folder, `${STAMP}.tmp`), join(folder, STAMP));
 }
 
-/** Whether `folder` was made from exactly these inputs and its files still have their sizes. */
-export function isStamped(folder, made) {
+function readStamp(folder) {
   try {
-    const stamp = JSON.parse(readFileSync(join(folder, STAMP), 'utf8'));
-    const intact = ([file, size]) => sizeOf(join(folder, file)) === size;
-    return stamp.made === made && Object.entries(stamp.sizes).every(intact);
+    return JSON.parse(readFileSync(join(folder, STAMP), 'utf8'));
   } catch {
-    return false;
+    return { made: null, sizes: {} };
   }
 }
+
+/** Whether the files that the stamp of `folder` names, if it has one, still have their sizes. */
+export const isIntact = (folder) =>
+  Object.entries(readStamp(folder).sizes).every(
+    ([file, size]) => statSync(join(folder, file), { throwIfNoEntry: false })?.size === size,
+  );
+
+/** Whether `folder` was made from exactly these inputs, and is intact. */
+export const isStamped = (folder, made) => readStamp(folder).made === made && isIntact(folder);

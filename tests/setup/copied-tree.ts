@@ -45,7 +45,7 @@ export function copyTree(): CopiedTree {
   const programs = path('programs');
   mkdirSync(programs);
   symlinkSync(process.execPath, join(programs, 'node'));
-  for (const tool of ['sh', 'cat', 'chmod', 'cp', 'mkdir', 'sleep', 'touch']) {
+  for (const tool of ['sh', 'cat', 'chmod', 'cp', 'mkdir', 'rm', 'sleep', 'touch']) {
     const source = ['/bin', '/usr/bin'].find((bin) => readdirSync(bin).includes(tool))!;
     symlinkSync(join(source, tool), join(programs, tool));
   }

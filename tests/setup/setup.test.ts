@@ -16,6 +16,7 @@ const PYTHON = `
 case "$*" in
   -c*) echo 3 11 True ;;
   '-m venv'*)
+    rm -rf .venv
     mkdir -p .venv/bin
     cp programs/pip .venv/bin/python
     echo venv >> calls ;;
@@ -90,7 +91,7 @@ test('makes again only what was removed, cut short or outdated', async ({ tree }
   tree.write('requirements.txt', 'dvc==3.67.2\n');
   assert.equal(await again(), ['Python packages']);
   writeFileSync(tree.path('.venv/bin/dvc'), 'cut short');
-  assert.equal(await again(), ['Python packages']);
+  assert.equal(await again(), ['Python environment', 'Python packages']);
   writeFileSync(tree.path('node_modules/.bin/dvc'), '');
   assert.equal(await again(), ['npx dvc, npx timberline']);
   tree.write('package-lock.json', '{ "packages": { "": {}, "node_modules/a": {"version": "1"} } }');
@@ -146,6 +147,22 @@ test('takes over from a killed set-up and ends the children that it left', async
   const { code, stderr } = await tree.run('setup/setup.mjs');
   assert.is(code, 0, stderr);
   await until(() => !isAlive(npm));
+});
+
+test('makes the Python environment anew after pip was killed in the middle of a package', async ({
+  tree,
+}) => {
+  pretendNative(tree);
+  tree.program('pip', 'touch .venv/half; touch .venv/bin/dvc; kill -9 $$');
+  const { code, stderr } = await tree.run('setup/setup.mjs');
+  assert.is(code, 6);
+  assert.match(stderr, 'set-up: `pip install` failed (SIGKILL)');
+  assert.ok(existsSync(tree.path('.venv/half')));
+
+  tree.program('pip', PIP);
+  await tree.run('setup/setup.mjs');
+  assert.not(existsSync(tree.path('.venv/half')));
+  assert.match((await tree.run('setup/setup.mjs')).stderr, 'everything is in place');
 });
 
 test('waits for another set-up, and finds everything made', async ({ tree }) => {
