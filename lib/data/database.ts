@@ -1,10 +1,10 @@
 /** DuckDB as the table engine of the stages: CSV and Parquet files, SQL, larger than memory. */
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DOUBLE, DuckDBInstance, DuckDBScalarFunction } from '@duckdb/node-api';
 import type {
   DuckDBAppender,
   DuckDBConnection,
   DuckDBDataChunk,
-  DuckDBScalarFunction,
+  DuckDBDoubleVector,
 } from '@duckdb/node-api';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,38 +15,77 @@ import { toDataError } from './data-errors.ts';
 export interface FileDatabase extends Database {
   /** Runs a statement that gives no rows. */
   run(sql: string): Promise<void>;
+  /**
+   * Runs COPY statements, as many at once as there are threads, each on one thread: with more, DuckDB cuts
+   * the row groups of Parquet where chance has it, and a sum of floating-point numbers varies.
+   *
+   * @returns Rows written by each.
+   */
+  copy(statements: readonly string[]): Promise<number[]>;
   /** Chunks of at most 2,048 rows, in order, without holding the whole result. */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
   /** Adds rows to a table of the database. */
   createAppender(table: string): Promise<DuckDBAppender>;
-  register(scalarFunction: DuckDBScalarFunction): void;
+  /** Rows of a query that runs on one thread, so that sums of doubles are the same on every machine. */
+  queryInOrder(sql: string): Promise<Row[]>;
+  /** Makes `compute` a function of SQL, from DOUBLE to DOUBLE; it is never given NULL. */
+  registerDouble(name: string, compute: (value: number) => number): void;
   close(): void;
 }
 
 /**
  * Opens an in-memory database; what does not fit into `memoryMb` spills to the temporary folder.
  *
- * @param options.threads - DuckDB's threads, at least 2; what is written does not depend on it.
+ * @param options.threads - DuckDB's threads; what is written does not depend on it.
  */
 export async function openDatabase(options: {
   readonly threads: number;
   readonly memoryMb: number;
 }): Promise<FileDatabase> {
   const instance = await DuckDBInstance.create(':memory:', {
-    // with one thread DuckDB cuts the row groups of Parquet elsewhere, with any other count alike
-    threads: String(Math.max(2, options.threads)),
+    threads: String(options.threads),
     memory_limit: `${options.memoryMb}MB`,
     temp_directory: join(tmpdir(), `timberline-${pid}`),
     preserve_insertion_order: 'true',
     autoinstall_known_extensions: 'false',
   });
   const connection = await instance.connect();
+  const onOneThread = async <T>(work: () => Promise<T>): Promise<T> => {
+    await connection.run('SET threads = 1');
+    try {
+      return await translate(work);
+    } finally {
+      await connection.run(`SET threads = ${options.threads}`);
+    }
+  };
   return {
     async query(sql) {
       return await translate(async () => await readRows(connection, sql));
     },
     async run(sql) {
       await translate(async () => await connection.run(sql));
+    },
+    async queryInOrder(sql) {
+      return await onOneThread(async () => await readRows(connection, sql));
+    },
+    async copy(statements) {
+      const counts: number[] = [];
+      const queue = [...statements.entries()];
+      const work = async (own: DuckDBConnection): Promise<void> => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          const [row] = await readRows(own, next[1]);
+          counts[next[0]] = Number(row.Count);
+        }
+      };
+      const nOthers = Math.min(options.threads, statements.length) - 1;
+      await onOneThread(async () => {
+        const others = await Promise.all(Array.from({ length: nOthers }, () => instance.connect()));
+        // all have ended before one's failure goes on: nobody closes a database that is at work
+        const ended = await Promise.allSettled([connection, ...others].map(work));
+        for (const other of others) other.closeSync();
+        for (const end of ended) if (end.status === 'rejected') throw end.reason;
+      });
+      return counts;
     },
     async *stream(sql) {
       const result = await translate(async () => await connection.stream(sql));
@@ -57,7 +96,16 @@ export async function openDatabase(options: {
       }
     },
     createAppender: async (table) => await connection.createAppender(table),
-    register: (scalarFunction) => connection.registerScalarFunction(scalarFunction),
+    async queryInOrder(sql) {
+      await connection.run('SET threads = 1');
+      try {
+        return await translate(async () => await readRows(connection, sql));
+      } finally {
+        await connection.run(`SET threads = ${nThreads}`);
+      }
+    },
+    registerDouble: (name, compute) =>
+      connection.registerScalarFunction(createDoubleFunction(name, compute)),
     close() {
       connection.closeSync();
       instance.closeSync();
@@ -76,6 +124,25 @@ export async function withDatabase<T>(
   } finally {
     database.close();
   }
+}
+
+function createDoubleFunction(
+  name: string,
+  compute: (value: number) => number,
+): DuckDBScalarFunction {
+  return DuckDBScalarFunction.create({
+    name,
+    returnType: DOUBLE,
+    parameterTypes: [DOUBLE],
+    mainFunction(_info, input, output) {
+      const values = input.getColumnVector(0) as DuckDBDoubleVector;
+      // its own accessors make an object of each number
+      const from = (values as unknown as { items: Float64Array }).items;
+      const to = (output as unknown as { items: Float64Array }).items;
+      for (let i = 0; i < input.rowCount; i++) to[i] = compute(from[i]);
+      output.flush();
+    },
+  });
 }
 
 async function readRows(connection: DuckDBConnection, sql: string): Promise<Row[]> {

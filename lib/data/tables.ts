@@ -3,7 +3,7 @@
  *
  * Statistics are fitted on `fit` alone, which is train, or the one table there is.
  */
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StageError } from '../errors.ts';
 import { identifier, literal } from '../sql.ts';
@@ -87,13 +87,37 @@ export async function writeTables(
   out: string,
   select: (relation: Relation, name: string) => string,
 ): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
+  if (tables.isFolder) mkdirSync(out, { recursive: true });
+  const names = [...tables.relations.keys()];
+  const statements = names.map((name) => {
+    const relation = tables.relations.get(name)!;
+    const file = tables.isFolder ? join(out, `${name}${endingOf(relation.source)}`) : out;
+    return copyStatement(select(relation, name), file);
+  });
+  const counts = await database.copy(statements);
+  return Object.fromEntries(names.map((name, index) => [name, counts[index]]));
+}
+
+/**
+ * Writes `select` in the place of the fitted table, and the other tables as they are.
+ *
+ * @param select - null: all tables as they are.
+ */
+export async function copyTables(
+  database: FileDatabase,
+  tables: Tables,
+  out: string,
+  select: string | null,
+): Promise<void> {
   if (tables.isFolder) mkdirSync(out, { recursive: true });
   for (const [name, relation] of tables.relations) {
-    const file = tables.isFolder ? join(out, `${name}${endingOf(relation.source)}`) : out;
-    counts[name] = await writeTable(database, select(relation, name), file);
+    const ending = endingOf(relation.source);
+    const file = tables.isFolder ? join(out, `${name}${ending}`) : out;
+    const isChanged = relation === tables.fit && select !== null;
+    // by the file system where it can be, so that the bytes are the same and nothing is decoded
+    if (!isChanged && endingOf(file) === ending) copyFileSync(relation.source, file);
+    else await writeTable(database, isChanged ? select : `FROM ${relation.sql}`, file);
   }
-  return counts;
 }
 
 /** Writes the rows of a query, in its order, to a file whose ending names the format. */
@@ -102,13 +126,18 @@ export async function writeTable(
   query: string,
   file: string,
 ): Promise<number> {
+  const [count] = await database.copy([copyStatement(query, file)]);
+  return count;
+}
+
+/** COPY of the rows of a query, in its order, to a file whose ending names the format. */
+export function copyStatement(query: string, file: string): string {
   const ending = endingOf(file);
   const format =
     ending === '.parquet'
       ? 'FORMAT parquet'
       : `FORMAT csv, HEADER true${ending === '.csv.gz' ? ', COMPRESSION gzip' : ''}`;
-  const [row] = await database.query(`COPY (${query}) TO ${literal(file)} (${format})`);
-  return Number(row.Count);
+  return `COPY (${query}) TO ${literal(file)} (${format})`;
 }
 
 export async function countRows(database: Database, { sql }: Relation): Promise<number> {
