@@ -157,7 +157,7 @@ function listSplits(folder: string): Map<string, string> {
   return files;
 }
 
-function assertReadable(file: string): void {
+export function assertReadable(file: string): void {
   if (!existsSync(file)) {
     throw new StageError('E_DATA', `${file} must exist; got no such file`, {
       hint: 'name the file with its flag, or run the stage that writes it (npx dvc repro)',
@@ -182,7 +182,7 @@ async function sniffCsv(database: FileDatabase, file: string): Promise<string> {
 }
 
 /** @throws StageError E_USAGE for an ending that names no table format. */
-function endingOf(file: string): (typeof ENDINGS)[number] {
+export function endingOf(file: string): (typeof ENDINGS)[number] {
   const ending = ENDINGS.find((candidate) => file.endsWith(candidate));
   if (ending === undefined) {
     throw new StageError('E_USAGE', `${file} must end in ${ENDINGS.join(', ')}`);
@@ -190,7 +190,7 @@ function endingOf(file: string): (typeof ENDINGS)[number] {
   return ending;
 }
 
-function toKind(type: string): Column['kind'] {
+export function toKind(type: string): Column['kind'] {
   if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL|BOOLEAN)/.test(type))
     return 'number';
   if (/^(DATE|TIME)/.test(type)) return 'time';
