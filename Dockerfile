@@ -1,5 +1,5 @@
 # The toolchain with everything set up; the pipeline runs in it as on a machine of one's own:
-#   docker build -t timberline . && docker run -it -v "$PWD/data:/timberline/data" timberline npm start
+#   docker build -t timberline . && docker run -it timberline
 FROM node:20-bookworm-slim AS machine
 
 RUN apt-get update \

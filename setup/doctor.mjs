@@ -97,7 +97,7 @@ const PARTS = [
     part: '.venv',
     neededFor: 'DVC',
     howTo: SET_UP,
-    isOptional: !isClone,
+    isForPipelines: true,
     async look() {
       if (!pythonPackages.isDone()) throw new Error('not as requirements.txt says');
       return versionOf(venvPython, '--version');
@@ -107,7 +107,7 @@ const PARTS = [
     part: 'DVC',
     neededFor: 'pipelines',
     howTo: SET_UP,
-    isOptional: !isClone,
+    isForPipelines: true,
     look: () => versionOf(dvc, '--version'),
   },
   {
@@ -191,7 +191,9 @@ function table(rows) {
   );
 }
 
-const parts = await Promise.all(PARTS.map(examine));
+const parts = await Promise.all(
+  PARTS.filter(({ isForPipelines }) => isClone || !isForPipelines).map(examine),
+);
 const missing = parts.filter(({ state, needed }) => needed && state === 'missing');
 if (process.argv.includes('--json')) {
   console.log(JSON.stringify({ ok: missing.length === 0, parts }, null, 2));
