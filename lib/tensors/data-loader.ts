@@ -28,12 +28,11 @@ export interface DataLoader extends BatchSource {
   /**
    * The batches of an epoch. Leaving the loop early ends the workers; a worker that stops is an error.
    *
-   * Batches of a shuffled loader own their arrays; those of another are views on the dataset.
+   * Batches of a shuffled loader own their arrays; those of another are views on the dataset. Workers
+   * are started for each epoch, in about 50 ms.
    */
   epoch(epoch: number): AsyncGenerator<Batch>;
 }
-
-const DEFAULT_PREFETCH = 4;
 
 /** Loaders of the splits: train shuffled anew each epoch, the others in the order of their rows. */
 export function loaders<const S extends string>(
@@ -52,7 +51,7 @@ export function createDataLoader(
   options: LoaderOptions & { readonly shuffle: boolean },
 ): DataLoader {
   const { nSamples, nFeatures } = dataset;
-  const { batchSize, numWorkers, rng, shuffle, prefetch = DEFAULT_PREFETCH } = options;
+  const { batchSize, numWorkers, rng, shuffle, prefetch = 2 * numWorkers } = options;
   const nBatches = Math.ceil(nSamples / batchSize);
   const spans = Array.from({ length: nBatches }, (_, i) => ({
     start: i * batchSize,
