@@ -32,8 +32,7 @@ export interface Tensorized {
  *
  * @param options.target - null: features alone.
  * @param startProgress - Gets the rows of all tables; what it returns gets the rows written so far.
- * @throws StageError E_USAGE when `out` is a file where a folder is needed, or has another ending; E_DATA
- *   when the target is missing, when a feature is no number or not finite, when a target value is missing
+ * @throws StageError E_USAGE when the ending of the file `out` names no format; E_DATA when the target is missing, when a feature is no number or not finite, when a target value is missing
  *   or no class of train, or when a `.pt` file would exceed 4 GiB.
  */
 export async function tensorize(
@@ -99,11 +98,8 @@ async function planRows(
 }
 
 function assertOut(out: string, isFolder: boolean): void {
-  if (isFolder === (formatOf(out) === null)) return;
-  const must = isFolder
-    ? '--out must be a folder, since --in is one'
-    : '--out must end in .pt or .safetensors, since --in is one file';
-  throw new StageError('E_USAGE', must);
+  if (isFolder || formatOf(out) !== null) return;
+  throw new StageError('E_USAGE', '--out must end in .pt or .safetensors, since --in is one file');
 }
 
 function assertTarget({ columns, source }: Relation, target: string): void {
