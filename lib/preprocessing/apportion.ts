@@ -72,7 +72,12 @@ export function countParts(nRows: number, options: PartSizes, source: string): P
 export function apportion(classCounts: readonly number[], parts: PartCounts): number[][] {
   const sizes = PARTS.map((part) => parts[part]);
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const quotas = classCounts.map((count) => sizes.map((size) => divide(count, size, total)));
+  const quotas = classCounts.map((count) =>
+    sizes.map((size) => ({
+      whole: Math.floor((count * size) / total),
+      fraction: ((count * size) % total) / total,
+    })),
+  );
   const rounded = quotas.map((quota, row) => {
     const floors = quota.map(({ whole }) => whole);
     const nMissing = classCounts[row] - floors.reduce((sum, whole) => sum + whole, 0);
@@ -103,15 +108,6 @@ export function apportion(classCounts: readonly number[], parts: PartCounts): nu
 interface Quota {
   readonly whole: number;
   readonly fraction: number;
-}
-
-/** count * size / total without the rounding of large products. */
-function divide(count: number, size: number, total: number): Quota {
-  const product = BigInt(count) * BigInt(size);
-  return {
-    whole: Number(product / BigInt(total)),
-    fraction: Number(product % BigInt(total)) / total,
-  };
 }
 
 interface Move {

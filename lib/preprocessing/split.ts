@@ -84,17 +84,15 @@ export function assertSplitOptions(options: SplitOptions): void {
  *   times as come nearest to the size, at least one.
  *
  * @param relation - Holds `id`, whose values are distinct and not null.
- * @throws StageError E_PARAMS as {@link assertSplitOptions}. E_DATA when a column is missing, when class,
+ * @param options - As {@link assertSplitOptions} accepts them.
+ * @throws StageError E_DATA when a column is missing, when class,
  *   group or time is missing in a row, when a class has one row, or when the rows do not fill the parts.
- * @remarks The hash is the first 8 bytes of md5(`seed:value`), compared as 16 hexadecimal digits; rows of
- *   equal hash are ordered by their id.
  */
 export async function planSplit(
   database: Database,
   relation: Relation,
   options: SplitOptions,
 ): Promise<SplitPlan> {
-  assertSplitOptions(options);
   const { id, target, group, time } = options;
   assertColumns(
     relation,
@@ -122,34 +120,26 @@ async function planRows(
     classes.map(({ count }) => count),
     parts,
   );
-  const hash = rowHash(options.seed, options.id);
-  const isNumber = relation.columns.find(({ name }) => name === options.id)?.kind === 'number';
-  const id = isNumber ? identifier(options.id) : `CAST(${identifier(options.id)} AS VARCHAR)`;
-  const idLiteral = (row: Row): string => (isNumber ? String(row.id) : literal(String(row.id)));
+  const key = rowHash(options.seed, options.id);
   // the last row of test, and of test and valid together, in the order of the hashes
   const ends = counts.map(([test, valid]) => [test, test + valid]);
   const rows = await database.query(
-    `SELECT label, position, hash, CAST(id AS VARCHAR) AS id FROM (
-       SELECT label, hash, id, row_number() OVER (PARTITION BY label ORDER BY hash, id) AS position
-       FROM (SELECT ${label} AS label, ${hash} AS hash, ${id} AS id FROM ${relation.sql}))
+    `SELECT label, position, key FROM (
+       SELECT label, key, row_number() OVER (PARTITION BY label ORDER BY key) AS position
+       FROM (SELECT ${label} AS label, ${key} AS key FROM ${relation.sql}))
      WHERE ${classes
        .map((c, row) => `(label = ${literal(c.label)} AND position IN (${ends[row].join(', ')}))`)
        .join(' OR ')}`,
   );
-  const found = new Map(rows.map((row) => [`${row.position}:${row.label}`, row]));
+  const keys = new Map(rows.map((row) => [`${row.position}:${row.label}`, String(row.key)]));
   const isWithin = (end: 0 | 1): string => {
-    const last = (row: number): Row | undefined =>
-      found.get(`${ends[row][end]}:${classes[row].label}`);
-    const choose = (pick: (row: Row | undefined) => string): string =>
-      target === null
-        ? pick(last(0))
-        : `CASE ${identifier(target)} ${classes
-            .map((c, row) => `WHEN ${literal(c.label)} THEN ${pick(last(row))}`)
-            .join(' ')} END`;
     // no hash is smaller than the empty text: a part without rows of the class takes none
-    const lastHash = choose((row) => literal(String(row?.hash ?? '')));
-    const lastId = choose((row) => (row === undefined ? 'NULL' : idLiteral(row)));
-    return `(${hash} < ${lastHash} OR (${hash} = ${lastHash} AND ${id} <= ${lastId}))`;
+    const last = classes.map(({ label: name }, row) =>
+      literal(keys.get(`${ends[row][end]}:${name}`) ?? ''),
+    );
+    if (target === null) return `(${key} <= ${last[0]})`;
+    const cases = classes.map(({ label: name }, row) => `WHEN ${literal(name)} THEN ${last[row]}`);
+    return `(${key} <= CASE ${identifier(target)} ${cases.join(' ')} END)`;
   };
   return {
     manner: target === null ? 'at random' : `stratified by ${target}`,
@@ -198,12 +188,12 @@ async function planBlocks(
   await assertPresent(database, relation, column, `split.${kind}`);
   if (kind === 'time') assertOrdered(relation, column);
   const block = identifier(column);
-  const hash = kind === 'group' ? rowHash(options.seed, column) : literal('');
-  const order = kind === 'group' ? 'hash, block' : 'block DESC';
-  const placed = `(SELECT block, hash, sum(count) OVER (ORDER BY ${order}) AS rows, row_number() OVER (ORDER BY ${order}) AS position
-    FROM (SELECT ${block} AS block, ${hash} AS hash, count(*) AS count FROM ${relation.sql} GROUP BY 1, 2))`;
-  const [{ rows: nRows, blocks: nBlocks }] = await database.query(
-    `SELECT max(rows) AS rows, max(position) AS blocks FROM ${placed}`,
+  const key = kind === 'group' ? rowHash(options.seed, column) : block;
+  const order = kind === 'group' ? 'key' : 'key DESC';
+  const placed = `(SELECT key, sum(count) OVER (ORDER BY ${order}) AS n_rows, row_number() OVER (ORDER BY ${order}) AS position
+    FROM (SELECT ${key} AS key, count(*) AS count FROM ${relation.sql} GROUP BY 1))`;
+  const [{ n_rows: nRows, n_blocks: nBlocks }] = await database.query(
+    `SELECT max(n_rows) AS n_rows, max(position) AS n_blocks FROM ${placed}`,
   );
   const parts = countParts(Number(nRows), options, relation.source);
   const needed = PARTS.map((part) => (parts[part] > 0 ? 1 : 0));
@@ -216,8 +206,8 @@ async function planBlocks(
   }
   const cut = async (size: number, low: number, high: number): Promise<Row | undefined> => {
     const [row] = await database.query(
-      `SELECT CAST(block AS VARCHAR) AS block, hash, position FROM ${placed}
-       WHERE position BETWEEN ${low} AND ${high} ORDER BY abs(rows - ${size}), rows LIMIT 1`,
+      `SELECT CAST(key AS VARCHAR) AS key, position FROM ${placed}
+       WHERE position BETWEEN ${low} AND ${high} ORDER BY abs(n_rows - ${size}), n_rows LIMIT 1`,
     );
     return row;
   };
@@ -226,13 +216,9 @@ async function planBlocks(
   const nTest = Number(test?.position ?? 0);
   const size = parts.test + parts.valid;
   const valid = parts.valid > 0 ? await cut(size, nTest + 1, Number(nBlocks) - 1) : test;
-  const isWithin = (last: Row | undefined): string => {
-    if (last === undefined) return 'false';
-    const value = literal(String(last.block));
-    if (kind === 'time') return `(${block} >= ${value})`;
-    const end = literal(String(last.hash));
-    return `(${hash} < ${end} OR (${hash} = ${end} AND ${block} <= ${value}))`;
-  };
+  const comparison = kind === 'group' ? '<=' : '>=';
+  const isWithin = (last: Row | undefined): string =>
+    last === undefined ? 'false' : `(${key} ${comparison} ${literal(String(last.key))})`;
   return {
     manner: kind === 'group' ? `by groups of ${column}` : `by time of ${column}`,
     conditions: conditionsOf(parts, isWithin(test), isWithin(valid)),
