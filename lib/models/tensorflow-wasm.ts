@@ -155,8 +155,13 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   Sum: reduction(tf.sum),
   L2Loss: ([x]) => tf.mul(tf.sum(tf.square(x)), 0.5),
   AddN: (inputs) => tf.addN([...inputs]),
-  MatMul: ([a, b], attributes) =>
-    tf.matMul(a, b, isSet(attributes, 'transpose_a'), isSet(attributes, 'transpose_b')),
+  MatMul([a, b], attributes) {
+    // Transposed first: WebAssembly multiplies transposed matrices with plain loops, 15 to 30 times as slow.
+    const [A, B] = [a, b].map((x, i) =>
+      isSet(attributes, ['transpose_a', 'transpose_b'][i]) ? tf.transpose(x) : x,
+    );
+    return tf.matMul(A, B);
+  },
   BiasAdd: binary(tf.add),
   BiasAddGrad: ([gradient]) => tf.sum(gradient, 0),
   Relu: unary(tf.relu),
