@@ -260,7 +260,7 @@ interface Moments {
   readonly quantiles: readonly number[];
 }
 
-/** One query for what may run on all threads, one for sums of doubles, whose order matters. */
+/** What the methods need beyond minimum and maximum; sums of doubles in the order of the rows. */
 async function fitMoments(
   database: OrderedDatabase,
   fit: Relation,
@@ -268,37 +268,31 @@ async function fitMoments(
   methods: readonly ScalerMethod[],
   { missing, nQuantiles }: ScalerOptions,
 ): Promise<Omit<Moments, 'min' | 'max'>[]> {
-  const exact = await queryColumns(database, fit, columns, (x, i) => ({
-    quartiles:
-      methods[i] === 'robust' || missing === 'median'
-        ? `quantile_cont(${x}::DOUBLE, [0.25, 0.5, 0.75])`
-        : 'NULL',
+  const inOrder = { query: database.queryInOrder };
+  const of = (isWanted: (i: number) => boolean): Column[] => columns.filter((_, i) => isWanted(i));
+  const withQuartiles = of((i) => methods[i] === 'robust' || missing === 'median');
+  const quartiles = await queryColumns(database, fit, withQuartiles, (x) => ({
+    quartiles: `quantile_cont(${x}::DOUBLE, [0.25, 0.5, 0.75])`,
   }));
-  const isNeeded = methods.map((method) => method === 'standard' || missing === 'mean');
-  const means = isNeeded.includes(true)
-    ? await queryColumns({ query: database.queryInOrder }, fit, columns, (x, i) => ({
-        mean: isNeeded[i] ? `avg(${x}::DOUBLE)` : 'NULL',
-      }))
-    : [];
-  const deviations = methods.includes('standard')
-    ? await queryColumns({ query: database.queryInOrder }, fit, columns, (x, i) => ({
-        deviation:
-          methods[i] === 'standard'
-            ? `sqrt(avg((${x}::DOUBLE - ${means[i].mean}::DOUBLE) ** 2))`
-            : 'NULL',
-      }))
-    : [];
-  const quantiles: number[][] = [];
-  for (const [i, { name }] of columns.entries()) {
-    quantiles[i] =
-      methods[i] === 'quantile' ? await fitQuantiles(database, fit, name, nQuantiles) : [];
+  const withMean = of((i) => methods[i] === 'standard' || missing === 'mean');
+  const means = await queryColumns(inOrder, fit, withMean, (x) => ({ mean: `avg(${x}::DOUBLE)` }));
+  const meanOf = (column: Column): number => Number(means[withMean.indexOf(column)]?.mean ?? NaN);
+  const withDeviation = of((i) => methods[i] === 'standard');
+  const deviations = await queryColumns(inOrder, fit, withDeviation, (x, i) => {
+    const difference = `(${x}::DOUBLE - ${meanOf(withDeviation[i])}::DOUBLE)`;
+    return { deviation: `sqrt(avg(${difference} * ${difference}))` };
+  });
+  const moments: Omit<Moments, 'min' | 'max'>[] = [];
+  for (const [i, column] of columns.entries()) {
+    moments.push({
+      quartiles: (quartiles[withQuartiles.indexOf(column)]?.quartiles ?? []) as unknown as number[],
+      quantiles:
+        methods[i] === 'quantile' ? await fitQuantiles(database, fit, column.name, nQuantiles) : [],
+      mean: meanOf(column),
+      deviation: Number(deviations[withDeviation.indexOf(column)]?.deviation ?? NaN),
+    });
   }
-  return columns.map((_, i) => ({
-    quartiles: exact[i].quartiles as unknown as number[],
-    quantiles: quantiles[i],
-    mean: Number(means[i]?.mean ?? NaN),
-    deviation: Number(deviations[i]?.deviation ?? NaN),
-  }));
+  return moments;
 }
 
 /**
@@ -342,7 +336,7 @@ function toColumnScaler(
   const fills: Record<MissingPolicy, number | null> = {
     error: null,
     mean,
-    median: quartiles?.[1] ?? NaN,
+    median: quartiles[1] ?? NaN,
     constant: missingValue,
   };
   const fill = fills[missing];
