@@ -101,7 +101,7 @@ export interface MlpFit {
   readonly bestEpoch: number;
 }
 
-/** Rows that one run of the prediction graph takes; a shorter rest is padded with zeros. */
+/** Rows of one run of the prediction graph; after the last rows come some of the block before, unread. */
 const PREDICTION_ROWS = 256;
 /** Steps after which the event loop gets a turn, so that signals and progress are served. */
 const STEPS_PER_TURN = 32;
@@ -239,7 +239,6 @@ export function createMlpPredictor(model: Mlp, backend: Backend): MlpPredictor {
       for (let start = 0; start < nSamples; start += PREDICTION_ROWS) {
         const end = Math.min(start + PREDICTION_ROWS, nSamples);
         padded.set(X.subarray(start * nFeatures, end * nFeatures));
-        padded.fill(0, (end - start) * nFeatures);
         const [rows] = program.run(feeds, [PROBABILITIES]);
         probabilities.set(rows.subarray(0, (end - start) * nClasses), start * nClasses);
       }
