@@ -6,7 +6,7 @@
  * gives it raw rows.
  */
 import { main } from '../lib/cli/main.ts';
-import { defineStage, input, output } from '../lib/cli/stage.ts';
+import { defineStage, input, optionalInput, output } from '../lib/cli/stage.ts';
 import { TRAIN_SCHEMA } from '../lib/models/mlp-params.ts';
 
 export const train = defineStage({
@@ -19,13 +19,14 @@ export const train = defineStage({
       'Raw train split: input columns, distribution, golden rows',
     ),
     preprocessing: input('models/preprocessing', 'Folder of the fitted preprocessing'),
+    about: optionalInput('Description of the data set, for the names of the classes'),
     out: output('models/model.safetensors', 'Bundle: weights, preprocessing, classes, golden rows'),
     history: output('reports/plots/train.tsv', 'Loss and accuracy of each epoch'),
     metrics: output('reports/metrics/train.json', 'Metrics on valid'),
   },
   params: TRAIN_SCHEMA,
   example: '--in data/tensorize --out models/quick.safetensors --set train.mlp.max_epochs=5',
-  async run({ paths, params, base, rng, log, progress, signal, checkpoint }) {
+  async run({ paths, params, base, rng, log, progress, signal, version, checkpoint }) {
     const { readDatasets } = await import('../lib/tensors/dataset-files.ts');
     const { loaders } = await import('../lib/tensors/data-loader.ts');
     const { loadBackend } = await import('../lib/models/tensorflow.ts');
@@ -36,41 +37,33 @@ export const train = defineStage({
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');
     const { hashFiles } = await import('../lib/data/hash-files.ts');
+    const { classWeightOf, priorCorrectionOf } = await import('../lib/preprocessing/rebalance.ts');
     const { readPreprocessing } = await import('../lib/data/preprocessing-files.ts');
+    const { readClassNames } = await import('../lib/data/class-names.ts');
     const { writeHistory } = await import('../lib/data/history-file.ts');
     const { writeJson } = await import('../lib/data/json-files.ts');
 
     const dataHashes = await hashFiles([paths.in]);
     const datasets = readDatasets(paths.in, ['train', 'valid']);
-    const { preprocessing, classWeight, priorCorrection } = readPreprocessing(paths.preprocessing);
-    const { columns: features, classes } = datasets.train;
+    const { preprocessing, balance } = readPreprocessing(paths.preprocessing);
+    const { columns, classes } = datasets.train;
     const backend = await loadBackend({ nThreads: base.threads, warn: log.warn });
-    const options = { ...params.mlp, classWeight: classWeight(classes) };
-    const fit = await trainMlp(loaders(datasets, { ...params, rng }), options, {
-      backend,
-      rng: rng('weights'),
-      signal,
-      log,
-      startProgress: progress,
-      checkpointFile: params.checkpoint
-        ? openCheckpointFile(checkpoint, { params, base, dataHashes })
-        : null,
-    });
-    const parts = {
-      ...base,
-      ...params,
-      model: fit.model,
-      preprocessing,
-      features,
-      classes,
-      priorCorrection: priorCorrection(classes),
-      dataHashes,
-    };
-    const bundle = await withDatabase(
-      base,
-      async (database) =>
-        await assembleBundle(parts, await openTable(database, paths.raw, 'raw'), database, backend),
+    const { batchSize } = params.mlp;
+    const fit = await trainMlp(
+      { ...loaders(datasets, { batchSize, numWorkers: params.numWorkers, rng }), classes },
+      { ...params.mlp, classWeight: classWeightOf(balance, classes) },
+      { backend, rng: rng('weights'), signal, log, startProgress: progress },
+      params.checkpoint ? openCheckpointFile(checkpoint, { params, base, dataHashes }) : null,
     );
+    const bundle = await withDatabase(base, async (database) => {
+      const raw = await openTable(database, paths.raw, 'raw');
+      const classNames = readClassNames(paths.about, base.target);
+      const facts = { ...base, ...params, preprocessing, features: columns, classes, dataHashes };
+      const priorCorrection = priorCorrectionOf(balance, classes);
+      const versions = { timberline: version, backend: backend.name };
+      const parts = { ...facts, model: fit.model, priorCorrection, versions, classNames };
+      return await assembleBundle(parts, raw, database, backend);
+    });
     writeBundle(paths.out, bundle);
     writeHistory(paths.history, fit.history);
     const metrics = trainMetrics(fit);

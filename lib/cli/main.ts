@@ -111,6 +111,7 @@ async function execute(
       log,
       progress: createProgress,
       signal: abort.signal,
+      version: readVersion(),
       clock: () => (performance.now() - start) / 1000,
       checkpoint,
     });

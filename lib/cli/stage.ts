@@ -53,6 +53,8 @@ export interface StageContext<P extends StagePaths, S extends Schema, F extends 
   readonly rng: (purpose: string) => Rng;
   readonly log: Log;
   readonly progress: (label: string, total: number, unit: string) => Progress;
+  /** Version of timberline. */
+  readonly version: string;
   /** Aborted by Ctrl-C; long loops look at it. */
   readonly signal: AbortSignal;
   /** Seconds since the stage began; for the log and the terminal, never for an output. */

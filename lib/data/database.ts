@@ -96,14 +96,6 @@ export async function openDatabase(options: {
       }
     },
     createAppender: async (table) => await connection.createAppender(table),
-    async queryInOrder(sql) {
-      await connection.run('SET threads = 1');
-      try {
-        return await translate(async () => await readRows(connection, sql));
-      } finally {
-        await connection.run(`SET threads = ${nThreads}`);
-      }
-    },
     registerDouble: (name, compute) =>
       connection.registerScalarFunction(createDoubleFunction(name, compute)),
     close() {

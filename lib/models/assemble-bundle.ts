@@ -15,13 +15,15 @@ const GOLDEN_ROWS_PER_CLASS = 2;
  * @throws StageError E_DATA when `raw` lacks a column that the preprocessing reads, or the target.
  */
 export async function assembleBundle(
-  parts: Omit<Bundle, 'input' | 'distribution' | 'golden'>,
+  parts: Omit<Bundle, 'input' | 'distribution' | 'golden' | 'target'> & {
+    readonly target: string | null;
+  },
   raw: Relation,
   engine: TableEngine,
   backend: Backend,
 ): Promise<Bundle> {
   const { target, id } = parts;
-  if (!raw.columns.some(({ name }) => name === target)) {
+  if (target === null || !raw.columns.some(({ name }) => name === target)) {
     throw new StageError('E_DATA', `${raw.source} must have the target ${target}; got none`, {
       hint: 'name the raw train split with --raw',
     });
@@ -34,7 +36,13 @@ export async function assembleBundle(
     perClass: GOLDEN_ROWS_PER_CLASS,
   });
   const distribution = await describeDistribution(engine, raw, input);
-  const bundle = { ...parts, input, distribution, golden: { rows, probabilities: [] } };
+  const bundle: Bundle = {
+    ...parts,
+    target,
+    input,
+    distribution,
+    golden: { rows, probabilities: [] },
+  };
   const scorer = await openScorer(bundle, engine, backend);
   try {
     const probabilities: number[][] = [];

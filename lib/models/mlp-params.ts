@@ -1,4 +1,4 @@
-import { boolean, integer, list, map, nullable, number, oneOf, text } from '../params/schema.ts';
+import { boolean, integer, list, nullable, number, oneOf } from '../params/schema.ts';
 import { ACTIVATIONS } from './activation.ts';
 import { NORMALIZATIONS } from './mlp-graph.ts';
 import { OPTIMIZERS } from './optimizer.ts';
@@ -78,9 +78,5 @@ export const TRAIN_SCHEMA = {
   threshold: nullable(number({ default: 0.5, above: 0, below: 1, doc: '' }), {
     default: null,
     doc: 'Of two classes, the second is predicted from this probability on; null: the more probable one is.',
-  }),
-  class_names: map(text({ default: 'name', doc: '' }), {
-    default: {},
-    doc: 'What people call the classes, by value of the target.',
   }),
 };

@@ -13,25 +13,32 @@ interface ProgressBar {
 /**
  * {@link fitMlp}, going on from the checkpoint of a killed run where there is one.
  *
- * @param nSamples - Rows of train, for the progress bar.
+ * @param data.classes - What the labels count.
+ * @param checkpointFile - null: no state is kept.
  */
 export async function trainMlp(
-  data: { train: BatchSource; valid: BatchSource; nClasses: number; nSamples: number },
+  data: {
+    readonly train: BatchSource & { readonly nSamples: number };
+    readonly valid: BatchSource;
+    readonly classes: readonly unknown[];
+  },
   options: MlpOptions,
   context: {
     readonly backend: Backend;
     readonly rng: Rng;
     readonly signal: AbortSignal;
-    readonly checkpointFile: CheckpointFile | null;
     readonly startProgress: (label: string, total: number, unit: string) => ProgressBar;
     readonly log: { info(message: string): void };
   },
+  checkpointFile: CheckpointFile | null,
 ): Promise<MlpFit> {
-  const { checkpointFile, startProgress, log } = context;
-  const { train, nSamples } = data;
+  const { startProgress, log } = context;
+  const { train, valid, classes } = data;
+  const { nSamples } = train;
   const checkpoint = checkpointFile?.read() ?? null;
-  if (checkpoint !== null)
+  if (checkpoint !== null) {
     log.info(`going on after epoch ${checkpoint.nEpochs} of a run that ended early`);
+  }
   const bar = startProgress('train', options.maxEpochs * nSamples, 'rows');
   let last = checkpoint?.history.at(-1) ?? null;
   const counted: BatchSource = {
@@ -46,7 +53,7 @@ export async function trainMlp(
     },
   };
   try {
-    return await fitMlp({ ...data, train: counted }, options, {
+    return await fitMlp({ train: counted, valid, nClasses: classes.length }, options, {
       ...context,
       checkpoint,
       onEpoch: (result) => (last = result),

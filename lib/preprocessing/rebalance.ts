@@ -138,10 +138,11 @@ export function repeatedSelect(
  * @param classes - The order of the weights.
  */
 export function classWeightOf(
-  { after, class_weight: kind }: Balance,
+  balance: Balance | null,
   classes: readonly (number | string)[],
 ): number[] | null {
-  if (kind === 'none') return null;
+  if (balance === null || balance.class_weight === 'none') return null;
+  const { after } = balance;
   const total = classes.reduce<number>((sum, value) => sum + after[String(value)], 0);
   return classes.map((value) => total / (classes.length * after[String(value)]));
 }
@@ -154,10 +155,10 @@ export function classWeightOf(
  *   doi:10.1162/089976602753284446
  */
 export function priorCorrectionOf(
-  balance: Balance,
+  balance: Balance | null,
   classes: readonly (number | string)[],
 ): number[] | null {
-  if (!balance.prior_correction) return null;
+  if (!balance?.prior_correction) return null;
   const weights = classWeightOf(balance, classes) ?? classes.map(() => 1);
   const natural = shares(classes.map((value) => balance.before[String(value)]));
   const learned = shares(classes.map((value, c) => balance.after[String(value)] * weights[c]));

@@ -25,14 +25,3 @@ export function calibrationRows({
       n_samples: weight,
     }));
 }
-
-/** Scores of each class. */
-export function perClassRows({ classes, metrics }: Evaluation): {
-  class: string;
-  precision: number;
-  recall: number;
-  f1: number;
-  support: number;
-}[] {
-  return classes.map((name) => ({ class: name, ...metrics.per_class[name] }));
-}

@@ -1,0 +1,35 @@
+/** The fitted states of a pipeline, from the folder where its stages put them. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { StageError } from '../errors.ts';
+import { parsePreprocessing } from '../preprocessing/pipeline.ts';
+import type { Preprocessing } from '../preprocessing/pipeline.ts';
+import { parseBalance } from '../preprocessing/rebalance.ts';
+import type { Balance } from '../preprocessing/rebalance.ts';
+import { readJson } from './json-files.ts';
+
+/**
+ * Reads columns.json, features.json, scaler.json and rebalance.json; a pipeline without one of these steps
+ * has no such file.
+ *
+ * @throws StageError E_DATA when the folder is missing, or a file is not what its step writes.
+ */
+export function readPreprocessing(folder: string): {
+  preprocessing: Preprocessing;
+  balance: Balance | null;
+} {
+  if (!existsSync(folder)) {
+    throw new StageError('E_DATA', `${folder} must exist; got no such folder`, {
+      hint: 'name the folder of the fitted preprocessing with --preprocessing; an empty one has no step',
+    });
+  }
+  const fileOf = (step: string): string => join(folder, `${step}.json`);
+  const read = (step: string): unknown =>
+    existsSync(fileOf(step)) ? readJson(fileOf(step)) : null;
+  const states = { columns: read('columns'), features: read('features'), scaler: read('scaler') };
+  const balance = read('rebalance');
+  return {
+    preprocessing: parsePreprocessing(states, fileOf),
+    balance: balance === null ? null : parseBalance(balance, fileOf('rebalance')),
+  };
+}
