@@ -25,7 +25,7 @@ export async function findClasses(
   const column = identifier(name);
   const rows = await database.query(
     `SELECT ${column} AS value, count(*) AS n FROM ${relation.sql}
-     GROUP BY ${column} ORDER BY ${column} NULLS FIRST LIMIT ${MAX_CLASSES + 1}`,
+     GROUP BY ${column} ORDER BY ${column} LIMIT ${MAX_CLASSES + 1}`,
   );
   if (rows.length > MAX_CLASSES) {
     throw createClassError(relation, name, `more than ${MAX_CLASSES} different values`);

@@ -111,7 +111,7 @@ function assertTarget({ columns, source }: Relation, target: string): void {
   });
 }
 
-function assertNumbers({ columns, source }: Relation, features: readonly string[]): void {
+export function assertNumbers({ columns, source }: Relation, features: readonly string[]): void {
   if (features.length === 0) {
     throw new StageError('E_DATA', `${source} must have a column besides target and id; got none`);
   }

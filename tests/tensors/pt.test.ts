@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StageError } from '../../lib/errors.ts';
@@ -211,6 +212,11 @@ test('names what is wrong with an archive that is damaged or of another program'
   const whole = readFileSync(golden('labelled'));
   const directoryAt = whole.readUInt32LE(whole.length - 6);
   const dataAt = readPt(golden('labelled')).features.byteOffset;
+  const pickle = whole.subarray(64, 64 + whole.readUInt32LE(directoryAt + 24));
+  const repickle = (bytes: Buffer, at: number, value: number): void => {
+    bytes[64 + at] = value;
+    bytes.writeUInt32LE(crc32(bytes.subarray(64, 64 + pickle.length)), directoryAt + 16);
+  };
   const cases: [change: (bytes: Buffer) => unknown, got: string][] = [
     [(bytes) => bytes.writeUInt8(1, dataAt), 'entry data/0 with another checksum than stored'],
     [(bytes) => bytes.writeUInt16LE(8, directoryAt + 10), 'entry labelled/data.pkl compressed'],
@@ -229,7 +235,22 @@ test('names what is wrong with an archive that is damaged or of another program'
       'a zip archive with 0 data.pkl',
     ],
     [(bytes) => bytes.write('x', bytes.indexOf('data/0', directoryAt)), 'no entry data/0'],
+    [
+      (bytes) => bytes.write('data/0', bytes.indexOf('data/1', directoryAt)),
+      'entry labelled/data/0 twice',
+    ],
+    [
+      (bytes) => bytes.write('LITTLE', bytes.indexOf('little')),
+      'entry byteorder with another checksum than stored',
+    ],
   ];
+  // after the device stands the count of the storage, K and 9
+  const countAt = pickle.indexOf('cpu') + 'cpuq\x06K'.length;
+  assert.is(pickle[countAt], 9);
+  cases.push(
+    [(bytes) => repickle(bytes, countAt, 10), 'features that do not fit into their 36 bytes'],
+    [(bytes) => repickle(bytes, countAt, 8), 'features that do not fit into their 36 bytes'],
+  );
   await inTemporaryFolder((folder) => {
     const path = join(folder, 'changed.pt');
     for (const [change, got] of cases) {

@@ -24,6 +24,7 @@ test('fails when a worker exits without a word', async () => {
   assert.is(await workers.run(1), 2);
   const error = await failure(workers.run(2));
   assert.is((error.cause as Error).message, 'exit code 3');
+  assert.is(await failure(workers.run(3)), error);
   await workers.terminate();
 });
 

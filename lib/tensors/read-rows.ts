@@ -1,0 +1,48 @@
+/** A whole table in memory, for algorithms that look at every row many times. */
+import type { Relation } from '../sql.ts';
+import { findClasses, labelExpression } from './classes.ts';
+import { streamBlocks } from './row-blocks.ts';
+import type { TableEngine } from './row-blocks.ts';
+import { assertNumbers } from './tensorize.ts';
+
+export interface LabelledRows {
+  /** The features: all columns but target and id, in their order. */
+  readonly columns: readonly string[];
+  /** Row-major, shape (nSamples, columns.length), every value finite. */
+  readonly X: Float32Array;
+  /** Indices of the rows' classes, shape (nSamples), and the classes; null where there is no target. */
+  readonly target: {
+    readonly name: string;
+    readonly labels: Int32Array;
+    readonly classes: readonly (number | string)[];
+  } | null;
+}
+
+/**
+ * Reads features and classes of all rows, in their order.
+ *
+ * @param options.target - Column of classes; null, or a column that is not there: rows without classes.
+ * @throws StageError E_DATA when a feature is no number or not finite, or the target holds no classes.
+ */
+export async function readRows(
+  engine: TableEngine,
+  relation: Relation,
+  { target, id }: { target: string | null; id: string },
+): Promise<LabelledRows> {
+  const names = relation.columns.map(({ name }) => name);
+  const columns = names.filter((name) => name !== target && name !== id);
+  assertNumbers(relation, columns);
+  const name = target !== null && names.includes(target) ? target : null;
+  const [{ n }] = await engine.query(`SELECT count(*) AS n FROM ${relation.sql}`);
+  const X = new Float32Array(Number(n) * columns.length);
+  const labels = new Int32Array(Number(n));
+  const classes = name === null ? [] : (await findClasses(engine, relation, name)).classes;
+  const label = name === null ? null : labelExpression(name, classes);
+  let nRead = 0;
+  for await (const block of streamBlocks(engine, relation, columns, label)) {
+    X.set(block.features, nRead * columns.length);
+    labels.set(block.labels, nRead);
+    nRead += block.features.length / columns.length;
+  }
+  return { columns, X, target: name === null ? null : { name, labels, classes } };
+}
