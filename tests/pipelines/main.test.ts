@@ -1,0 +1,169 @@
+/** The main pipeline through the real DVC, on 1,500 rows that look like Covertype. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parse, stringify } from 'yaml';
+import { listImports } from '../../lib/dvc/imports.ts';
+import { createRng } from '../../lib/rng.ts';
+import { inTemporaryFolder, PROJECT } from '../support/stage-process.ts';
+
+const N_ROWS = 1500;
+const SOURCES = [
+  'stages',
+  'lib',
+  'data/catalogue.yaml',
+  'data/contracts',
+  'dvc.yaml',
+  'package.json',
+  '.dvc/config',
+];
+
+/** The cover type follows elevation and aspect, so that there is something to learn. */
+function makeTable(): string {
+  const { covertype } = parse(readFileSync('data/catalogue.yaml', 'utf8')) as {
+    covertype: { columns: { name: string }[] };
+  };
+  assert.is(covertype.columns.at(-1)?.name, 'Cover_Type');
+  const rng = createRng(1, 'tests', 'pipeline');
+  const upTo = (n: number): number => Math.floor(rng() * n);
+  const oneHot = (n: number): number[] => {
+    const hot = upTo(n);
+    return Array.from({ length: n }, (_, i) => (i === hot ? 1 : 0));
+  };
+  const numeric = [
+    'Elevation',
+    'Aspect',
+    'Slope',
+    'Horizontal_Distance_To_Hydrology',
+    'Vertical_Distance_To_Hydrology',
+    'Horizontal_Distance_To_Roadways',
+    'Hillshade_9am',
+    'Hillshade_Noon',
+    'Hillshade_3pm',
+    'Horizontal_Distance_To_Fire_Points',
+  ];
+  const groups = [...Array(4).keys()]
+    .map((i) => `Wilderness_Area${i + 1}`)
+    .concat([...Array(40).keys()].map((i) => `Soil_Type${i + 1}`));
+  const lines = [[...numeric, ...groups, 'Cover_Type'].join(',')];
+  for (let i = 0; i < N_ROWS; i++) {
+    const elevation = 1900 + upTo(1900);
+    const cells = [
+      elevation,
+      upTo(360),
+      upTo(60),
+      upTo(1300),
+      upTo(600) - 150,
+      upTo(7000),
+      upTo(255),
+      upTo(255),
+      upTo(255),
+      upTo(7000),
+    ];
+    const type = 1 + Math.min(6, Math.floor((elevation - 1900) / 272));
+    lines.push([...cells, ...oneHot(4), ...oneHot(40), type].join(','));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** A copy of the project whose data set is the small table. */
+function makeProject(folder: string): void {
+  for (const source of SOURCES)
+    cpSync(join(PROJECT, source), join(folder, source), { recursive: true });
+  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  const table = makeTable();
+  mkdirSync(join(folder, 'mirror', 'covertype'), { recursive: true });
+  writeFileSync(join(folder, 'mirror', 'covertype', 'covertype.csv'), table);
+  const edit = (file: string, replace: (text: string) => string): void =>
+    writeFileSync(join(folder, file), replace(readFileSync(join(PROJECT, file), 'utf8')));
+  const sha256 = createHash('sha256').update(table).digest('hex');
+  edit('data/catalogue.yaml', (text) =>
+    text
+      .replace(/bytes: \d+/, `bytes: ${table.length}`)
+      .replace(/rows: \d+/, `rows: ${N_ROWS}`)
+      .replace(/sha256: [0-9a-f]+/, `sha256: ${sha256}`),
+  );
+  edit('data/contracts/covertype.yaml', (text) =>
+    text
+      .replace(/rows: \{.*\}/, `rows: { min: ${N_ROWS}, max: ${N_ROWS} }`)
+      .replace('{ min: 1000 }', '{ min: 50 }'),
+  );
+  edit('params.yaml', (text) => {
+    const params = parse(text) as Record<string, Record<string, unknown>>;
+    return stringify({
+      ...params,
+      fetch: { ...params.fetch, mirrors: ['mirror'] },
+      split: { train_size: 0.6, valid_size: 0.2, test_size: 0.2 },
+      train: { mlp: { hidden_sizes: [64], max_epochs: 40, batch_size: 64, learning_rate: 0.01 } },
+      evaluate: { gates: { accuracy: 0.7 } },
+    });
+  });
+  spawnSync('git', ['init', '--quiet'], { cwd: folder });
+}
+
+/** Names of the stages that `dvc repro` ran. */
+function repro(folder: string): string[] {
+  const { status, stdout, stderr } = spawnSync(join(PROJECT, 'node_modules/.bin/dvc'), ['repro'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  assert.is(status, 0, stdout + stderr);
+  return [...stdout.matchAll(/^Running stage '(.+)':$/gm)].map(([, name]) => name);
+}
+
+function readOuts(folder: string): Record<string, string> {
+  const { stages } = parse(readFileSync(join(folder, 'dvc.lock'), 'utf8')) as {
+    stages: Record<string, { outs: { path: string; md5: string }[] }>;
+  };
+  const outs = Object.values(stages).flatMap((stage) => stage.outs);
+  return Object.fromEntries(outs.map(({ path, md5 }) => [path, md5]));
+}
+
+const test = suite('main pipeline');
+
+test('runs from the raw data to a report, again only what changed, and again to the same bytes', async () => {
+  await inTemporaryFolder((folder) => {
+    makeProject(folder);
+    const { stages } = parse(readFileSync('dvc.yaml', 'utf8')) as {
+      stages: Record<string, object>;
+    };
+    const all = Object.keys(stages);
+    assert.equal(repro(folder).toSorted(), all.toSorted());
+    const metrics = JSON.parse(
+      readFileSync(join(folder, 'reports/metrics/evaluate.json'), 'utf8'),
+    ) as Record<string, number>;
+    assert.is(metrics.n_samples, N_ROWS / 5);
+    assert.ok(metrics.accuracy > 0.7, `accuracy ${metrics.accuracy}`);
+    assert.match(readFileSync(join(folder, 'reports/evaluate.html'), 'utf8'), '<svg');
+
+    assert.equal(repro(folder), [], 'a second run does nothing');
+
+    const params = readFileSync(join(folder, 'params.yaml'), 'utf8');
+    writeFileSync(join(folder, 'params.yaml'), params.replace('accuracy: 0.7', 'accuracy: 0.6'));
+    assert.equal(repro(folder), ['evaluate'], 'a parameter of evaluate concerns evaluate alone');
+
+    const before = readOuts(folder);
+    const shared = 'lib/data/tables.ts';
+    appendFileSync(join(folder, shared), '\n// a comment\n');
+    const users = all.filter((name) => listImports(`stages/${name}.ts`).includes(shared));
+    assert.ok(users.length > 3 && users.length < all.length, users.join());
+    assert.equal(
+      repro(folder).toSorted(),
+      users.toSorted(),
+      'a comment concerns the stages that import it',
+    );
+    assert.equal(readOuts(folder), before, 'what ran again wrote the same bytes');
+  });
+});
+
+test.run();
