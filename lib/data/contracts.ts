@@ -98,12 +98,12 @@ export function readContract(file: string): Contract {
   const yaml = readYaml(file, isContract, HINT);
   const values = yaml.values as ContractFile;
   const groups = readGroups(yaml, values);
-  const columns = Object.entries(values.columns).flatMap(([name, spec]) =>
+  const columns = yaml.keysOf(['columns']).flatMap((name) =>
     expandNames(name).map((column): ColumnContract & { expectations: Expectation[] } => ({
       name: column,
-      type: toLong(spec.type, 'is').is as ColumnType,
-      isRequired: (spec.required as unknown) !== false,
-      expectations: readExpectations(yaml, ['columns', name], column, spec),
+      type: toLong(values.columns[name].type, 'is').is as ColumnType,
+      isRequired: (values.columns[name].required as unknown) !== false,
+      expectations: readExpectations(yaml, ['columns', name], column, values.columns[name]),
     })),
   );
   const contract: Contract = {

@@ -15,6 +15,8 @@ export interface YamlFile {
   readonly values: unknown;
   /** Line of the value under `keys`, or of the nearest one around it; the first line is 1. */
   lineOf(keys: Keys): number;
+  /** Keys of the map under `keys` as the file has them; those of `values` begin with the numbers. */
+  keysOf(keys: Keys): string[];
   /** Reports problems beyond the shape; throws as {@link readYaml} does when there is one. */
   examine(check: (report: Report) => void): void;
 }
@@ -40,6 +42,10 @@ export function readYaml(file: string, check: Check, hint: string): YamlFile {
   }
   const lineOf = (keys: Keys): number =>
     lineCounter.linePos(nodeAt(document, keys)?.range?.[0] ?? 0).line;
+  const keysOf = (keys: Keys): string[] => {
+    const node = document.getIn(keys, true);
+    return isMap(node) ? node.items.map(({ key }) => String(key)) : [];
+  };
   const examine: YamlFile['examine'] = (find) => {
     const problems: { line: number; sentence: string }[] = [];
     find((keys, sentence) => {
@@ -53,7 +59,7 @@ export function readYaml(file: string, check: Check, hint: string): YamlFile {
   };
   const values: unknown = document.toJS();
   examine((report) => check(values, [], report));
-  return { values, lineOf, examine };
+  return { values, lineOf, keysOf, examine };
 }
 
 /** Of one kind: `what` completes "must be". */

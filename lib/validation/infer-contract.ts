@@ -28,6 +28,9 @@ const MIN_ROWS_PER_VALUE = 5;
 /** A class must keep this share of the rows that it was seen in. */
 const SHARE_OF_CLASS = 0.5;
 
+/** Ends of ranges are multiples of 1e-12, or of more. */
+const MIN_EXPONENT = -12;
+
 /** A line of the draft for a column: its expectations, and the remark behind them. */
 interface ColumnDraft {
   readonly name: string;
@@ -85,15 +88,15 @@ export async function inferContract(
  * the sign of what was seen.
  */
 export function widen(min: number, max: number, margin: number): { min: number; max: number } {
-  const span = max - min || Math.abs(max) || 1;
-  const exponent = Math.floor(Math.log10(span)) - 1;
+  const span = Math.min(Number.MAX_VALUE, max - min || Math.abs(max) || 1);
+  const exponent = Math.max(MIN_EXPONENT, Math.floor(Math.log10(span)) - 1);
   // a quotient by 100 has not the error of a product with 0.01
   const [step, parts] = exponent < 0 ? [1, 10 ** -exponent] : [10 ** exponent, 1];
   const low = (Math.floor(((min - span * margin) * parts) / step) * step) / parts;
   const high = (Math.ceil(((max + span * margin) * parts) / step) * step) / parts;
   return {
-    min: Math.min(min, min >= 0 ? Math.max(0, low) : low),
-    max: Math.max(max, max <= 0 ? Math.min(0, high) : high),
+    min: Math.min(min, Math.max(min >= 0 ? 0 : -Number.MAX_VALUE, low)),
+    max: Math.max(max, Math.min(max <= 0 ? 0 : Number.MAX_VALUE, high)),
   };
 }
 
