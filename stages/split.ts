@@ -49,8 +49,8 @@ export const split = defineStage({
     assertValidated(paths.validated);
     return await withDatabase(base, async (database) => {
       const rows = await openRows(database, paths.in, base.id, paths.out);
-      const { manner, conditions } = await planSplit(database, rows, options);
-      const counts = await writeParts(database, rows, conditions, paths.out, params.format);
+      const { manner, query } = await planSplit(database, rows, options);
+      const counts = await writeParts(database, rows, query, paths.out, params.format);
       const sizes = Object.entries(counts).map(([part, count]) => `${count} ${part}`);
       return { message: `${sizes.join(', ')} rows, ${manner}`, rows: counts };
     });

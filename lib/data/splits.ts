@@ -2,13 +2,21 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { StageError } from '../errors.ts';
+import { PARTS } from '../preprocessing/apportion.ts';
+import type { Part } from '../preprocessing/apportion.ts';
 import { identifier, literal } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import type { FileDatabase } from './database.ts';
+import { cutCsv } from './csv-halves.ts';
 import { copyStatement, openTable, writeTable } from './tables.ts';
+import type { FileRelation } from './tables.ts';
 
-/** In `out` while split runs: the rows of a CSV file, which is slow to read more than once. */
-const SCRATCH = '.rows.parquet';
+/** In `out` while split runs: what is made of a CSV file, which is slow to read more than once. */
+const SCRATCH = '.rows';
+/** Stands beside the columns of the table, whatever their names. */
+const PART_COLUMN = '".part of split"';
+/** Two row groups are in memory at once, so they are small. */
+const HALF_ROW_GROUP_SIZE = 30_720;
 
 /**
  * Opens a table whose rows `id` identifies. Where there is no such column it is added as the first one, of
@@ -25,16 +33,19 @@ export async function openRows(
   out: string,
 ): Promise<Relation> {
   const table = await openTable(database, file, 'raw');
-  mkdirSync(out, { recursive: true });
+  mkdirSync(join(out, SCRATCH), { recursive: true });
   const isParquet = file.endsWith('.parquet');
-  const rows = isParquet ? file : join(out, SCRATCH);
-  if (!isParquet) await writeTable(database, `FROM ${table.sql}`, rows);
-  const columns = isParquet ? '*' : await narrowColumns(database, rows);
+  const pieces = isParquet ? [file] : await toParquet(database, table, join(out, SCRATCH));
+  const columns = isParquet ? '*' : await narrowColumns(database, pieces);
   const hasId = table.columns.some(({ name }) => name === id);
-  const rowNumber = hasId ? '' : `file_row_number + 2 AS ${identifier(id)}, `;
-  await database.run(
-    `CREATE VIEW identified AS SELECT ${rowNumber}${columns} FROM read_parquet(${literal(rows)})`,
-  );
+  let nBefore = 2;
+  const selects: string[] = [];
+  for (const piece of pieces) {
+    const rowNumber = hasId ? '' : `file_row_number + ${nBefore} AS ${identifier(id)}, `;
+    selects.push(`SELECT ${rowNumber}${columns} FROM read_parquet(${literal(piece)})`);
+    nBefore += await countParquetRows(database, piece);
+  }
+  await database.run(`CREATE VIEW identified AS ${selects.join(' UNION ALL ')}`);
   const relation = { ...table, sql: 'identified' };
   if (!hasId) return { ...relation, columns: [{ name: id, kind: 'number' }, ...table.columns] };
   await assertDistinct(database, relation, id);
@@ -42,28 +53,34 @@ export async function openRows(
 }
 
 /**
- * Writes the rows that meet each condition, in their order, to `out/<name><ending>`.
+ * Writes the rows of each part, in their order, to `out/<part>.<ending>`; a part without rows gets no file.
  *
+ * @param query - Gives the `part` of every row of `relation`, in its order, as the place in PARTS.
  * @returns Rows written per part.
  */
 export async function writeParts(
   database: FileDatabase,
   relation: Relation,
-  conditions: ReadonlyMap<string, string>,
+  query: string,
   out: string,
   ending: string,
-): Promise<Record<string, number>> {
-  const names = [...conditions.keys()];
+): Promise<Partial<Record<Part, number>>> {
+  await database.run(
+    `CREATE TABLE parts AS SELECT CAST(part AS TINYINT) AS ${PART_COLUMN} FROM (${query})`,
+  );
+  const rows = await database.query(`SELECT DISTINCT ${PART_COLUMN} AS part FROM parts`);
+  const found = PARTS.filter((_, place) => rows.some(({ part }) => part === place)).toReversed();
   const counts = await database.copy(
-    names.map((name) =>
+    found.map((part) =>
       copyStatement(
-        `FROM ${relation.sql} WHERE ${conditions.get(name)}`,
-        join(out, `${name}.${ending}`),
+        // a byte a row, found once: the hashes would be computed again for every part
+        `SELECT * EXCLUDE (${PART_COLUMN}) FROM ${relation.sql} POSITIONAL JOIN parts WHERE ${PART_COLUMN} = ${PARTS.indexOf(part)}`,
+        join(out, `${part}.${ending}`),
       ),
     ),
   );
-  rmSync(join(out, SCRATCH), { force: true });
-  return Object.fromEntries(names.map((name, index) => [name, counts[index]]));
+  rmSync(join(out, SCRATCH), { recursive: true, force: true });
+  return Object.fromEntries(found.map((part, index) => [part, counts[index]]));
 }
 
 async function assertDistinct(
@@ -88,12 +105,43 @@ async function assertDistinct(
   });
 }
 
+/** Parquet files of the rows of a CSV file, in their order: two at once where the file can be cut. */
+async function toParquet(
+  database: FileDatabase,
+  table: FileRelation,
+  folder: string,
+): Promise<string[]> {
+  const [whole, first, second] = ['whole', 'first', 'second'].map((name) => join(folder, name));
+  if (cutCsv(table.source, `${first}.csv`, `${second}.csv`)) {
+    const statements = [first, second].map((half) => {
+      const query = table.from.replace(literal(table.source), () => literal(`${half}.csv`));
+      return `COPY (${query}) TO ${literal(`${half}.parquet`)} (FORMAT parquet, ROW_GROUP_SIZE ${HALF_ROW_GROUP_SIZE})`;
+    });
+    try {
+      await database.copy(statements);
+      return [`${first}.parquet`, `${second}.parquet`];
+    } catch (error) {
+      // the whole file is read again, for a message with its name and line
+      if (!(error instanceof StageError)) throw error;
+    }
+  }
+  await writeTable(database, `FROM ${table.sql}`, `${whole}.parquet`);
+  return [`${whole}.parquet`];
+}
+
+async function countParquetRows(database: FileDatabase, file: string): Promise<number> {
+  const [{ n }] = await database.query(
+    `SELECT sum(num_rows) AS n FROM parquet_file_metadata(${literal(file)})`,
+  );
+  return Number(n);
+}
+
 /** Select list of all columns; 64 bits of a whole number that needs 32 only cost memory and time. */
-async function narrowColumns(database: FileDatabase, file: string): Promise<string> {
+async function narrowColumns(database: FileDatabase, files: readonly string[]): Promise<string> {
   const rows = await database.query(
     `SELECT path_in_schema AS name, column_id,
        bool_and(type = 'INT64' AND abs(try_cast(stats_min AS HUGEINT)) < ${2 ** 31} AND abs(try_cast(stats_max AS HUGEINT)) < ${2 ** 31}) AS is_narrow
-     FROM parquet_metadata(${literal(file)}) GROUP BY ALL ORDER BY column_id`,
+     FROM parquet_metadata([${files.map(literal).join(', ')}]) GROUP BY ALL ORDER BY column_id`,
   );
   return rows
     .map(({ name, is_narrow: isNarrow }) => {

@@ -15,6 +15,11 @@ export const SPLITS = ['train', 'valid', 'test'] as const;
 const CSV_BUFFER_BYTES = 2 ** 21;
 const ENDINGS = ['.parquet', '.csv', '.csv.gz'] as const;
 
+export interface FileRelation extends Relation {
+  /** The query that reads the file, whose name stands in it once as a literal. */
+  readonly from: string;
+}
+
 export interface Tables {
   /** `train`, `valid`, `test` of a folder (those that are there), or `table` of a file. */
   readonly relations: ReadonlyMap<string, Relation>;
@@ -53,7 +58,7 @@ export async function openTable(
   database: FileDatabase,
   file: string,
   name: string,
-): Promise<Relation> {
+): Promise<FileRelation> {
   assertReadable(file);
   const isParquet = endingOf(file) === '.parquet';
   const from = isParquet ? `FROM read_parquet(${literal(file)})` : await sniffCsv(database, file);
@@ -63,7 +68,7 @@ export async function openTable(
     name: String(row.column_name),
     kind: toKind(String(row.column_type)),
   }));
-  const relation = { sql, columns, source: file };
+  const relation = { sql, columns, source: file, from };
   const [row] = await database.query(`SELECT count(*) AS n FROM (FROM ${sql} LIMIT 1)`);
   if (row.n === 0) {
     throw new StageError('E_DATA', `${file} must have at least one row; got a header alone`);
@@ -135,7 +140,8 @@ export function copyStatement(query: string, file: string): string {
   const ending = endingOf(file);
   const format =
     ending === '.parquet'
-      ? 'FORMAT parquet'
+      ? // nothing here looks for single values, which is what bloom filters are for
+        'FORMAT parquet, WRITE_BLOOM_FILTER false'
       : `FORMAT csv, HEADER true${ending === '.csv.gz' ? ', COMPRESSION gzip' : ''}`;
   return `COPY (${query}) TO ${literal(file)} (${format})`;
 }

@@ -8,7 +8,7 @@
 import { StageError, listExamples } from '../errors.ts';
 import { rowHash } from './row-hash.ts';
 import { PARTS, apportion, countParts } from './apportion.ts';
-import type { Part, PartCounts, PartSizes } from './apportion.ts';
+import type { PartSizes } from './apportion.ts';
 import { assertColumns, identifier, literal } from '../sql.ts';
 import type { Database, Relation, Row } from '../sql.ts';
 
@@ -25,8 +25,8 @@ export interface SplitOptions extends PartSizes {
 export interface SplitPlan {
   /** How the rows were told apart, for people. */
   readonly manner: string;
-  /** A condition on a row of the relation, for each part that has rows. */
-  readonly conditions: ReadonlyMap<Part, string>;
+  /** Gives the `part` of every row of the relation, in its order, as the place in {@link PARTS}. */
+  readonly query: string;
 }
 
 /** More classes than this are a number that was taken for a class. */
@@ -132,18 +132,24 @@ async function planRows(
        .join(' OR ')}`,
   );
   const keys = new Map(rows.map((row) => [`${row.position}:${row.label}`, String(row.key)]));
-  const isWithin = (end: 0 | 1): string => {
+  const last = (end: 0 | 1): string => {
     // no hash is smaller than the empty text: a part without rows of the class takes none
-    const last = classes.map(({ label: name }, row) =>
+    const ofClass = classes.map(({ label: name }, row) =>
       literal(keys.get(`${ends[row][end]}:${name}`) ?? ''),
     );
-    if (target === null) return `(${key} <= ${last[0]})`;
-    const cases = classes.map(({ label: name }, row) => `WHEN ${literal(name)} THEN ${last[row]}`);
-    return `(${key} <= CASE ${identifier(target)} ${cases.join(' ')} END)`;
+    if (target === null) return ofClass[0];
+    const cases = classes.map(
+      ({ label: name }, row) => `WHEN ${literal(name)} THEN ${ofClass[row]}`,
+    );
+    return `CASE label ${cases.join(' ')} END`;
   };
   return {
     manner: target === null ? 'at random' : `stratified by ${target}`,
-    conditions: conditionsOf(parts, isWithin(0), isWithin(1)),
+    query: partsQuery(
+      `SELECT ${key} AS key, ${target === null ? 'NULL' : identifier(target)} AS label FROM ${relation.sql}`,
+      `key <= ${last(0)}`,
+      `key <= ${last(1)}`,
+    ),
   };
 }
 
@@ -218,24 +224,15 @@ async function planBlocks(
   const valid = parts.valid > 0 ? await cut(size, nTest + 1, Number(nBlocks) - 1) : test;
   const comparison = kind === 'group' ? '<=' : '>=';
   const isWithin = (last: Row | undefined): string =>
-    last === undefined ? 'false' : `(${key} ${comparison} ${literal(String(last.key))})`;
+    last === undefined ? 'false' : `key ${comparison} ${literal(String(last.key))}`;
   return {
     manner: kind === 'group' ? `by groups of ${column}` : `by time of ${column}`,
-    conditions: conditionsOf(parts, isWithin(test), isWithin(valid)),
+    query: partsQuery(`SELECT ${key} AS key FROM ${relation.sql}`, isWithin(test), isWithin(valid)),
   };
 }
 
-function conditionsOf(
-  parts: PartCounts,
-  isTest: string,
-  isTestOrValid: string,
-): ReadonlyMap<Part, string> {
-  const conditions: readonly (readonly [Part, string])[] = [
-    ['train', `NOT ${isTestOrValid}`],
-    ['valid', `${isTestOrValid} AND NOT ${isTest}`],
-    ['test', isTest],
-  ];
-  return new Map(conditions.filter(([part]) => parts[part] > 0));
+function partsQuery(keys: string, isTest: string, isTestOrValid: string): string {
+  return `SELECT CASE WHEN ${isTest} THEN 0 WHEN ${isTestOrValid} THEN 1 ELSE 2 END AS part FROM (${keys})`;
 }
 
 async function assertPresent(

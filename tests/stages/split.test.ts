@@ -93,7 +93,7 @@ test('gives the same bytes on one thread, on two and on four, over several row g
   await inTemporaryFolder(async (folder) => {
     await withDatabase(ENGINE, async (database) => {
       await database.run(
-        `COPY (SELECT i AS a, i % 7 AS class, sqrt(i) AS b FROM range(300000) AS r(i)) TO ${literal(join(folder, 'a.csv'))}`,
+        `COPY (SELECT i AS a, i % 7 AS class, sqrt(i) AS b FROM range(400000) AS r(i)) TO ${literal(join(folder, 'a.csv'))}`,
       );
     });
     const bytes = (out: string, threads: number): string[] => {
@@ -206,7 +206,9 @@ test('names what is wrong with a table, with exit 3', async () => {
     await complaintOf('a.csv', `${HEADER}1,2,3\n4,5\n`),
     '3 error E_DATA: a.csv:3 must have 3 cells, as the header has; got 2',
   );
-  const late = HEADER + ROWS.repeat(1000) + 'many,c1,0\n';
+  // long enough to be read in two halves, whose lines are not those of the file
+  const late = HEADER + ROWS.replaceAll('c1', 'c'.repeat(600)).repeat(1000) + 'many,c1,0\n';
+  assert.ok(late.length > 2 ** 23);
   assert.is(
     await complaintOf('a.csv', late),
     '3 error E_DATA: a.csv:50002 column x must be DOUBLE, as in the rows before; got "many"',

@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { FileDatabase } from '../../../lib/data/database.ts';
 import { StageError } from '../../../lib/errors.ts';
+import { PARTS } from '../../../lib/preprocessing/apportion.ts';
 import { assertSplitOptions, planSplit } from '../../../lib/preprocessing/split.ts';
 import type { SplitOptions } from '../../../lib/preprocessing/split.ts';
 import type { Relation } from '../../../lib/sql.ts';
@@ -31,11 +32,14 @@ async function partsOf(
   relation: Relation,
   options: Partial<SplitOptions>,
 ): Promise<Record<string, number[]>> {
-  const { conditions } = await planSplit(database, relation, { ...OPTIONS, ...options });
+  const { query } = await planSplit(database, relation, { ...OPTIONS, ...options });
   const parts: Record<string, number[]> = {};
-  for (const [part, condition] of conditions) {
-    const query = `SELECT id FROM ${relation.sql} WHERE ${condition} ORDER BY id`;
-    parts[part] = await readNumbers(database, query);
+  for (const [place, part] of PARTS.entries()) {
+    const ids = await readNumbers(
+      database,
+      `SELECT id FROM ${relation.sql} POSITIONAL JOIN (${query}) WHERE part = ${place} ORDER BY id`,
+    );
+    if (ids.length > 0) parts[part] = ids;
   }
   return parts;
 }
@@ -100,7 +104,7 @@ test('makes other parts of another seed, and the same of the same', async () => 
 
 test('leaves out a part of size 0, and gives a class too small for a part to the others', async () => {
   const parts = await partsOf(database, relation, { trainSize: null, validSize: 0, testSize: 4 });
-  assert.equal(Object.keys(parts), ['train', 'test']);
+  assert.equal(Object.keys(parts), ['test', 'train']);
   assert.is(parts.test.length, 4);
   assert.is(parts.train.length, 696);
 });

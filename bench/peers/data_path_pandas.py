@@ -1,0 +1,129 @@
+"""The data path of the main pipeline as pandas and scikit-learn scripts write it: one CSV per step.
+
+Steps: split (stratified, the same sizes), drop two columns, standard scaling fitted on train, cap of
+100,000 rows per class on train, float32 and int64 arrays. Every step reads what the one before wrote, in a
+process of its own, as a chain of scripts does. Reading the raw file is not counted.
+
+Prints one JSON document: versions, and seconds and peak memory of each step.
+
+Usage: python data_path_pandas.py data/raw/covertype.csv FOLDER
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+
+PARTS = ("train", "valid", "test")
+SIZES = {"train": 371847, "valid": 92962, "test": 116203}
+TARGET = "Cover_Type"
+DROPPED = ["Soil_Type7", "Soil_Type15"]
+MAX_PER_CLASS = 100_000
+SEED = 42
+
+
+def read(folder, step, part):
+    import pandas as pd
+
+    return pd.read_csv(os.path.join(folder, step, f"{part}.csv"))
+
+
+def write(table, folder, step, part):
+    os.makedirs(os.path.join(folder, step), exist_ok=True)
+    table.to_csv(os.path.join(folder, step, f"{part}.csv"), index=False)
+
+
+def split(raw, folder):
+    import pandas as pd
+    from sklearn.model_selection import train_test_split
+
+    table = pd.read_csv(raw)
+    start = time.perf_counter()
+    table.insert(0, "row_id", range(2, len(table) + 2))
+    rest, test = train_test_split(
+        table, test_size=SIZES["test"], stratify=table[TARGET], random_state=SEED
+    )
+    train, valid = train_test_split(
+        rest, test_size=SIZES["valid"], stratify=rest[TARGET], random_state=SEED
+    )
+    for part, rows in zip(PARTS, (train, valid, test)):
+        write(rows, folder, "split", part)
+    return start
+
+
+def drop_columns(folder):
+    for part in PARTS:
+        write(read(folder, "split", part).drop(columns=DROPPED), folder, "drop-columns", part)
+
+
+def normalize(folder):
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler()
+    for part in PARTS:
+        table = read(folder, "drop-columns", part)
+        features = [c for c in table if c not in ("row_id", TARGET) and not c.startswith(("Soil", "Wild"))]
+        values = scaler.fit_transform(table[features]) if part == "train" else scaler.transform(table[features])
+        table[features] = values
+        write(table, folder, "normalize", part)
+
+
+def rebalance(folder):
+    for part in PARTS:
+        table = read(folder, "normalize", part)
+        if part == "train":
+            shuffled = table.sample(frac=1, random_state=SEED)
+            table = shuffled.groupby(TARGET).head(MAX_PER_CLASS).sort_index()
+        write(table, folder, "rebalance", part)
+
+
+def tensorize(folder):
+    import numpy as np
+
+    os.makedirs(os.path.join(folder, "tensorize"), exist_ok=True)
+    for part in PARTS:
+        table = read(folder, "rebalance", part)
+        features = table.drop(columns=["row_id", TARGET]).to_numpy(dtype=np.float32)
+        labels = table[TARGET].to_numpy(dtype=np.int64)
+        np.savez(os.path.join(folder, "tensorize", f"{part}.npz"), X=features, y=labels)
+
+
+def measure(step, raw, folder):
+    """Runs one step in this process; prints its seconds and its peak memory."""
+    start = time.perf_counter()
+    if step == "split":
+        start = split(raw, folder)
+    else:
+        {"drop-columns": drop_columns, "normalize": normalize, "rebalance": rebalance, "tensorize": tensorize}[
+            step
+        ](folder)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": time.perf_counter() - start, "peak_mb": peak_mb}))
+
+
+def main():
+    raw, folder = sys.argv[1:3]
+    if len(sys.argv) > 3:
+        measure(sys.argv[3], raw, folder)
+        return
+    steps = {}
+    for step in ("split", "drop-columns", "normalize", "rebalance", "tensorize"):
+        out = subprocess.run([sys.executable, __file__, raw, folder, step], check=True, capture_output=True, text=True)
+        steps[step] = json.loads(out.stdout)
+    import numpy
+    import pandas
+    import sklearn
+
+    versions = {
+        "python": sys.version.split()[0],
+        "pandas": pandas.__version__,
+        "numpy": numpy.__version__,
+        "scikit-learn": sklearn.__version__,
+    }
+    print(json.dumps({"versions": versions, "steps": steps}))
+
+
+if __name__ == "__main__":
+    main()
