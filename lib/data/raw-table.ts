@@ -12,7 +12,10 @@ export interface RawTable {
   readMalformedLines(): Promise<readonly MalformedLine[]>;
 }
 
-/** DuckDB's tables of the lines that it left out; they come with the first scan. */
+/** Of a malformed line so many characters are shown. */
+const MAX_TEXT_LENGTH = 40;
+
+/** DuckDB's table of the lines that it left out; it comes with the first scan. */
 const REJECTS = 'reject_errors';
 
 /** @throws StageError E_DATA when the file is missing, empty, no table or has no row; E_USAGE for its ending. */
@@ -36,7 +39,7 @@ export async function openRawTable(database: FileDatabase, file: string): Promis
     );
     return rows.map(({ line, problem, csv_line: text }) => ({
       line: Number(line),
-      problem: `${String(problem).toLowerCase()}: ${text}`,
+      problem: `${String(problem).toLowerCase()}: ${String(text).slice(0, MAX_TEXT_LENGTH)}`,
     }));
   };
   const [{ n }] = await database.query('SELECT count(*) AS n FROM (FROM raw LIMIT 1)');

@@ -2,7 +2,7 @@
 import { formatCount } from './format.ts';
 import { foldNames } from '../column-names.ts';
 import { formatPercent, subjectOf } from '../validation/describe.ts';
-import type { ExpectationResult, Validation } from '../validation/result.ts';
+import type { Example, ExpectationResult, Validation } from '../validation/result.ts';
 import { markup } from './html.ts';
 import type { Content, Html } from './html.ts';
 import { bar, keyNumbers, list, page, paragraph, table, verdict } from './page.ts';
@@ -37,11 +37,9 @@ export function validationPage(validation: Validation): string {
           ]),
         ],
       },
-      ...section('Failed', failed, (some) => [
-        violations('Failed, as the contract has them', some),
-      ]),
+      ...section('Failed', failed, (some) => [violations('In the order of the contract', some)]),
       ...section('Within tolerance', tolerated, (some) => [
-        violations('Not always as expected, but mostly enough', some),
+        violations('Not always as expected, but often enough', some),
       ]),
       ...section('Skipped', skipped, (some) => [
         list(some.map((result) => `${subjectOf(result)} must ${result.must}: ${result.reason}`)),
@@ -63,28 +61,33 @@ function violations(caption: string, results: readonly ExpectationResult[]): Htm
   return table({
     caption,
     columns: [
-      { label: 'What' },
-      { label: 'must' },
-      { label: 'mostly', isNumeric: true },
+      { label: 'Expectation' },
       { label: 'unexpected', isNumeric: true },
       { label: 'of', isNumeric: true },
       { label: 'share' },
       { label: 'first' },
-      { label: 'line of the contract', isNumeric: true },
     ],
-    rows: results.map((result): Content[] => [
-      subjectOf(result),
-      result.must,
-      result.mostly,
-      formatCount(result.unexpected_count),
-      formatCount(result.element_count - result.missing_count),
-      bar(result.unexpected_percent / 100, formatPercent(result.unexpected_percent)),
-      result.examples.map(({ line, value }) =>
-        line === null ? markup`<div>${value}</div>` : markup`<div>line ${line}: ${value}</div>`,
-      ),
-      result.contract_line,
-    ]),
+    rows: results.map((result): Content[] => {
+      const { must, mostly, contract_line: line, unexpected_percent: percent } = result;
+      const remarks = [
+        ...(mostly < 1 ? [`mostly ${mostly}`] : []),
+        ...(line === null ? [] : [`contract line ${line}`]),
+      ];
+      return [
+        markup`<div>${subjectOf(result)}</div><div>must ${must}</div><small>${remarks.join(', ')}</small>`,
+        formatCount(result.unexpected_count),
+        formatCount(result.element_count - result.missing_count),
+        bar(percent / 100, formatPercent(percent)),
+        result.examples.map(example),
+      ];
+    }),
   });
+}
+
+function example({ line, value }: Example): Html {
+  const where = line === null ? '' : `line ${line}`;
+  const parts = [where, value].filter((part) => part !== '');
+  return markup`<div>${parts.join(': ')}</div>`;
 }
 
 /** Columns that one line of the contract names stand in one row. */

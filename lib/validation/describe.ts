@@ -50,8 +50,9 @@ export function describeExpectation(expectation: Expectation, contract: Contract
   }
 }
 
-/** `between 0 and 360`, `at least 0`, `at most 360`. */
+/** `between 0 and 360`, `at least 0`, `at most 360`, `exactly 5`. */
 export function describeRange({ min, max }: Range<number | string>): string {
+  if (min === max) return `exactly ${min}`;
   if (min === null) return `at most ${max}`;
   return max === null ? `at least ${min}` : `between ${min} and ${max}`;
 }

@@ -28,7 +28,8 @@ export interface ExpectationResult {
   /** What the table has, for what concerns no single row. */
   readonly observed_value?: unknown;
   readonly examples: readonly Example[];
-  readonly contract_line: number;
+  /** Null for what the contract has no line of. */
+  readonly contract_line: number | null;
 }
 
 export interface Validation {

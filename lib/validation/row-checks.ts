@@ -92,7 +92,7 @@ export function toRowCheck(expectation: RowExpectation, projected: Projected): R
         missing: `(${sum}) IS NULL`,
         // least and greatest skip nulls, the sum does not
         unexpected: `(${sum}) IS NOT NULL AND NOT (${isOneHot})`,
-        value: `'sum ' || CAST(${sum} AS VARCHAR)`,
+        value: `printf('sum %g', ${sum})`,
       };
     }
   }

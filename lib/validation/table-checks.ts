@@ -43,7 +43,7 @@ export function checkTable(
     ...judge(nElements, 0, unexpected.length, 1),
     ...(observed === undefined ? {} : { observed_value: observed }),
     examples: unexpected.slice(0, maxExamples),
-    contract_line: expectation === 'row_count' ? rows.line : 1,
+    contract_line: expectation === 'row_count' ? rows.line : null,
   });
   const toExamples = (names: readonly string[]): Example[] =>
     names.map((name) => ({ line: null, value: name }));
