@@ -85,17 +85,17 @@ export async function fitScaler(
   );
   assertGroups(fit, numeric, options);
   await assertFinite(database, fit, numeric, options.missing === 'error');
-  const facts = await queryColumns(database, fit, numeric, (x) => ({
-    binary: `bool_and(${x} IN (0, 1))`,
-    min: `min(${x})`,
-    max: `max(${x})`,
+  const ranges = await queryColumns(database, fit, numeric, (x) => ({
+    min: `min(${x})::DOUBLE`,
+    max: `max(${x})::DOUBLE`,
   }));
-  const columns = numeric.filter((_, i) => facts[i].binary === false);
+  const binary = await findBinary(database, fit, numeric, ranges);
+  const columns = numeric.filter(({ name }, i) => ranges[i].min !== null && !binary.has(name));
   const methods = columns.map(({ name }) => methodOf(name, options));
   const moments = await fitMoments(database, fit, columns, methods, options);
   const [{ n }] = await database.query(`SELECT count(*) AS n FROM ${fit.sql}`);
   const scalers = columns.map(({ name }, i) => {
-    const { min, max } = facts[numeric.findIndex((column) => column.name === name)];
+    const { min, max } = ranges[numeric.findIndex((column) => column.name === name)];
     const scaler = toColumnScaler(methods[i], { ...moments[i], min, max }, options);
     return [name, scaler] as const;
   });
@@ -180,9 +180,22 @@ async function assertFinite(
 ): Promise<void> {
   const conditions = (x: string): string =>
     `(${refuseMissing ? `${x} IS NULL OR ` : ''}NOT isfinite(${x}::DOUBLE))`;
-  const counts = await queryColumns(database, relation, columns, (x) => ({
+  const whole = await findWhole(database, relation);
+  const isWhole = ({ name }: Column): boolean => whole.has(name);
+  const [wholes, others] = [columns.filter(isWhole), columns.filter((c) => !isWhole(c))];
+  // of whole numbers the engine knows the missing ones by heart, and there is no NaN
+  const missing = await queryColumns(database, relation, refuseMissing ? wholes : [], (x) => ({
+    bad: `count(*) - count(${x})`,
+  }));
+  const unfit = await queryColumns(database, relation, others, (x) => ({
     bad: `count(*) FILTER (${conditions(x)})`,
   }));
+  const counts = columns.map(
+    (column) =>
+      (isWhole(column) ? missing[wholes.indexOf(column)] : unfit[others.indexOf(column)]) ?? {
+        bad: 0,
+      },
+  );
   const bad = columns.filter((_, i) => Number(counts[i].bad) > 0);
   if (bad.length === 0) return;
   const examples = await Promise.all(
@@ -203,6 +216,36 @@ async function assertFinite(
       hint: 'normalize.missing = mean or median fills missing values; mend or drop NaN and infinity before',
     },
   );
+}
+
+/** Columns of integers and booleans, whose facts the engine takes from the statistics of the file. */
+async function findWhole(
+  database: OrderedDatabase,
+  { sql }: Relation,
+): Promise<ReadonlySet<unknown>> {
+  const rows = await database.query(`DESCRIBE ${sql}`);
+  const isWhole = (type: unknown): boolean => /INT|^BOOLEAN/.test(String(type));
+  return new Set(
+    rows.filter((row) => isWhole(row.column_type)).map(({ column_name: name }) => name),
+  );
+}
+
+/** Columns of 0 and 1 alone. */
+async function findBinary(
+  database: OrderedDatabase,
+  relation: Relation,
+  columns: readonly Column[],
+  ranges: readonly Row[],
+): Promise<ReadonlySet<string>> {
+  const whole = await findWhole(database, relation);
+  const within = columns.filter((_, i) => Number(ranges[i].min) >= 0 && Number(ranges[i].max) <= 1);
+  const others = within.filter(({ name }) => !whole.has(name));
+  const facts = await queryColumns(database, relation, others, (x) => ({
+    binary: `bool_and(${x} IN (0, 1))`,
+  }));
+  const isBinary = (column: Column): boolean =>
+    whole.has(column.name) || facts[others.indexOf(column)].binary === true;
+  return new Set(within.filter(isBinary).map(({ name }) => name));
 }
 
 /**
