@@ -105,7 +105,7 @@ export async function keptSelect(
   const cases = last.map(
     (row) => `WHEN ${literal(String(row.label))} THEN ${literal(String(row.key))}`,
   );
-  const limit = `CASE ${label} ${cases.join(' ')} END`;
+  const limit = `CASE ${identifier(target)} ${cases.join(' ')} END`;
   return `SELECT ${columnsOf(fit)} FROM ${relation} WHERE coalesce(${key} <= ${limit}, true)`;
 }
 
@@ -175,7 +175,7 @@ export function parseBalance(value: unknown, source: string): Balance {
   );
 }
 
-/** The key orders the rows of a class: hash, then id, so that no two are equal. */
+/** The key orders the rows of a class; no two are equal. */
 function keysOf(
   fit: Relation,
   target: string,
@@ -185,7 +185,7 @@ function keysOf(
   const hasId = fit.columns.some(({ name }) => name === id);
   const column = hasId ? id : 'rebalance_row';
   return {
-    key: `concat(${rowHash(`${seed}:rebalance`, column)}, ':', ${identifier(column)})`,
+    key: rowHash(`${seed}:rebalance`, column),
     label: `CAST(${identifier(target)} AS VARCHAR)`,
     relation: hasId ? fit.sql : `(SELECT *, row_number() OVER () AS rebalance_row FROM ${fit.sql})`,
   };
