@@ -22,11 +22,23 @@ export function toFinalPaths(text: string): string {
 /** Makes the folders of `paths`, and removes what killed runs left beside them. */
 export function prepareOutputs(paths: readonly string[]): void {
   for (const folder of new Set(paths.map((path) => dirname(path)))) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const entry of readdirSync(folder)) {
       const pid = PARTIAL.exec(entry)?.[1];
       if (pid !== undefined && !isAlive(Number(pid))) remove(join(folder, entry));
     }
+  }
+}
+
+/** As mkdir's `recursive`, which never ends where a file system refuses new folders with ENOENT (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // another run may have made it meanwhile
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -9,6 +9,7 @@ const ENVIRONMENT: Readonly<Record<string, { what: string; hint: string }>> = {
     what: 'permission denied',
     hint: 'make the folder writable, or name another with the flag',
   },
+  ENOTDIR: { what: 'a file in the place of a folder', hint: 'name another output with the flag' },
   EROFS: { what: 'the file system is read-only', hint: 'name an output on another file system' },
   EPERM: {
     what: 'operation not permitted',
@@ -26,7 +27,17 @@ export function toStageError(
   paths: Readonly<Record<string, string | null>>,
 ): StageError | null {
   if (error instanceof StageError) return error;
-  const { code = '', path, message = '' } = error as NodeJS.ErrnoException;
+  const { code = '', path, syscall, message = '' } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' && syscall === 'mkdir') {
+    return new StageError(
+      'E_ENVIRONMENT',
+      `${path} must be a folder; got a place where none can be made`,
+      {
+        hint: 'name another output with the flag',
+        cause: error,
+      },
+    );
+  }
   const name =
     code in ENVIRONMENT ? code : /No space left on device/i.test(message) ? 'ENOSPC' : null;
   if (name !== null) {
