@@ -23,20 +23,24 @@ export interface FeatureDeclaration {
   readonly edges?: readonly number[];
   /** For unfold: how many columns, `<name>1` to `<name><n>`. */
   readonly n_categories?: number;
+  /** For periodic: two columns for each, `<name>_Sine<period>` and `<name>_Cosine<period>`. */
+  readonly periods?: readonly number[];
 }
 
 export interface Features extends FittedState<'timberline-features'> {
   readonly columns: readonly FeatureDeclaration[];
 }
 
+/** Options that a transform needs besides `of`. */
+const OPTIONS = ['edges', 'n_categories', 'periods'] as const;
+
 interface Transform {
   readonly about: string;
   readonly minColumns: number;
   readonly maxColumns: number;
-  /** The option that it needs besides `of`. */
-  readonly needs?: 'edges' | 'n_categories';
-  /** SQL of its value; `columns` are DOUBLE expressions. */
-  readonly expression: (columns: readonly string[], declaration: FeatureDeclaration) => string;
+  readonly needs?: (typeof OPTIONS)[number];
+  /** SQL of its values, one for each column that it makes; `columns` are DOUBLE expressions. */
+  readonly expressions: (columns: readonly string[], declaration: FeatureDeclaration) => string[];
 }
 
 const one = { minColumns: 1, maxColumns: 1 };
@@ -45,52 +49,70 @@ const several = { minColumns: 2, maxColumns: Infinity };
 
 /** Every transform by its name. */
 export const TRANSFORMS = {
-  sum: { ...several, about: 'a + b + …', expression: (columns) => columns.join(' + ') },
-  difference: { ...two, about: 'a − b', expression: ([a, b]) => `${a} - ${b}` },
-  product: { ...several, about: 'a × b × …', expression: (columns) => columns.join(' * ') },
+  sum: { ...several, about: 'a + b + …', expressions: (columns) => [columns.join(' + ')] },
+  difference: { ...two, about: 'a − b', expressions: ([a, b]) => [`${a} - ${b}`] },
+  product: { ...several, about: 'a × b × …', expressions: (columns) => [columns.join(' * ')] },
   ratio: {
     ...two,
     about: 'a / b, missing where b is 0',
-    expression: ([a, b]) => `${a} / nullif(${b}, 0)`,
+    expressions: ([a, b]) => [`${a} / nullif(${b}, 0)`],
   },
   hypotenuse: {
     ...two,
     about: '√(a² + b²)',
-    expression: ([a, b]) => `sqrt(${a} * ${a} + ${b} * ${b})`,
+    expressions: ([a, b]) => [`sqrt(${a} * ${a} + ${b} * ${b})`],
   },
-  sine: { ...one, about: 'sine of an angle in degrees', expression: ([a]) => `sin(radians(${a}))` },
+  // DuckDB ends a query that asks for the sine of infinity
+  sine: {
+    ...one,
+    about: 'sine of an angle in degrees',
+    expressions: ([a]) => [`CASE WHEN isfinite(${a}) THEN sin(radians(${a})) END`],
+  },
   cosine: {
     ...one,
     about: 'cosine of an angle in degrees',
-    expression: ([a]) => `cos(radians(${a}))`,
+    expressions: ([a]) => [`CASE WHEN isfinite(${a}) THEN cos(radians(${a})) END`],
   },
   logarithm: {
     ...one,
     about: 'ln(1 + a), missing where a is not above −1',
-    expression: ([a]) => `CASE WHEN ${a} > -1 THEN ln(1 + ${a}) END`,
+    expressions: ([a]) => [`CASE WHEN ${a} > -1 THEN ln(1 + ${a}) END`],
   },
   fold: {
     ...several,
     about:
       'number, from 1, of the column of a one-hot group that is 1; missing where not exactly one is',
-    expression: (columns) => {
+    expressions: (columns) => {
       const cases = columns.map((column, i) => `WHEN ${column} = 1 THEN ${i + 1}`).join(' ');
-      return `CASE WHEN ${columns.join(' + ')} = 1 THEN CASE ${cases} END END`;
+      return [`CASE WHEN ${columns.join(' + ')} = 1 THEN CASE ${cases} END END`];
     },
   },
   unfold: {
     ...one,
     needs: 'n_categories',
     about: 'one-hot group of a category from 1 to n_categories; all 0 for another value',
-    expression: () => '',
+    expressions: ([a], { n_categories: n = 0 }) =>
+      Array.from({ length: n }, (_, i) => `CASE WHEN ${a} = ${i + 1} THEN 1 ELSE 0 END`),
   },
   bins: {
     ...one,
     needs: 'edges',
     about: 'number of the edges that are not above a',
-    expression: ([a], { edges = [] }) =>
-      edges.map((edge) => `CASE WHEN ${a} >= ${edge} THEN 1 ELSE 0 END`).join(' + ') +
-      ` + 0 * ${a}`,
+    expressions: ([a], { edges = [] }) => {
+      const counts = edges.map((edge) => `CASE WHEN ${a} >= ${edge} THEN 1 ELSE 0 END`);
+      return [`CASE WHEN ${a} IS NOT NULL THEN ${counts.join(' + ')} END`];
+    },
+  },
+  periodic: {
+    ...one,
+    needs: 'periods',
+    about:
+      'sine and cosine of 2π a / period for each of periods, so that a network sees fine structure (Gorishniy et al. 2022, arXiv:2203.05556)',
+    expressions: ([a], { periods = [] }) =>
+      periods.flatMap((period) => {
+        const angle = `2 * pi() * ${a} / ${period}`;
+        return ['sin', 'cos'].map((wave) => `CASE WHEN isfinite(${a}) THEN ${wave}(${angle}) END`);
+      }),
   },
 } satisfies Record<string, Transform>;
 
@@ -119,6 +141,7 @@ export const FEATURES_PARAMETER: Parameter<readonly FeatureDeclaration[]> = shap
           of: { type: 'array', minItems: 1, items: { type: 'string' } },
           edges: { type: 'array', minItems: 1, items: { type: 'number' } },
           n_categories: { type: 'integer', minimum: 2 },
+          periods: { type: 'array', minItems: 1, items: { type: 'number', exclusiveMinimum: 0 } },
         },
       },
     },
@@ -162,6 +185,11 @@ export function fitFeatures(fit: Relation, columns: readonly FeatureDeclaration[
   return { format: 'timberline-features', version: 1, columns };
 }
 
+/** Names of the columns that are added, in the order of their declaration. */
+export function featureNames({ columns }: Features): string[] {
+  return columns.flatMap(namesOf);
+}
+
 /** Select statement of all columns of `sql`, then the features in the order of their declaration. */
 export function featuresSelect({ columns }: Features, sql: string): string {
   // a level for each, so that a feature may use those before it in every dialect
@@ -181,20 +209,36 @@ export function parseFeatures(value: unknown, source: string): Features {
   );
 }
 
-function namesOf({ name, transform, n_categories: n = 0 }: FeatureDeclaration): string[] {
-  return transform === 'unfold' ? Array.from({ length: n }, (_, i) => `${name}${i + 1}`) : [name];
+function namesOf(declaration: FeatureDeclaration): string[] {
+  const { name, transform, n_categories: n = 0, periods = [] } = declaration;
+  if (transform === 'unfold') return Array.from({ length: n }, (_, i) => `${name}${i + 1}`);
+  if (transform !== 'periodic') return [name];
+  return periods.flatMap((period) => [`${name}_Sine${period}`, `${name}_Cosine${period}`]);
 }
 
 function expressionsOf(declaration: FeatureDeclaration): string[] {
   const columns = declaration.of.map((name) => `${identifier(name)}::DOUBLE`);
-  if (declaration.transform === 'unfold') {
-    return namesOf(declaration).map(
-      (name, i) => `CASE WHEN ${columns[0]} = ${i + 1} THEN 1 ELSE 0 END AS ${identifier(name)}`,
-    );
-  }
-  const expression = transformOf(declaration.transform).expression(columns, declaration);
-  return [`(${expression})::DOUBLE AS ${identifier(declaration.name)}`];
+  const { expressions } = transformOf(declaration.transform);
+  const names = namesOf(declaration);
+  return expressions(columns, declaration).map(
+    (expression, i) => `(${expression})::DOUBLE AS ${identifier(names[i])}`,
+  );
 }
+
+const isNumbers = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
+
+const isOption: Record<(typeof OPTIONS)[number], (value: unknown) => boolean> = {
+  edges: (value) => isNumbers(value) && value.every((edge, i) => i === 0 || edge > value[i - 1]),
+  n_categories: (value) => Number.isSafeInteger(value) && (value as number) > 1,
+  periods: (value) =>
+    isNumbers(value) && value.every((period) => period > 0) && new Set(value).size === value.length,
+};
+const OPTION_RANGES: Record<(typeof OPTIONS)[number], string> = {
+  edges: 'ascending edges',
+  n_categories: 'n_categories of at least 2',
+  periods: 'different periods above 0',
+};
 
 /** What is wrong with one item of the list, whatever the table. */
 function findProblems(item: unknown, i: number): string[] {
@@ -202,7 +246,7 @@ function findProblems(item: unknown, i: number): string[] {
   if (!isRecord(item) || typeof item.name !== 'string' || item.name === '') {
     return [`${label} must have a name`];
   }
-  const known = ['name', 'transform', 'of', 'edges', 'n_categories'];
+  const known = ['name', 'transform', 'of', ...OPTIONS];
   const unknown = Object.keys(item)
     .filter((key) => !known.includes(key))
     .map((key) => `${label} has an unknown key ${key}${didYouMean(key, known)}`);
@@ -225,21 +269,12 @@ function findOperandProblems(label: string, item: Record<string, unknown>): stri
     const count = minColumns === maxColumns ? `${minColumns}` : `at least ${minColumns}`;
     problems.push(`${label} must be of ${count} ${count === '1' ? 'column' : 'columns'}`);
   }
-  const { edges, n_categories: nCategories } = item;
-  const isAscending =
-    Array.isArray(edges) &&
-    edges.length > 0 &&
-    edges.every((edge, k) => Number.isFinite(edge) && (k === 0 || edge > edges[k - 1]));
-  if (needs === 'edges' && !isAscending) problems.push(`${label} must have ascending edges`);
-  if (
-    needs === 'n_categories' &&
-    !(Number.isSafeInteger(nCategories) && (nCategories as number) > 1)
-  ) {
-    problems.push(`${label} must have n_categories of at least 2`);
-  }
-  if (needs !== 'edges' && edges !== undefined) problems.push(`${label} takes no edges`);
-  if (needs !== 'n_categories' && nCategories !== undefined) {
-    problems.push(`${label} takes no n_categories`);
+  for (const option of OPTIONS) {
+    const value = item[option];
+    if (option !== needs && value !== undefined) problems.push(`${label} takes no ${option}`);
+    if (option === needs && !isOption[option](value)) {
+      problems.push(`${label} must have ${OPTION_RANGES[option]}`);
+    }
   }
   return problems;
 }

@@ -11,7 +11,7 @@ export interface ScalerGroup {
 export const SCALER_GROUPS = shaped<readonly ScalerGroup[]>(
   {
     default: [],
-    doc: 'Another method for some columns, each {columns: [names], method}.',
+    doc: 'Another method for some columns, each {columns: [names], method}; a * in a name stands for any text.',
     range: 'a list of groups {columns, method}',
     jsonSchema: {
       type: 'array',

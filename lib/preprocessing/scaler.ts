@@ -279,18 +279,34 @@ export async function assertScalable(
 }
 
 function methodOf(name: string, { method, groups }: ScalerOptions): ScalerMethod {
-  return groups.find(({ columns }) => columns.includes(name))?.method ?? method;
+  const group = groups.find(({ columns }) => columns.some((pattern) => matches(pattern, name)));
+  return group?.method ?? method;
+}
+
+/** Whether `name` is `pattern`, in which a `*` stands for any text. */
+function matches(pattern: string, name: string): boolean {
+  const literals = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${literals.join('.*')}$`, 's').test(name);
 }
 
 function assertGroups(fit: Relation, numeric: readonly Column[], { groups }: ScalerOptions): void {
-  const named = groups.flatMap(({ columns }) => columns);
-  assertColumns(fit, named);
-  const others = named.filter((name) => !numeric.some((column) => column.name === name));
-  const twice = named.filter((name, i) => named.indexOf(name) !== i);
-  if (others.length === 0 && twice.length === 0) return;
+  const patterns = groups.flatMap(({ columns }) => columns);
+  assertColumns(
+    fit,
+    patterns.filter((pattern) => !pattern.includes('*')),
+  );
+  const without = patterns.filter((pattern) => !numeric.some(({ name }) => matches(pattern, name)));
+  const twice = numeric
+    .map(({ name }) => name)
+    .filter((name) => patterns.filter((pattern) => matches(pattern, name)).length > 1);
+  if (without.length === 0 && twice.length === 0) return;
+  const got = [
+    ...without.map((pattern) => `${pattern}, which no numeric column has`),
+    ...twice.map((name) => `${name} twice`),
+  ];
   throw new StageError(
     'E_DATA',
-    `normalize.groups must name numeric columns, each once; got ${listExamples([...others, ...twice])}`,
+    `normalize.groups must name numeric columns of ${fit.source}, each once; got ${listExamples(got)}`,
   );
 }
 
