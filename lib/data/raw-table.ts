@@ -22,8 +22,7 @@ const REJECTS = 'reject_errors';
 export async function openRawTable(database: FileDatabase, file: string): Promise<RawTable> {
   assertReadable(file);
   const isParquet = endingOf(file) === '.parquet';
-  // skip = 0: the first line is the header, whatever the lines below it are
-  const options = `header = true, skip = 0, quote = '"', escape = '"', all_varchar = true, store_rejects = true`;
+  const options = `header = true, quote = '"', escape = '"', all_varchar = true, store_rejects = true`;
   const reader = isParquet
     ? `read_parquet(${literal(file)})`
     : `read_csv(${literal(file)}, ${options})`;

@@ -92,6 +92,11 @@ test('names what its entries contradict', async () => {
   assert.equal((await complaintOf(twice)).lines, [
     'FILE:6 tiny.columns must be distinct; got x2 twice',
   ]);
+  const both = twice.replace('  mirror: [tiny.csv]\n', '');
+  assert.equal((await complaintOf(both)).lines, [
+    'FILE:1 tiny must have a mirror or sources',
+    'FILE:6 tiny.columns must be distinct; got x2 twice',
+  ]);
   const nowhere = ENTRY.replace('  mirror: [tiny.csv]\n', '');
   assert.equal((await complaintOf(nowhere)).lines, ['FILE:1 tiny must have a mirror or sources']);
   const sources = `${ENTRY}  sources:\n    - { member: a }\n    - { package: a==1 }\n`;

@@ -161,6 +161,27 @@ test('counts a connection without a byte for a while as lost', async () => {
   );
 });
 
+test('waits for a slow server as long as bytes come', async () => {
+  const N_PARTS = 8;
+  await withRun(
+    (_request, response) => {
+      response.writeHead(200, { 'content-length': CONTENT.length, etag: ETAG });
+      const size = CONTENT.length / N_PARTS;
+      const send = (i: number): void => {
+        if (i === N_PARTS) return void response.end();
+        response.write(CONTENT.subarray(i * size, (i + 1) * size));
+        setTimeout(send, 300, i + 1);
+      };
+      send(0);
+    },
+    async ({ url, ranges }, { get }) => {
+      // 2.4 s in all, never longer than 0.3 s without a byte
+      assert.ok(CONTENT.equals(await get(url, { stallSeconds: 2 })));
+      assert.equal(ranges, [null]);
+    },
+  );
+});
+
 test('asks a busy server again, at most maxTries times, and keeps what it has', async () => {
   await withRun(
     (_request, response, nth) => {

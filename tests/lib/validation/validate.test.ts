@@ -134,13 +134,16 @@ test('holds the number of rows against both ends, which are included', async () 
 
 test('counts the rows of each class, an absent one as 0', async () => {
   const contract =
-    'columns: { y: { type: integer, in_set: [1, 2, 3], rows_per_value: { min: 2 } } }';
-  const result = resultOf(await validateTexts('y\n1\n1\n2\n1.0\n', contract), 'rows_per_value');
+    'columns: { y: { type: integer, in_set: [1, 2, 3, 4], rows_per_value: { min: 2 } } }';
+  const result = resultOf(
+    await validateTexts('y\n1\n2\n1\n2\n3\n1.0\n', contract),
+    'rows_per_value',
+  );
   assert.is(result.success, false);
-  assert.equal(result.observed_value, { 1: 3, 2: 1, 3: 0 });
+  assert.equal(result.observed_value, { 1: 3, 2: 2, 3: 1, 4: 0 });
   assert.equal(
     result.examples.map(({ value }) => value),
-    ['2: 1 rows', '3: 0 rows'],
+    ['3: 1 rows', '4: 0 rows'],
   );
 });
 
@@ -158,7 +161,17 @@ test('finds every row of a key that is there twice, and leaves rows without a ke
 });
 
 test('takes a group for one-hot only where one column is 1 and the others are 0', async () => {
-  const rows = ['1,0,0', '0,0,1', '0,0,0', '1,1,0', '0.5,0.5,0', '2,-1,0', '1,,0', '1,x,0'];
+  const rows = [
+    '1,0,0',
+    '0,0,1',
+    '0,0,0',
+    '1,1,0',
+    '0.5,0.5,0',
+    '2,-1,0',
+    '1,1,-1',
+    '1,,0',
+    '1,x,0',
+  ];
   const contract = `
 columns: { 'c{1..3}': { type: number } }
 one_hot: { c: 'c{1..3}' }
@@ -170,7 +183,7 @@ one_hot: { c: 'c{1..3}' }
   assert.is(result.missing_count, 2);
   assert.equal(
     result.examples.map(({ line }) => line),
-    [4, 5, 6, 7],
+    [4, 5, 6, 7, 8],
   );
 });
 
