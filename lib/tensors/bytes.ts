@@ -23,13 +23,18 @@ export function readShared(path: string): SharedBytes {
     });
   }
   if (statSync(path).isDirectory()) {
-    throw new StageError('E_DATA', `${path} must be a file of tensors; got a folder`);
+    throw new StageError('E_DATA', `${path} must be a file of tensors; got a folder`, {
+      hint: 'name one file of it',
+    });
   }
   const descriptor = openSync(path, 'r');
   try {
     const { size } = fstatSync(descriptor);
-    if (size === 0)
-      throw new StageError('E_DATA', `${path} must be a file of tensors; got an empty file`);
+    if (size === 0) {
+      throw new StageError('E_DATA', `${path} must be a file of tensors; got an empty file`, {
+        hint: 'run the stage that writes it again',
+      });
+    }
     const bytes = new Uint8Array(new SharedArrayBuffer(size));
     for (let at = 0; at < size;) {
       const n = readSync(descriptor, bytes, at, Math.min(size - at, MAX_BYTES_AT_ONCE), at);

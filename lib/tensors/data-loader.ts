@@ -15,7 +15,10 @@ import { startWorkers } from './worker-pool.ts';
 export interface LoaderOptions {
   /** Rows of a batch; the last one of an epoch has the rest. */
   readonly batchSize: number;
-  /** Threads that gather shuffled batches ahead; 0: they are gathered when they are asked for. */
+  /**
+   * Threads that gather shuffled batches ahead; 0: they are gathered when they are asked for, which costs
+   * least where training keeps every core busy (bench/data-loader.bench.ts).
+   */
   readonly numWorkers: number;
   /** Batches that all workers together may be ahead, at least 1. */
   readonly prefetch?: number;

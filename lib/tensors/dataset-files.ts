@@ -1,5 +1,5 @@
 /** The files of a split by their ending: `.pt` and `.safetensors` hold the same. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { StageError } from '../errors.ts';
 import type { Refuse } from './bytes.ts';
@@ -48,6 +48,31 @@ export function readDataset(path: string): Dataset {
 }
 
 /**
+ * The files of splits in a folder that tensorize wrote.
+ *
+ * @throws StageError E_DATA when one is missing.
+ */
+export function findDatasets(folder: string, splits: readonly string[]): string[] {
+  const kind = !existsSync(folder) ? 'nothing' : statSync(folder).isDirectory() ? 'folder' : 'file';
+  const entries = kind === 'folder' ? readdirSync(folder) : [];
+  return splits.map((split) => {
+    const names = DATASET_FORMATS.map((format) => `${split}.${format}`);
+    const name = names.find((candidate) => entries.includes(candidate));
+    if (name === undefined) {
+      const got = {
+        nothing: 'no such folder',
+        file: 'a file',
+        folder: entries.join(', ') || 'an empty folder',
+      }[kind];
+      throw new StageError('E_DATA', `${folder} must hold ${names.join(' or ')}; got ${got}`, {
+        hint: 'name a folder that tensorize wrote',
+      });
+    }
+    return join(folder, name);
+  });
+}
+
+/**
  * Reads splits of a folder that tensorize wrote.
  *
  * @throws StageError E_DATA when a split is missing or damaged, or when splits differ in columns or classes.
@@ -56,18 +81,11 @@ export function readDatasets<const S extends string>(
   folder: string,
   splits: readonly S[],
 ): Record<S, Dataset> {
-  const entries = existsSync(folder) ? readdirSync(folder) : [];
-  const datasets = splits.map((split) => {
-    const names = DATASET_FORMATS.map((format) => `${split}.${format}`);
-    const name = names.find((candidate) => entries.includes(candidate));
-    if (name === undefined) {
-      const got = existsSync(folder) ? entries.join(', ') || 'an empty folder' : 'no such folder';
-      throw new StageError('E_DATA', `${folder} must hold ${names.join(' or ')}; got ${got}`, {
-        hint: 'name a folder that tensorize wrote',
-      });
-    }
-    return { split, path: join(folder, name), dataset: readDataset(join(folder, name)) };
-  });
+  const datasets = findDatasets(folder, splits).map((path, i) => ({
+    split: splits[i],
+    path,
+    dataset: readDataset(path),
+  }));
   const [first] = datasets;
   for (const { path, dataset } of datasets) {
     for (const key of ['columns', 'classes'] as const) {
