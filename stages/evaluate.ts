@@ -45,7 +45,8 @@ export const evaluate = defineStage({
       scorer.dispose();
       return scored;
     });
-    const evaluation = measure(yTrue, yProba, bundle.classes.map(String), params);
+    const { classes, threshold } = bundle;
+    const evaluation = measure(yTrue, yProba, classes.map(String), { ...params, threshold });
     const gates = checkGates(evaluation.metrics, params.gates);
     await writeEvaluation(paths, { bundle, evaluation, gates });
     assertGates(gates, paths.metrics);

@@ -27,13 +27,13 @@ export const train = defineStage({
   params: TRAIN_SCHEMA,
   example: '--in data/tensorize --out models/quick.safetensors --set train.mlp.max_epochs=5',
   async run({ paths, params, base, rng, log, progress, signal, version, checkpoint }) {
-    const { readDatasets } = await import('../lib/tensors/dataset-files.ts');
+    const { findDatasets, readDatasets } = await import('../lib/tensors/dataset-files.ts');
     const { loaders } = await import('../lib/tensors/data-loader.ts');
     const { loadBackend } = await import('../lib/models/tensorflow.ts');
     const { trainMlp, trainMetrics } = await import('../lib/models/train-mlp.ts');
-    const { openCheckpointFile } = await import('../lib/models/checkpoint.ts');
-    const { assembleBundle } = await import('../lib/models/assemble-bundle.ts');
+    const { assembleBundle, describeInput } = await import('../lib/models/assemble-bundle.ts');
     const { writeBundle } = await import('../lib/models/bundle.ts');
+    const { openCheckpointFile } = await import('../lib/data/checkpoint-file.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');
     const { hashFiles } = await import('../lib/data/hash-files.ts');
@@ -43,26 +43,31 @@ export const train = defineStage({
     const { writeHistory } = await import('../lib/data/history-file.ts');
     const { writeJson } = await import('../lib/data/json-files.ts');
 
-    const dataHashes = await hashFiles([paths.in]);
-    const datasets = readDatasets(paths.in, ['train', 'valid']);
+    const splits = ['train', 'valid'] as const;
+    const datasets = readDatasets(paths.in, splits);
+    const dataHashes = await hashFiles(findDatasets(paths.in, splits));
     const { preprocessing, balance } = readPreprocessing(paths.preprocessing);
-    const { columns, classes } = datasets.train;
+    const { columns: features, classes } = datasets.train;
     const backend = await loadBackend({ nThreads: base.threads, warn: log.warn });
-    const { batchSize } = params.mlp;
-    const fit = await trainMlp(
-      { ...loaders(datasets, { batchSize, numWorkers: params.numWorkers, rng }), classes },
-      { ...params.mlp, classWeight: classWeightOf(balance, classes) },
-      { backend, rng: rng('weights'), signal, log, startProgress: progress },
-      params.checkpoint ? openCheckpointFile(checkpoint, { params, base, dataHashes }) : null,
-    );
-    const bundle = await withDatabase(base, async (database) => {
+    const facts = {
+      ...{ preprocessing, features, classes, dataHashes, threshold: params.threshold },
+      classNames: readClassNames(paths.about, base.target),
+      priorCorrection: priorCorrectionOf(balance, classes),
+      versions: { timberline: version, backend: backend.name },
+    };
+    const options = { ...params.mlp, classWeight: classWeightOf(balance, classes) };
+    const identity = { ...base, options, dataHashes, versions: facts.versions };
+    const { fit, bundle } = await withDatabase(base, async (database) => {
       const raw = await openTable(database, paths.raw, 'raw');
-      const classNames = readClassNames(paths.about, base.target);
-      const facts = { ...base, ...params, preprocessing, features: columns, classes, dataHashes };
-      const priorCorrection = priorCorrectionOf(balance, classes);
-      const versions = { timberline: version, backend: backend.name };
-      const parts = { ...facts, model: fit.model, priorCorrection, versions, classNames };
-      return await assembleBundle(parts, raw, database, backend);
+      const input = describeInput(raw, { ...base, ...facts });
+      const fit = await trainMlp(
+        { ...loaders(datasets, { ...params, ...params.mlp, rng }), classes },
+        options,
+        { backend, rng: rng('weights'), signal, log, startProgress: progress },
+        params.checkpoint ? openCheckpointFile(checkpoint, identity) : null,
+      );
+      const parts = { ...facts, ...input, model: fit.model };
+      return { fit, bundle: await assembleBundle(parts, raw, database, backend) };
     });
     writeBundle(paths.out, bundle);
     writeHistory(paths.history, fit.history);

@@ -31,11 +31,13 @@ export async function writePredictions(
   const values = classes.map((value) => (typeof value === 'number' ? value : literal(value)));
   const hasId = relation.columns.some(({ name }) => name === id);
   const columns = [
-    ...(hasId ? [identifier(id)] : []),
+    ...(hasId ? [`ids.id AS ${identifier(id)}`] : []),
     `[${values.join(', ')}][label + 1] AS prediction`,
     ...classes.map((value, c) => `p${c} AS ${identifier(`probability_${value}`)}`),
   ];
-  const ids = hasId ? ` POSITIONAL JOIN (SELECT ${identifier(id)} FROM ${relation.sql})` : '';
+  const ids = hasId
+    ? ` POSITIONAL JOIN (SELECT ${identifier(id)} AS id FROM ${relation.sql}) AS ids`
+    : '';
   return await writeTable(database, `SELECT ${columns.join(', ')} FROM predicted${ids}`, file);
 }
 

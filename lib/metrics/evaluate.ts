@@ -39,15 +39,17 @@ export interface Evaluation {
  * @param yTrue - True class indices into `classes`, shape (nSamples), nSamples >= 1.
  * @param yProba - Probabilities, row-major, shape (nSamples, nClasses).
  * @param options.confidenceLevel - Of the interval of accuracy, in (0, 1).
+ * @param options.threshold - Of two classes, the second is predicted from this probability on; null: the
+ *   more probable one is.
  * @throws RangeError as {@link createPredictions} does.
  */
 export function evaluate(
   yTrue: Int32Array,
   yProba: Float32Array,
   classes: readonly string[],
-  { confidenceLevel }: { confidenceLevel: number },
+  { confidenceLevel, threshold = null }: { confidenceLevel: number; threshold?: number | null },
 ): Evaluation {
-  const predictions = createPredictions(yTrue, yProba, { nClasses: classes.length });
+  const predictions = createPredictions(yTrue, yProba, { nClasses: classes.length, threshold });
   const confusion = confusionMatrix(predictions);
   const perClass = perClassScores(confusion);
   const scores = Object.entries<Metric>(METRICS).flatMap(([name, metric]) => {

@@ -9,6 +9,8 @@ export interface Predictions {
   readonly yProba: Float32Array;
   /** Weights >= 0, shape (nSamples); null: every row counts once. */
   readonly sampleWeight: Float64Array | null;
+  /** As {@link decideLabels} has it. */
+  readonly threshold: number | null;
 }
 
 /**
@@ -19,7 +21,11 @@ export interface Predictions {
 export function createPredictions(
   yTrue: Int32Array,
   yProba: Float32Array,
-  { nClasses, sampleWeight = null }: { nClasses: number; sampleWeight?: Float64Array | null },
+  {
+    nClasses,
+    sampleWeight = null,
+    threshold = null,
+  }: { nClasses: number; sampleWeight?: Float64Array | null; threshold?: number | null },
 ): Predictions {
   const nSamples = yTrue.length;
   if (nSamples === 0) throw new RangeError('predictions must hold at least one row; got none');
@@ -42,15 +48,32 @@ export function createPredictions(
     const row = Math.floor(wrongProba / nClasses);
     throw new RangeError(`yProba must lie in [0, 1]; got ${yProba[wrongProba]} in row ${row}`);
   }
-  return { nClasses, yTrue, yProba, sampleWeight };
+  return { nClasses, yTrue, yProba, sampleWeight, threshold };
 }
 
-/** The most probable class of each row, shape (nSamples); of equal ones the first. */
-export function predictedLabels({ yTrue, yProba, nClasses }: Predictions): Int32Array {
-  return yTrue.map((_, row) => {
+/** The predicted class of each row, shape (nSamples); see {@link decideLabels}. */
+export function predictedLabels({ yProba, nClasses, threshold }: Predictions): Int32Array {
+  return decideLabels(yProba, nClasses, threshold);
+}
+
+/**
+ * The most probable class of each row, of equal ones the first.
+ *
+ * @param yProba - Row-major, shape (nSamples, nClasses).
+ * @param threshold - Of two classes, the second is predicted from this probability on; null: the more
+ *   probable is.
+ */
+export function decideLabels(
+  yProba: Float32Array,
+  nClasses: number,
+  threshold: number | null,
+): Int32Array {
+  return Int32Array.from({ length: yProba.length / nClasses }, (_, row) => {
+    const start = row * nClasses;
+    if (threshold !== null && nClasses === 2) return yProba[start + 1] >= threshold ? 1 : 0;
     let best = 0;
     for (let label = 1; label < nClasses; label++) {
-      if (yProba[row * nClasses + label] > yProba[row * nClasses + best]) best = label;
+      if (yProba[start + label] > yProba[start + best]) best = label;
     }
     return best;
   });

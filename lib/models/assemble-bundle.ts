@@ -1,6 +1,7 @@
 /** Puts a fitted model, its preprocessing and what is known of its data together as a bundle. */
 import { StageError } from '../errors.ts';
 import { describeDistribution, selectGoldenRows } from '../preprocessing/distribution.ts';
+import { assertPreprocessable } from '../preprocessing/pipeline.ts';
 import type { Relation } from '../sql.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
 import type { Bundle } from './bundle.ts';
@@ -10,25 +11,63 @@ import type { Backend } from './tensorflow.ts';
 const GOLDEN_ROWS_PER_CLASS = 2;
 
 /**
- * @param parts - The bundle but for what follows from the raw training rows.
- * @param raw - The raw training rows: input schema, distribution and golden rows are theirs.
- * @throws StageError E_DATA when `raw` lacks a column that the preprocessing reads, or the target.
+ * What a bundle knows of its table, checked before the model is trained and not after.
+ *
+ * @param raw - The raw training rows.
+ * @throws StageError E_DATA when `raw` lacks the target, or what the preprocessing reads, when its
+ *   preprocessing does not give the features, or when there is nothing to choose between; E_PARAMS for a
+ *   threshold between other than two classes.
  */
-export async function assembleBundle(
-  parts: Omit<Bundle, 'input' | 'distribution' | 'golden' | 'target'> & {
+export function describeInput(
+  raw: Relation,
+  {
+    target,
+    id,
+    ...facts
+  }: Pick<Bundle, 'id' | 'preprocessing' | 'features' | 'classes' | 'threshold'> & {
     readonly target: string | null;
   },
-  raw: Relation,
-  engine: TableEngine,
-  backend: Backend,
-): Promise<Bundle> {
-  const { target, id } = parts;
-  if (target === null || !raw.columns.some(({ name }) => name === target)) {
+): Pick<Bundle, 'input' | 'target' | 'id'> {
+  if (target === null) {
+    throw new StageError('E_PARAMS', 'base.target must name the column of the classes; got null', {
+      hint: '--set base.target=<column>, or base.target in params.yaml',
+    });
+  }
+  if (!raw.columns.some(({ name }) => name === target)) {
     throw new StageError('E_DATA', `${raw.source} must have the target ${target}; got none`, {
       hint: 'name the raw train split with --raw',
     });
   }
+  const { preprocessing, features, classes, threshold } = facts;
+  if (classes.length < 2) {
+    throw new StageError(
+      'E_DATA',
+      `the tensors must have labels of at least 2 classes; got ${classes.length}`,
+      { hint: 'tensorize with base.target writes labels' },
+    );
+  }
+  if (threshold !== null && classes.length !== 2) {
+    throw new StageError(
+      'E_PARAMS',
+      `train.threshold must be null unless there are two classes; got ${threshold} for ${classes.length}`,
+    );
+  }
   const input = raw.columns.filter(({ name }) => name !== target && name !== id);
+  assertPreprocessable(preprocessing, { ...raw, columns: input }, features);
+  return { input, target, id };
+}
+
+/**
+ * @param parts - The bundle but for what follows from the raw training rows.
+ * @param raw - The raw training rows: distribution and golden rows are theirs.
+ */
+export async function assembleBundle(
+  parts: Omit<Bundle, 'distribution' | 'golden'>,
+  raw: Relation,
+  engine: TableEngine,
+  backend: Backend,
+): Promise<Bundle> {
+  const { target, id, input } = parts;
   const rows = await selectGoldenRows(engine, raw, {
     target,
     id,
@@ -36,13 +75,7 @@ export async function assembleBundle(
     perClass: GOLDEN_ROWS_PER_CLASS,
   });
   const distribution = await describeDistribution(engine, raw, input);
-  const bundle: Bundle = {
-    ...parts,
-    target,
-    input,
-    distribution,
-    golden: { rows, probabilities: [] },
-  };
+  const bundle: Bundle = { ...parts, distribution, golden: { rows, probabilities: [] } };
   const scorer = await openScorer(bundle, engine, backend);
   try {
     const probabilities: number[][] = [];

@@ -5,13 +5,18 @@
  * The file is safetensors: the weights are tensors, all else is JSON in its metadata. Plain data; nothing
  * in it is ever executed.
  */
-import { StageError } from '../errors.ts';
+import { StageError, listExamples } from '../errors.ts';
 import { isRecord } from '../params/schema.ts';
+import { assertPreprocessable, parsePreprocessing } from '../preprocessing/pipeline.ts';
 import type { Preprocessing } from '../preprocessing/pipeline.ts';
 import type { Distribution } from '../preprocessing/distribution.ts';
 import type { Column, Row } from '../sql.ts';
 import { readSafetensors, writeSafetensors } from '../tensors/safetensors.ts';
 import type { Tensor } from '../tensors/safetensors.ts';
+import { ACTIVATIONS } from './activation.ts';
+import type { Activation } from './activation.ts';
+import type { Variable } from './graph.ts';
+import { NORMALIZATIONS, createPredictionGraph } from './mlp-graph.ts';
 import type { Mlp } from './mlp.ts';
 
 export type ClassValue = number | string;
@@ -52,9 +57,9 @@ const VERSION = '1';
 
 export function writeBundle(path: string, { model, ...facts }: Bundle): void {
   const { weights, ...architecture } = model;
-  const tensors = Object.entries(weights).map(([name, data]): [string, Tensor] => [
+  const tensors = weightsOf(architecture).map(({ name, shape }): [string, Tensor] => [
     name,
-    { dtype: 'F32', shape: shapeOf(name, architecture), data },
+    { dtype: 'F32', shape, data: weights[name] },
   ]);
   writeSafetensors(path, Object.fromEntries(tensors), {
     format: FORMAT,
@@ -66,43 +71,110 @@ export function writeBundle(path: string, { model, ...facts }: Bundle): void {
 /**
  * Reads a bundle; its golden rows are for `openScorer` to check.
  *
- * @throws StageError E_DATA for a file that is missing, truncated, no bundle, of another version, or whose
- *   weights do not have the shapes of its architecture.
+ * @throws StageError E_DATA for a file that is missing, truncated, no bundle, of another version, whose
+ *   facts do not fit together, or whose weights are not those of its architecture.
  */
 export function readBundle(path: string): Bundle {
   const { tensors, metadata } = readSafetensors(path);
   if (metadata.format !== FORMAT) refuse(path, 'a safetensors file of something else');
   if (metadata.version !== VERSION) refuse(path, `version ${metadata.version}`);
   const facts = parseFacts(path, metadata.bundle);
-  const weights = Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
-    const expected = shapeOf(name, facts.model);
-    if (dtype !== 'F32' || shape.join() !== expected.join()) {
-      refuse(path, `the weights ${name} as ${dtype} (${shape.join(', ')})`);
+  const expected = weightsOf(facts.model);
+  const extra = Object.keys(tensors).filter((name) => !expected.some((w) => w.name === name));
+  if (extra.length > 0) refuse(path, `unknown weights ${listExamples(extra)}`);
+  const weights = expected.map(({ name, shape }) => {
+    const tensor = tensors[name];
+    if (tensor === undefined) return refuse(path, `no weights ${name}`);
+    if (tensor.dtype !== 'F32' || tensor.shape.join() !== shape.join()) {
+      refuse(path, `the weights ${name} as ${tensor.dtype} (${tensor.shape.join(', ')})`);
     }
-    return [name, data as Float32Array] as const;
+    return [name, tensor.data as Float32Array] as const;
   });
   return { ...facts, model: { ...facts.model, weights: Object.fromEntries(weights) } };
 }
 
-function parseFacts(path: string, text: string): Bundle {
+type Facts = Omit<Bundle, 'model'> & { readonly model: Omit<Mlp, 'weights'> };
+
+function parseFacts(path: string, text: string | undefined): Facts {
+  let facts: unknown;
   try {
-    const facts: unknown = JSON.parse(text);
-    if (isRecord(facts) && isRecord(facts.model) && facts.model.format === 'mlp') {
-      return facts as unknown as Bundle;
-    }
+    facts = JSON.parse(text ?? '');
   } catch {
-    // falls through to the refusal
+    refuse(path, 'metadata that are no JSON');
   }
-  return refuse(path, 'metadata that no version of timberline wrote');
+  if (!isRecord(facts)) return refuse(path, 'metadata that are no map');
+  const wrong = Object.entries(FIELDS).filter(([name, fits]) => !fits(facts[name]));
+  if (wrong.length > 0) {
+    refuse(path, `fields that do not fit: ${listExamples(wrong, ([name]) => name)}`);
+  }
+  const bundle = facts as unknown as Facts;
+  const { model, features, classes, priorCorrection, golden, input } = bundle;
+  if (
+    model.nFeatures !== features.length ||
+    model.nClasses !== classes.length ||
+    (priorCorrection ?? classes).length !== classes.length ||
+    golden.rows.length !== golden.probabilities.length ||
+    golden.probabilities.some((row) => row.length !== classes.length)
+  ) {
+    refuse(path, 'features, classes and golden rows that differ in their number');
+  }
+  const preprocessing = parsePreprocessing(bundle.preprocessing, (step) => `${step} in ${path}`);
+  assertPreprocessable(preprocessing, { columns: input, source: path }, features);
+  return { ...bundle, preprocessing };
 }
 
-function shapeOf(
-  name: string,
-  { nFeatures, hiddenSizes, nClasses }: Omit<Mlp, 'weights'>,
-): number[] {
-  const sizes = [nFeatures, ...hiddenSizes, nClasses];
-  const layer = Number(/^layer(\d+)\//.exec(name)?.[1]);
-  return name.endsWith('/kernel') ? [sizes[layer], sizes[layer + 1]] : [sizes[layer + 1]];
+type Check = (value: unknown) => boolean;
+const isText: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => Number.isFinite(value);
+const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) > 0;
+const isTextOrNumber: Check = (value) => isText(value) || isNumber(value);
+const listOf =
+  (is: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(is);
+const mapOf =
+  (is: Check): Check =>
+  (value) =>
+    isRecord(value) && Object.values(value).every(is);
+const orNull =
+  (is: Check): Check =>
+  (value) =>
+    value === null || is(value);
+
+/** What each field must be, as far as others read it without looking. */
+const FIELDS: Readonly<Record<keyof Bundle, Check>> = {
+  model: (value) =>
+    isRecord(value) &&
+    value.format === 'mlp' &&
+    value.version === 1 &&
+    [value.nFeatures, value.nClasses].every(isCount) &&
+    listOf(isCount)(value.hiddenSizes) &&
+    ACTIVATIONS.includes(value.activation as Activation) &&
+    NORMALIZATIONS.includes(value.normalization as Mlp['normalization']),
+  input: listOf((column) => isRecord(column) && isText(column.name) && isText(column.kind)),
+  target: isText,
+  id: isText,
+  preprocessing: isRecord,
+  features: listOf(isText),
+  classes: listOf(isTextOrNumber),
+  classNames: mapOf(isText),
+  threshold: orNull(isNumber),
+  priorCorrection: orNull(listOf(isNumber)),
+  distribution: (value) =>
+    isRecord(value) && isCount(value.n_samples) && mapOf(isRecord)(value.columns),
+  golden: (value) =>
+    isRecord(value) &&
+    Array.isArray(value.rows) &&
+    value.rows.length > 0 &&
+    listOf(mapOf(orNull(isTextOrNumber)))(value.rows) &&
+    listOf(listOf(isNumber))(value.probabilities),
+  versions: mapOf(isText),
+  dataHashes: mapOf(isText),
+};
+
+/** Names and shapes of the weights that a model of this architecture has. */
+function weightsOf(architecture: Omit<Mlp, 'weights'>): readonly Variable[] {
+  return createPredictionGraph(architecture, 1).variables;
 }
 
 function refuse(path: string, got: string): never {
@@ -110,7 +182,7 @@ function refuse(path: string, got: string): never {
     'E_DATA',
     `${path} must be a model bundle of version ${VERSION}; got ${got}`,
     {
-      hint: 'train writes it; run npx dvc repro train',
+      hint: 'the file is damaged or of another program; train writes it (npx dvc repro train)',
     },
   );
 }

@@ -4,10 +4,11 @@
  * Evaluate, predict and serve score through here, so that what is tested is what is served.
  */
 import { StageError, listExamples } from '../errors.ts';
+import { decideLabels } from '../metrics/predictions.ts';
 import { registerFunctions, preprocess } from '../preprocessing/pipeline.ts';
 import { didYouMean } from '../suggest.ts';
 import { identifier, literal } from '../sql.ts';
-import type { Relation, Row } from '../sql.ts';
+import type { Column, Relation, Row } from '../sql.ts';
 import { assertKnownClasses, findClasses, labelExpression } from '../tensors/classes.ts';
 import { streamRows } from '../tensors/row-blocks.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
@@ -64,34 +65,23 @@ export async function openScorer(
   return scorer;
 }
 
-/** Class index of each row: the most probable, the first of equals; or by the bundle's threshold. */
-export function decide({ classes, threshold }: Bundle, probabilities: Float32Array): Int32Array {
-  const nClasses = classes.length;
-  return Int32Array.from({ length: probabilities.length / nClasses }, (_, row) => {
-    const start = row * nClasses;
-    if (threshold !== null && nClasses === 2) return probabilities[start + 1] >= threshold ? 1 : 0;
-    let best = 0;
-    for (let c = 1; c < nClasses; c++) {
-      if (probabilities[start + c] > probabilities[start + best]) best = c;
-    }
-    return best;
-  });
-}
-
 /** Scored blocks with the class that is predicted; `bar` is told of every block, and ended. */
 export async function* predictBlocks(
-  bundle: Bundle,
+  { classes: { length: nClasses }, threshold }: Bundle,
   scorer: Scorer,
   relation: Relation,
   bar: ProgressBar,
 ): AsyncGenerator<{ labels: Int32Array; probabilities: Float32Array }> {
   let nDone = 0;
-  for await (const probabilities of scorer.score(relation)) {
-    yield { labels: decide(bundle, probabilities), probabilities };
-    nDone += probabilities.length / bundle.classes.length;
-    bar.update(nDone);
+  try {
+    for await (const probabilities of scorer.score(relation)) {
+      yield { labels: decideLabels(probabilities, nClasses, threshold), probabilities };
+      nDone += probabilities.length / nClasses;
+      bar.update(nDone);
+    }
+  } finally {
+    bar.end();
   }
-  bar.end();
 }
 
 /**
@@ -156,7 +146,7 @@ export async function measureLatency(
 /** A table of the golden rows. */
 export function goldenRelation({ input, golden }: Pick<Bundle, 'input' | 'golden'>): Relation {
   const rows = golden.rows.map(
-    (row) => `(${input.map(({ name }) => toSql(row[name])).join(', ')})`,
+    (row) => `(${input.map((column) => toSql(row[column.name], column)).join(', ')})`,
   );
   const names = input.map(({ name }) => identifier(name)).join(', ');
   return {
@@ -166,8 +156,10 @@ export function goldenRelation({ input, golden }: Pick<Bundle, 'input' | 'golden
   };
 }
 
-function toSql(value: Row[string]): string {
-  return typeof value === 'string' ? literal(value) : String(value);
+/** Of the same type in every row, whatever the values are. */
+function toSql(value: Row[string], { kind }: Column): string {
+  const text = value === null ? 'NULL' : literal(String(value));
+  return `CAST(${text} AS ${kind === 'number' ? 'DOUBLE' : 'VARCHAR'})`;
 }
 
 function assertInput({ input, target, id }: Bundle, { columns, source }: Relation): void {

@@ -1,8 +1,7 @@
 /** A training with its checkpoint and its progress; what the stage `train` calls. */
 import type { Rng } from '../rng.ts';
-import type { CheckpointFile } from './checkpoint.ts';
 import { fitMlp } from './mlp.ts';
-import type { BatchSource, EpochResult, MlpFit, MlpOptions } from './mlp.ts';
+import type { BatchSource, EpochResult, MlpCheckpoint, MlpFit, MlpOptions } from './mlp.ts';
 import type { Backend } from './tensorflow.ts';
 
 interface ProgressBar {
@@ -10,11 +9,18 @@ interface ProgressBar {
   end(): void;
 }
 
+/** Where the state of one training is kept between runs. */
+export interface CheckpointStore {
+  /** null: there is none of the same training. */
+  read(): MlpCheckpoint | null;
+  write(checkpoint: MlpCheckpoint): void;
+}
+
 /**
  * {@link fitMlp}, going on from the checkpoint of a killed run where there is one.
  *
  * @param data.classes - What the labels count.
- * @param checkpointFile - null: no state is kept.
+ * @param store - null: no state is kept.
  */
 export async function trainMlp(
   data: {
@@ -30,12 +36,12 @@ export async function trainMlp(
     readonly startProgress: (label: string, total: number, unit: string) => ProgressBar;
     readonly log: { info(message: string): void };
   },
-  checkpointFile: CheckpointFile | null,
+  store: CheckpointStore | null,
 ): Promise<MlpFit> {
   const { startProgress, log } = context;
   const { train, valid, classes } = data;
   const { nSamples } = train;
-  const checkpoint = checkpointFile?.read() ?? null;
+  const checkpoint = store?.read() ?? null;
   if (checkpoint !== null) {
     log.info(`going on after epoch ${checkpoint.nEpochs} of a run that ended early`);
   }
@@ -57,7 +63,7 @@ export async function trainMlp(
       ...context,
       checkpoint,
       onEpoch: (result) => (last = result),
-      onCheckpoint: checkpointFile?.write ?? null,
+      onCheckpoint: store?.write ?? null,
     });
   } finally {
     bar.end();

@@ -4,6 +4,7 @@ import type { Column, Database, Relation, Row } from '../sql.ts';
 
 export interface NumericDistribution {
   readonly kind: 'number';
+  /** Rows without a finite number. */
   readonly missing_count: number;
   readonly min: number | null;
   readonly max: number | null;
@@ -42,16 +43,18 @@ export async function describeDistribution(
 
 function describe({ name, kind }: Column): string {
   const column = identifier(name);
-  const missing = `'missing_count', count(*) - count(${column})`;
   if (kind !== 'number') {
-    return `json_object('kind', ${literal(kind)}, ${missing}, 'n_distinct', count(DISTINCT ${column}))`;
+    return `json_object('kind', ${literal(kind)}, 'missing_count', count(*) - count(${column}),
+      'n_distinct', count(DISTINCT ${column}))`;
   }
-  return `json_object('kind', 'number', ${missing}, 'min', min(${column}), 'max', max(${column}),
-    'deciles', quantile_disc(${column}, [${DECILES.join(', ')}]))`;
+  const x = `CASE WHEN isfinite(${column}::DOUBLE) THEN ${column}::DOUBLE END`;
+  return `json_object('kind', 'number', 'missing_count', count(*) - count(${x}), 'min', min(${x}),
+    'max', max(${x}), 'deciles', quantile_disc(${x}, [${DECILES.join(', ')}]))`;
 }
 
 /**
- * The first rows of each class by id: few, varied, and the same whatever the engine.
+ * The first rows of each class by id (by place in the table where it has none): few, varied, and the same
+ * whatever the engine. Numbers are doubles, null where they are not finite; times and others are texts.
  *
  * @param perClass - Rows of each class at most.
  */
@@ -66,11 +69,22 @@ export async function selectGoldenRows(
   }: { target: string; id: string; columns: readonly Column[]; perClass: number },
 ): Promise<Row[]> {
   const hasId = relation.columns.some(({ name }) => name === id);
-  const order = hasId ? identifier(id) : '1';
-  const names = columns.map(({ name }) => identifier(name)).join(', ');
-  return await database.query(
-    `SELECT ${names} FROM ${relation.sql}
-     QUALIFY row_number() OVER (PARTITION BY ${identifier(target)} ORDER BY ${order}) <= ${perClass}
-     ORDER BY ${identifier(target)}, ${order}`,
+  const label = identifier(target);
+  const place = hasId ? identifier(id) : 'row_number() OVER ()';
+  const values = columns.map(({ name, kind }, i) => {
+    const column = identifier(name);
+    const value =
+      kind === 'number'
+        ? `CASE WHEN isfinite(${column}::DOUBLE) THEN ${column}::DOUBLE END`
+        : `${column}::VARCHAR`;
+    return `${value} AS c${i}`;
+  });
+  const rows = await database.query(
+    `SELECT * FROM (SELECT ${label} AS label, ${place} AS place, ${values.join(', ')} FROM ${relation.sql})
+     QUALIFY row_number() OVER (PARTITION BY label ORDER BY place) <= ${perClass}
+     ORDER BY label, place`,
+  );
+  return rows.map((row) =>
+    Object.fromEntries(columns.map(({ name }, i) => [name, row[`c${i}`]] as const)),
   );
 }

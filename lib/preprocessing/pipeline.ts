@@ -4,9 +4,11 @@
  * The stages use the same select statements one by one, so what the model was trained on and what it is
  * given later cannot differ.
  */
+import { assertColumns } from '../sql.ts';
+import type { Column, Relation } from '../sql.ts';
 import { dropColumnsSelect, parseDroppedColumns } from './drop-columns.ts';
 import type { DroppedColumns } from './drop-columns.ts';
-import { featuresSelect, parseFeatures } from './features.ts';
+import { featureNames, featuresSelect, fitFeatures, parseFeatures } from './features.ts';
 import type { Features } from './features.ts';
 import { parseScaler, registerScaler, scalerSelect } from './scaler.ts';
 import type { FunctionRegistry, Scaler } from './scaler.ts';
@@ -25,6 +27,31 @@ export function preprocess({ columns, features, scaler }: Preprocessing, sql: st
   if (features !== null) from = `(${featuresSelect(features, from)})`;
   if (scaler !== null) from = `(${scalerSelect(scaler, from)})`;
   return from;
+}
+
+/**
+ * Asserts that `raw` has every column that the steps read, and that they give every one of `wanted`, so
+ * that no query fails later on.
+ *
+ * @throws StageError E_DATA naming what is missing or of another kind, with the nearest that is there.
+ */
+export function assertPreprocessable(
+  { columns, features, scaler }: Preprocessing,
+  raw: Pick<Relation, 'columns' | 'source'>,
+  wanted: readonly string[],
+): void {
+  const have = (found: readonly Column[]): Relation => ({ ...raw, sql: '', columns: found });
+  const dropped = (columns?.dropped ?? []).map(({ name }) => name);
+  assertColumns(have(raw.columns), dropped);
+  const kept = raw.columns.filter(({ name }) => !dropped.includes(name));
+  if (features !== null) fitFeatures(have(kept), features.columns);
+  const made = features === null ? [] : featureNames(features);
+  const numbers = have([
+    ...kept.filter(({ kind }) => kind === 'number'),
+    ...made.map((name): Column => ({ name, kind: 'number' })),
+  ]);
+  assertColumns(numbers, Object.keys(scaler?.columns ?? {}));
+  assertColumns(numbers, wanted);
 }
 
 /** Gives a database the functions that {@link preprocess} calls. */

@@ -5,7 +5,7 @@
  *
  * Which rows stay is decided by hash of seed and row id, so no engine or thread count changes it.
  */
-import { StageError } from '../errors.ts';
+import { StageError, listExamples } from '../errors.ts';
 import { isRecord } from '../params/schema.ts';
 import { assertColumns, identifier, literal } from '../sql.ts';
 import type { Database, Relation } from '../sql.ts';
@@ -142,9 +142,9 @@ export function classWeightOf(
   classes: readonly (number | string)[],
 ): number[] | null {
   if (balance === null || balance.class_weight === 'none') return null;
-  const { after } = balance;
-  const total = classes.reduce<number>((sum, value) => sum + after[String(value)], 0);
-  return classes.map((value) => total / (classes.length * after[String(value)]));
+  const counts = countsOf(balance.after, classes);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => total / (classes.length * count));
 }
 
 /**
@@ -160,8 +160,8 @@ export function priorCorrectionOf(
 ): number[] | null {
   if (!balance?.prior_correction) return null;
   const weights = classWeightOf(balance, classes) ?? classes.map(() => 1);
-  const natural = shares(classes.map((value) => balance.before[String(value)]));
-  const learned = shares(classes.map((value, c) => balance.after[String(value)] * weights[c]));
+  const natural = shares(countsOf(balance.before, classes));
+  const learned = shares(countsOf(balance.after, classes).map((count, c) => count * weights[c]));
   const factors = natural.map((share, c) => share / learned[c]);
   return factors.every((factor) => Math.abs(factor - 1) < 1e-12) ? null : factors;
 }
@@ -193,6 +193,23 @@ function keysOf(
 
 function columnsOf({ columns }: Relation): string {
   return columns.map(({ name }) => identifier(name)).join(', ');
+}
+
+/** @throws StageError E_DATA when a class has no rows: the counts are of another table. */
+function countsOf(counts: ClassCounts, classes: readonly (number | string)[]): number[] {
+  // DuckDB writes the double 1 as 1.0
+  const isOf = (label: string, value: number | string): boolean =>
+    typeof value === 'number' ? Number(label) === value : label === value;
+  const found = classes.map(
+    (value) => Object.entries(counts).find(([label]) => isOf(label, value))?.[1] ?? 0,
+  );
+  const missing = classes.filter((_, c) => !(found[c] > 0));
+  if (missing.length === 0) return found;
+  throw new StageError(
+    'E_DATA',
+    `rebalance.json must count the rows of every class; got none of ${listExamples(missing)}`,
+    { hint: 'it is of another table; run rebalance again, or name another folder' },
+  );
 }
 
 function shares(counts: readonly number[]): number[] {

@@ -27,6 +27,7 @@ const NOT_METRICS: Readonly<Record<string, string>> = {
   contingencyTable: 'a table',
   describeGate: 'a sentence',
   createPredictions: 'input of the metrics',
+  decideLabels: 'a label per row',
   evaluate: 'all metrics at once',
   meanOverRows: 'a mean, of whatever it is given',
   perClassScores: 'several numbers per class',

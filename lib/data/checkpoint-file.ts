@@ -2,25 +2,22 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { StageError } from '../errors.ts';
+import type { CheckpointStore } from '../models/train-mlp.ts';
+import type { MlpCheckpoint, Weights } from '../models/mlp.ts';
+import { ownPid } from '../processes.ts';
 import { readSafetensors, writeSafetensors } from '../tensors/safetensors.ts';
 import type { Tensor } from '../tensors/safetensors.ts';
-import type { MlpCheckpoint, Weights } from './mlp.ts';
-
-/** A file that holds the checkpoint of one training, told by `key`: its data and parameters. */
-export interface CheckpointFile {
-  /** The checkpoint of the same training; null where there is none, or one of another training. */
-  read(): MlpCheckpoint | null;
-  write(checkpoint: MlpCheckpoint): void;
-}
 
 const VARIABLE = 'variable:';
 const BEST = 'best:';
 
 /**
+ * A file that holds the checkpoint of one training; that of another, or a damaged one, counts as none.
+ *
  * @param folder - Where the file stands, alone.
- * @param identity - What makes a training the same: data, parameters, seed. Plain data.
+ * @param identity - What makes a training the same: data, parameters, seed, versions. Plain data.
  */
-export function openCheckpointFile(folder: string, identity: unknown): CheckpointFile {
+export function openCheckpointFile(folder: string, identity: unknown): CheckpointStore {
   const file = join(folder, 'mlp.safetensors');
   const key = JSON.stringify(identity);
   return {
@@ -37,7 +34,7 @@ export function openCheckpointFile(folder: string, identity: unknown): Checkpoin
     },
     write({ variables, best, ...state }) {
       mkdirSync(folder, { recursive: true });
-      const partial = `${file}.${process.pid}`;
+      const partial = `${file}.${ownPid}`;
       const tensors = {
         ...toTensors(VARIABLE, variables),
         ...toTensors(BEST, best?.weights ?? {}),

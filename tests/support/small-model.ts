@@ -1,0 +1,177 @@
+/** A small model with all its steps, trained on a small table: what bundles are tested with. */
+import { assembleBundle, describeInput } from '../../lib/models/assemble-bundle.ts';
+import type { Bundle } from '../../lib/models/bundle.ts';
+import { loadBackend } from '../../lib/models/tensorflow.ts';
+import { trainMlp } from '../../lib/models/train-mlp.ts';
+import type { CheckpointStore } from '../../lib/models/train-mlp.ts';
+import type { MlpFit, MlpOptions } from '../../lib/models/mlp.ts';
+import { fitDropColumns } from '../../lib/preprocessing/drop-columns.ts';
+import { fitFeatures } from '../../lib/preprocessing/features.ts';
+import { preprocess, registerFunctions } from '../../lib/preprocessing/pipeline.ts';
+import type { Preprocessing } from '../../lib/preprocessing/pipeline.ts';
+import { fitScaler } from '../../lib/preprocessing/scaler.ts';
+import type { FileDatabase } from '../../lib/data/database.ts';
+import { createRng } from '../../lib/rng.ts';
+import type { Relation } from '../../lib/sql.ts';
+import { streamBlocks } from '../../lib/tensors/row-blocks.ts';
+import { labelExpression } from '../../lib/tensors/classes.ts';
+import { toBatches } from '../models/in-memory-batches.ts';
+import type { Rows } from '../models/in-memory-batches.ts';
+import { createRelation } from './relations.ts';
+
+/** Names that need quotes in SQL and in CSV, in the order of their code points. */
+export const CLASSES = ['it\'s "fir"', 'oak, white', 'pine'];
+
+/** 60 rows: an id, two numbers that tell the classes apart, a text, a day, an integer beyond 2^53, the class. */
+export const TABLE = `SELECT i AS row_id, (i % 3) * 2 + sin(i) AS a, (i * 7) % 11 AS b, 'note ' || i AS note,
+  DATE '2020-01-01' + CAST(i AS INTEGER) AS day, 9007199254740993 + i AS big,
+  ['it''s "fir"', 'oak, white', 'pine'][i % 3 + 1] AS kind FROM range(60) AS rows(i)`;
+
+const FEATURES = [
+  { name: 'a_plus_b', transform: 'sum', of: ['a', 'b'] },
+  { name: 'b_sine', transform: 'sine', of: ['b'] },
+] as const;
+
+export const OPTIONS: MlpOptions = {
+  hiddenSizes: [8],
+  activation: 'relu',
+  normalization: 'none',
+  dropout: 0,
+  labelSmoothing: 0,
+  classWeight: null,
+  optimizer: 'adamw',
+  weightDecay: 0,
+  gradientClipNorm: null,
+  schedule: 'constant',
+  learningRate: 0.03,
+  warmupShare: 0,
+  maxEpochs: 20,
+  earlyStoppingPatience: null,
+};
+
+export const backend = await loadBackend({ nThreads: 2, warn: (line) => console.error(line) });
+
+/** Fits every step of the preprocessing, as the stages do one by one. */
+export async function fitPreprocessing(
+  database: FileDatabase,
+  raw: Relation,
+  keep: readonly string[],
+): Promise<Preprocessing> {
+  const columns = await fitDropColumns(database, raw, {
+    columns: ['note', 'day', 'big'],
+    constant: false,
+    maxMissingShare: null,
+    maxCorrelation: null,
+    keep,
+  });
+  const kept = raw.columns.filter(({ name }) => !['note', 'day', 'big'].includes(name));
+  const features = fitFeatures({ ...raw, columns: kept }, FEATURES);
+  const sql = preprocess({ columns, features, scaler: null }, raw.sql);
+  const made = FEATURES.map(({ name }) => ({ name, kind: 'number' as const }));
+  const scaler = await fitScaler(
+    database,
+    { ...raw, sql, columns: [...kept, ...made] },
+    {
+      method: 'standard',
+      groups: [{ columns: ['b'], method: 'quantile' }],
+      missing: 'error',
+      missingValue: 0,
+      nQuantiles: 10,
+      keep,
+    },
+  );
+  return { columns, features, scaler };
+}
+
+/** Preprocessed rows and their labels, in memory. */
+export async function readRows(
+  database: FileDatabase,
+  raw: Relation,
+  preprocessing: Preprocessing,
+): Promise<Rows & { features: string[] }> {
+  const features = ['a', 'b', 'a_plus_b', 'b_sine'];
+  registerFunctions(database, preprocessing);
+  const sql = preprocess(preprocessing, raw.sql);
+  const X: number[] = [];
+  const y: number[] = [];
+  const label = labelExpression('kind', CLASSES);
+  for await (const block of streamBlocks(database, { ...raw, sql }, features, label)) {
+    X.push(...block.features);
+    y.push(...block.labels);
+  }
+  return { X: Float32Array.from(X), y: Int32Array.from(y), features };
+}
+
+/** Trains on rows in memory. */
+export async function train(
+  rows: Rows,
+  {
+    options = {},
+    store = null,
+    context = {},
+  }: {
+    options?: Partial<MlpOptions>;
+    store?: CheckpointStore | null;
+    context?: Partial<Parameters<typeof trainMlp>[2]>;
+  } = {},
+): Promise<MlpFit> {
+  const batches = toBatches(rows, { batchSize: 16, seed: 1 });
+  return await trainMlp(
+    {
+      train: { ...batches, nSamples: rows.y.length },
+      valid: toBatches(rows, { batchSize: 32 }),
+      classes: CLASSES,
+    },
+    { ...OPTIONS, ...options },
+    {
+      backend,
+      rng: createRng(1, 'test', 'weights'),
+      signal: new AbortController().signal,
+      log: { info: () => {} },
+      startProgress: () => ({ update: () => {}, end: () => {} }),
+      ...context,
+    },
+    store,
+  );
+}
+
+/** The whole way from the raw table to the bundle. */
+export async function makeBundle(
+  database: FileDatabase,
+  changes: Partial<Bundle> = {},
+): Promise<{ bundle: Bundle; raw: Relation }> {
+  const raw = await createRelation(database, 'raw', TABLE);
+  const preprocessing = await fitPreprocessing(database, raw, ['row_id', 'kind']);
+  const { features, ...rows } = await readRows(database, raw, preprocessing);
+  const { model } = await train(rows);
+  const facts = { preprocessing, features, classes: CLASSES, threshold: null };
+  const input = describeInput(raw, { target: 'kind', id: 'row_id', ...facts });
+  const parts = {
+    ...{ model, ...facts, ...input, ...changes },
+    priorCorrection: changes.priorCorrection ?? null,
+    classNames: { pine: 'Pinus' },
+    versions: { timberline: '0.0.0', backend: backend.name },
+    dataHashes: { 'train.pt': 'abc' },
+  };
+  return { bundle: await assembleBundle(parts, raw, database, backend), raw };
+}
+
+/** A model without a hidden layer and without weights but for its bias: every row gets these probabilities. */
+export function withProbabilities(bundle: Bundle, probabilities: readonly number[]): Bundle {
+  const { nFeatures } = bundle.model;
+  const nClasses = probabilities.length;
+  return {
+    ...bundle,
+    classes: probabilities.map((_, c) => c),
+    model: {
+      ...bundle.model,
+      nClasses,
+      hiddenSizes: [],
+      weights: {
+        'layer0/kernel': new Float32Array(nFeatures * nClasses),
+        'layer0/bias': Float32Array.from(probabilities, Math.log),
+      },
+    },
+    golden: { ...bundle.golden, probabilities: [] },
+  };
+}
