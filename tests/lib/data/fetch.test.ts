@@ -222,13 +222,37 @@ test('names every origin with its reason when none has the file', async () => {
   });
 });
 
+test('says that Python is missing where only a package has the file', async () => {
+  const before = { ...process.env };
+  await withRun(async ({ folder, fetch }) => {
+    process.env.PATH = folder;
+    const pack = { package: 'tiny-data==1.0', member: 'set.csv' };
+    await fetch(dataSet([pack]), []).then(
+      () => assert.unreachable(),
+      (error: Error) => assert.match(error.message, 'tiny-data==1.0: no python3 on the PATH'),
+    );
+  }).finally(() => {
+    process.env = before;
+  });
+});
+
+test('clears away what a run left that ended while pip was at work', async () => {
+  await withRun(async ({ folder, put, fetch }) => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    put(`downloads/package.${pid}/dest/half.tar.gz`, 'half');
+    put('mirror/set.csv', FILE);
+    await fetch(dataSet([]), [join(folder, 'mirror')]);
+  });
+});
+
 test('stops, and asks no other origin, when the disk is full', async () => {
   await withRun(async ({ folder, put, fetch, said }) => {
     put('mirror/set.csv', FILE);
     // a device whose every write fails as one to a full disk does
     await fetch(dataSet([{ url: DEAD }]), [join(folder, 'mirror')], '/dev/full').then(
       () => assert.unreachable(),
-      (error: NodeJS.ErrnoException) => assert.is(error.code, 'ENOSPC'),
+      ({ code, path }: NodeJS.ErrnoException) =>
+        assert.equal([code, path], ['ENOSPC', '/dev/full']),
     );
     assert.equal(said, []);
   });
