@@ -28,7 +28,7 @@ export function openCheckpointFile(folder: string, identity: unknown): Checkpoin
         return metadata.key === key ? toCheckpoint(tensors, metadata.state) : null;
       } catch (error) {
         // a checkpoint saves time; a broken one costs no more than starting again
-        if (error instanceof StageError) return null;
+        if (error instanceof StageError || error instanceof SyntaxError) return null;
         throw error;
       }
     },
