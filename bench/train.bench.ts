@@ -15,8 +15,8 @@ import { createRng } from '../lib/rng.ts';
 import { describeMachine, median, printResults } from './report.ts';
 
 const N_THREADS = 2;
-const N_SAMPLES = 102_400;
-const N_ROUNDS = 7;
+const N_SAMPLES = 51_200;
+const N_ROUNDS = 5;
 const CASES = [
   { sizes: [54, 512, 512, 7], batchSize: 1024 },
   { sizes: [54, 512, 512, 7], batchSize: 2048 },

@@ -1,6 +1,6 @@
 """One epoch of a perceptron in PyTorch, as often as asked: Adam, cross-entropy, shuffled rows in memory.
 
-Reads one JSON document a line from stdin: {"sizes": [54, 512, 512, 7], "batch_size": 2048, "n_samples": 102400,
+Reads one JSON document a line from stdin: {"sizes": [54, 512, 512, 7], "batch_size": 2048, "n_samples": 51200,
 "fused": false}; trains one epoch (the same network goes on while the document stays the same) and prints
 {"seconds": ...}. The first line printed gives the versions.
 
