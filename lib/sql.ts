@@ -40,6 +40,11 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** The finite number as a DOUBLE, to the bit: without its exponent it would be read as a decimal. */
+export function double(value: number): string {
+  return value.toExponential();
+}
+
 /**
  * Asserts that `names` are columns of `relation`.
  *

@@ -9,7 +9,7 @@ import { StageError } from '../errors.ts';
 import { isRecord, shaped } from '../params/schema.ts';
 import type { Parameter } from '../params/schema.ts';
 import { didYouMean } from '../suggest.ts';
-import { identifier } from '../sql.ts';
+import { double, identifier } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import { parseFittedState } from './fitted-state.ts';
 import type { FittedState } from './fitted-state.ts';
@@ -99,7 +99,7 @@ export const TRANSFORMS = {
     needs: 'edges',
     about: 'number of the edges that are not above a',
     expressions: ([a], { edges = [] }) => {
-      const counts = edges.map((edge) => `CASE WHEN ${a} >= ${edge} THEN 1 ELSE 0 END`);
+      const counts = edges.map((edge) => `CASE WHEN ${a} >= ${double(edge)} THEN 1 ELSE 0 END`);
       return [`CASE WHEN ${a} IS NOT NULL THEN ${counts.join(' + ')} END`];
     },
   },
@@ -110,7 +110,7 @@ export const TRANSFORMS = {
       'sine and cosine of 2π a / period for each of periods, so that a network sees fine structure (Gorishniy et al. 2022, arXiv:2203.05556)',
     expressions: ([a], { periods = [] }) =>
       periods.flatMap((period) => {
-        const angle = `2 * pi() * ${a} / ${period}`;
+        const angle = `2 * pi() * ${a} / ${double(period)}`;
         return ['sin', 'cos'].map((wave) => `CASE WHEN isfinite(${a}) THEN ${wave}(${angle}) END`);
       }),
   },

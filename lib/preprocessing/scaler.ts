@@ -10,7 +10,7 @@
  */
 import { StageError, listExamples } from '../errors.ts';
 import { isRecord } from '../params/schema.ts';
-import { assertColumns, identifier } from '../sql.ts';
+import { assertColumns, double, identifier } from '../sql.ts';
 import type { Column, Relation, Row } from '../sql.ts';
 import { parseFittedState } from './fitted-state.ts';
 import type { FittedState } from './fitted-state.ts';
@@ -111,11 +111,11 @@ export async function fitScaler(
 export function scalerSelect({ columns }: Scaler, sql: string): string {
   const replaced = Object.entries(columns).map(([name, column], i) => {
     const raw = `${identifier(name)}::DOUBLE`;
-    const x = column.fill === null ? raw : `coalesce(${raw}, ${column.fill}::DOUBLE)`;
+    const x = column.fill === null ? raw : `coalesce(${raw}, ${double(column.fill)})`;
     if ('quantiles' in column) {
       return `CASE WHEN ${x} IS NOT NULL THEN ${functionName(i)}(${x}) END AS ${identifier(name)}`;
     }
-    return `(${x} - ${column.center}::DOUBLE) / ${column.scale}::DOUBLE AS ${identifier(name)}`;
+    return `(${x} - ${double(column.center)}) / ${double(column.scale)} AS ${identifier(name)}`;
   });
   return replaced.length === 0
     ? `SELECT * FROM ${sql}`
@@ -338,7 +338,7 @@ async function fitMoments(
   const meanOf = (column: Column): number => Number(means[withMean.indexOf(column)]?.mean ?? NaN);
   const withDeviation = of((i) => methods[i] === 'standard');
   const deviations = await queryColumns(inOrder, fit, withDeviation, (x, i) => {
-    const difference = `(${x}::DOUBLE - ${meanOf(withDeviation[i])}::DOUBLE)`;
+    const difference = `(${x}::DOUBLE - ${double(meanOf(withDeviation[i]))})`;
     return { deviation: `sqrt(avg(${difference} * ${difference}))` };
   });
   const moments: Omit<Moments, 'min' | 'max'>[] = [];
@@ -355,7 +355,8 @@ async function fitMoments(
 }
 
 /**
- * Values at `nQuantiles` equal shares of the rows that have one, on a straight line between rows.
+ * Values at `nQuantiles` equal shares of the rows that have one, or at every row where they are fewer; on
+ * a straight line between rows.
  *
  * The column is sorted once and its rows picked by position: DuckDB's own quantile of a long list of
  * shares takes fifty times as long.
@@ -368,10 +369,8 @@ async function fitQuantiles(
 ): Promise<number[]> {
   const x = `${identifier(name)}::DOUBLE`;
   const [{ n }] = await database.query(`SELECT count(${x}) AS n FROM ${fit.sql}`);
-  const places = Array.from(
-    { length: nQuantiles },
-    (_, i) => (i / (nQuantiles - 1)) * (Number(n) - 1),
-  );
+  const nPlaces = Math.max(2, Math.min(nQuantiles, Number(n)));
+  const places = Array.from({ length: nPlaces }, (_, i) => (i / (nPlaces - 1)) * (Number(n) - 1));
   // lists count from 1
   const positions = places.flatMap((place) => [Math.floor(place) + 1, Math.ceil(place) + 1]);
   const [{ picked }] = await database.query(

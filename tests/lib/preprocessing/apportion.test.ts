@@ -100,7 +100,9 @@ test('property: of all such roundings it takes one that rounds up the largest fr
   fc.assert(
     fc.property(table, ({ counts, a, b }) => {
       const total = counts.reduce((sum, count) => sum + count, 0);
-      const [low, high] = [Math.min(a, b), Math.max(a, b)].map((x) => Math.round((x / 1000) * total));
+      const [low, high] = [Math.min(a, b), Math.max(a, b)].map((x) =>
+        Math.round((x / 1000) * total),
+      );
       const parts = [low, high - low, total - high];
       const quotas = counts.map((count) => parts.map((size) => (count * size) / total));
       const gain = (rows: readonly (readonly number[])[]): number =>
