@@ -6,8 +6,12 @@ import * as assert from 'uvu/assert';
 import { generateDocs } from '../../docs/generate.ts';
 import { ERROR_CODES } from '../../lib/errors.ts';
 
-const PAGES = ['*.md', 'docs/**/*.md', 'bench/*.md', 'tests/**/*.md'].flatMap((pattern) => globSync(pattern));
-const SOURCES = ['stages/*.ts', 'lib/**/*.ts', 'pipelines/**/*.ts'].flatMap((pattern) => globSync(pattern));
+const PAGES = ['*.md', 'docs/**/*.md', 'bench/*.md', 'tests/**/*.md'].flatMap((pattern) =>
+  globSync(pattern),
+);
+const SOURCES = ['stages/*.ts', 'lib/**/*.ts', 'pipelines/**/*.ts'].flatMap((pattern) =>
+  globSync(pattern),
+);
 
 const test = suite('documentation');
 
@@ -19,7 +23,9 @@ test('is what the declarations give (npm run docs rewrites it)', async () => {
 
 test('has no dead link between its pages', () => {
   for (const page of PAGES) {
-    for (const [, target] of readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)) {
+    for (const [, target] of readFileSync(page, 'utf8').matchAll(
+      /\]\((?!https?:|#|mailto:)([^)#\s]+)/g,
+    )) {
       assert.ok(existsSync(join(dirname(page), target)), `${page} links to ${target}`);
     }
   }
@@ -28,7 +34,9 @@ test('has no dead link between its pages', () => {
 test('is raised for every error code that it lists, and for no other', () => {
   const raised = new Set(
     SOURCES.flatMap((path) =>
-      [...readFileSync(path, 'utf8').matchAll(/new StageError\(\s*'(E_[A-Z]+)'/g)].map(([, code]) => code),
+      [...readFileSync(path, 'utf8').matchAll(/new StageError\(\s*'(E_[A-Z]+)'/g)].map(
+        ([, code]) => code,
+      ),
     ),
   );
   assert.equal([...raised].toSorted(), Object.keys(ERROR_CODES).toSorted());
@@ -42,13 +50,16 @@ test('gives each error code an exit code between 2 and 6 and a sentence', () => 
 });
 
 test('lists every direct dependency on the dependencies page, and no other', () => {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<
-    string,
-    Record<string, string>
-  >;
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  ) as Record<string, Record<string, string>>;
   const page = readFileSync('docs/dependencies.md', 'utf8').split('## Python')[0];
-  const listed = [...page.matchAll(/^\| (\S+) \| .+ \| (\d\S*) /gm)].map(([, name, version]) => `${name}@${version}`);
-  const direct = Object.entries({ ...dependencies, ...devDependencies }).map(([name, version]) => `${name}@${version}`);
+  const listed = [...page.matchAll(/^\| (\S+) \| .+ \| (\d\S*) /gm)].map(
+    ([, name, version]) => `${name}@${version}`,
+  );
+  const direct = Object.entries({ ...dependencies, ...devDependencies }).map(
+    ([name, version]) => `${name}@${version}`,
+  );
   assert.equal(listed.toSorted(), direct.toSorted());
 });
 

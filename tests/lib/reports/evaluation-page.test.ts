@@ -6,10 +6,7 @@ import { parse, View } from 'vega';
 import { evaluate } from '../../../lib/metrics/evaluate.ts';
 import { checkGates } from '../../../lib/metrics/gates.ts';
 import { evaluationPage, type EvaluationReport } from '../../../lib/reports/evaluation-page.ts';
-import {
-  calibrationRows,
-  confusionRows,
-} from '../../../lib/reports/evaluation-plots.ts';
+import { calibrationRows, confusionRows } from '../../../lib/reports/evaluation-plots.ts';
 
 const test = suite('lib/reports/evaluation-page');
 
