@@ -6,6 +6,10 @@ import { parsePreprocessing } from '../preprocessing/pipeline.ts';
 import type { Preprocessing } from '../preprocessing/pipeline.ts';
 import { parseBalance } from '../preprocessing/rebalance.ts';
 import type { Balance } from '../preprocessing/rebalance.ts';
+import { parseScaler } from '../preprocessing/scaler.ts';
+import type { Scaler } from '../preprocessing/scaler.ts';
+import { assertColumns } from '../sql.ts';
+import type { Relation } from '../sql.ts';
 import { readJson } from './json-files.ts';
 
 /**
@@ -32,4 +36,16 @@ export function readPreprocessing(folder: string): {
     preprocessing: parsePreprocessing(states, fileOf),
     balance: balance === null ? null : parseBalance(balance, fileOf('rebalance')),
   };
+}
+
+/**
+ * The scaler that a table was scaled with; null where there is none.
+ *
+ * @throws StageError E_DATA when the file is not what normalize writes, or names a column that `scaled` lacks.
+ */
+export function readScaler(file: string | null, scaled: Relation): Scaler | null {
+  if (file === null) return null;
+  const scaler = parseScaler(readJson(file), file);
+  assertColumns(scaled, Object.keys(scaler.columns));
+  return scaler;
 }

@@ -1,6 +1,6 @@
 /** First centers of k-means: rows of the data, drawn by k-means++ or uniformly. */
 import type { Rng } from '../rng.ts';
-import { BATCH_SIZE, copyRow, setPoints, squaredDistances } from './sample-rows.ts';
+import { BATCH_SIZE, copyRow, fillBatch, setPoints, squaredDistances } from './sample-rows.ts';
 import type { SampleRows } from './sample-rows.ts';
 
 /** Candidates of {@link drawPlusPlus} for each place, as scikit-learn has it. */
@@ -45,7 +45,7 @@ function lowerDistances(
   nearest: Float64Array,
   lowered: readonly Float64Array[],
 ): number[] {
-  const { nSamples, nFeatures, batch, distances } = rows;
+  const { nSamples, nFeatures, distances } = rows;
   const nPoints = candidates.length;
   const points = new Float64Array(nPoints * nFeatures);
   candidates.forEach((row, p) => {
@@ -54,9 +54,9 @@ function lowerDistances(
   setPoints(rows, points);
   const sums = new Float64Array(nPoints);
   for (let start = 0; start < nSamples; start += BATCH_SIZE) {
-    const end = Math.min(start + BATCH_SIZE, nSamples);
-    for (let i = start; i < end; i++) batch[i - start] = i;
-    const stride = squaredDistances(rows, end - start, nPoints);
+    const nRows = fillBatch(rows, start);
+    const end = start + nRows;
+    const stride = squaredDistances(rows, nRows, nPoints);
     for (let p = 0; p < nPoints; p++) {
       const output = lowered[p];
       let sum = sums[p];

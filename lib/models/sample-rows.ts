@@ -160,6 +160,13 @@ function padded(nPoints: number): number {
   return 4 * Math.ceil(nPoints / 4);
 }
 
+/** Fills `rows.batch` with the rows from `start` on; returns how many there are, at most BATCH_SIZE. */
+export function fillBatch({ batch, nSamples }: SampleRows, start: number): number {
+  const nRows = Math.min(BATCH_SIZE, nSamples - start);
+  for (let b = 0; b < nRows; b++) batch[b] = start + b;
+  return nRows;
+}
+
 /**
  * Squared distances of the first `nRows` rows of `rows.batch` to the first `nPoints` points, to
  * `rows.distances`, with one row of it per row.

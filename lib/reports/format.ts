@@ -21,3 +21,12 @@ export function formatPercent(share: number): string {
 export function formatScore(value: number | null): string {
   return value === null ? '–' : value.toFixed(4);
 }
+
+/** A quantity of any size in three digits or more: "0.125", "28.4", "2,959", "0"; "1.2e-7" when it is tiny. */
+export function formatMeasure(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 999.5) return `${value < 0 ? '-' : ''}${formatCount(Math.round(size))}`;
+  if (size > 0 && size < 0.0005) return value.toExponential(1);
+  const digits = size >= 99.5 ? 1 : size >= 9.95 ? 2 : 3;
+  return String(Number(value.toFixed(Math.max(0, digits))));
+}

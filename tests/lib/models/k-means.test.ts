@@ -186,31 +186,42 @@ golden.run();
 
 const properties = suite('k-means properties');
 
-/** Rows of few distinct values (ties, duplicates), with columns that are mostly 0, and centers among them. */
-const problem = fc
-  .record({
-    nFeatures: fc.integer({ min: 1, max: 6 }),
-    nSamples: fc.integer({ min: 1, max: 40 }),
-    nClusters: fc.integer({ min: 1, max: 6 }),
-    share: fc.double({ min: 0, max: 1, noNaN: true }),
-    isCoarse: fc.boolean(),
-    seed: fc.integer(),
-  })
-  .map(({ nFeatures, nSamples, nClusters, share, isCoarse, seed }) => {
-    const rng = createRng(seed, 'test', 'rows');
-    const draw = (): number => {
-      if (rng() < share) return 0;
-      return isCoarse ? Math.floor(rng() * 4) - 1 : Math.fround(8 * rng() - 4);
-    };
-    const rows = Array.from({ length: nSamples }, () => Array.from({ length: nFeatures }, draw));
-    const init = Array.from({ length: nClusters }, () => Array.from({ length: nFeatures }, draw));
-    return { rows, init, seed };
-  });
+interface Problem {
+  readonly rows: number[][];
+  readonly init: number[][];
+  readonly seed: number;
+}
+
+/**
+ * Rows and first centers with columns that are mostly 0, hence duplicates.
+ *
+ * @param isCoarse - Values are whole numbers from -1 to 2, so that many rows lie between two centers.
+ */
+const drawProblem = (isCoarse: boolean): fc.Arbitrary<Problem> =>
+  fc
+    .record({
+      nFeatures: fc.integer({ min: 1, max: 6 }),
+      nSamples: fc.integer({ min: 1, max: 40 }),
+      nClusters: fc.integer({ min: 1, max: 6 }),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      seed: fc.integer(),
+    })
+    .map(({ nFeatures, nSamples, nClusters, share, seed }) => {
+      const rng = createRng(seed, 'test', 'rows');
+      const draw = (): number => {
+        if (rng() < share) return 0;
+        return isCoarse ? Math.floor(rng() * 4) - 1 : Math.fround(8 * rng() - 4);
+      };
+      const rows = Array.from({ length: nSamples }, () => Array.from({ length: nFeatures }, draw));
+      const init = Array.from({ length: nClusters }, () => Array.from({ length: nFeatures }, draw));
+      return { rows, init, seed };
+    });
 
 const nDistinct = (rows: number[][]): number => new Set(rows.map((row) => row.join())).size;
 
 const check = (
-  run: (given: { rows: number[][]; init: number[][]; seed: number }) => Promise<void>,
+  problem: fc.Arbitrary<Problem>,
+  run: (given: Problem) => Promise<void>,
 ): Promise<void> =>
   fc.assert(
     fc.asyncProperty(problem, async (drawn) => {
@@ -219,11 +230,13 @@ const check = (
     }),
     { seed: SEED, numRuns: Number(process.env.SOAK ?? 300) },
   );
+const ANY = fc.boolean().chain(drawProblem);
 
 properties(
   'property: Lloyd without bounds gives the same labels, iterations and centers',
   async () => {
-    await check(async ({ rows, init }) => {
+    // without ties, which rounding decides: the two add in another order
+    await check(drawProblem(false), async ({ rows, init }) => {
       for (const [maxIter, tol] of [
         [100, 0],
         [3, 0],
@@ -247,7 +260,7 @@ properties(
 );
 
 properties('property: inertia never rises from one iteration to the next', async () => {
-  await check(async ({ rows, init }) => {
+  await check(ANY, async ({ rows, init }) => {
     let before = Infinity;
     for (let maxIter = 1; maxIter <= 8; maxIter++) {
       const options = {
@@ -266,7 +279,7 @@ properties('property: inertia never rises from one iteration to the next', async
 properties(
   'property: each label is the nearest center, each center the mean of its rows at the end',
   async () => {
-    await check(async ({ rows, init, seed }) => {
+    await check(ANY, async ({ rows, init, seed }) => {
       const rng = createRng(seed, 'cluster', 'init');
       const { centers, labels, sizes, inertia, isConverged } = await fit(rows, {
         nClusters: init.length,
@@ -300,7 +313,7 @@ properties(
 );
 
 properties('property: the order of the first centers only renames the clusters', async () => {
-  await check(async ({ init, seed }) => {
+  await check(ANY, async ({ init, seed }) => {
     // rows without ties, and centers among them, so that none is empty at first
     const rng = createRng(seed, 'test', 'rows');
     const rows = Array.from({ length: 30 }, () => init[0].map(() => Math.fround(rng())));
