@@ -124,8 +124,8 @@ test('keeps the order of rows in a table of many blocks', async () => {
 test('refuses columns that are missing, unknown or of another kind, all at once, with the nearest known', async () => {
   const must = 'E_DATA other.csv must have the columns that the model was trained on; got';
   assert.is(
-    await changed('* EXCLUDE (a, b), a AS aa, b::VARCHAR AS b, 1 AS colour'),
-    `${must} no a; did you mean aa?, b as text, not number, an unknown aa, an unknown colour`,
+    await changed('* EXCLUDE (a, b, note), a AS aa, b::VARCHAR AS b, 1 AS colour, note AS notes'),
+    `${must} no a; did you mean aa?, b as text, not number, no note; did you mean notes?, an unknown aa, an unknown colour and 1 more`,
   );
   assert.is(await changed('* EXCLUDE (note)'), `${must} no note`);
   assert.is(await changed('* EXCLUDE (day), row_id AS day'), `${must} day as number, not time`);

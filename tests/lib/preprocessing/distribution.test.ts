@@ -73,7 +73,6 @@ test('does not depend on the order of the rows', async () => {
   );
 });
 
-test.after(() => database.close());
 test.run();
 
 const golden = suite('golden rows');
@@ -98,22 +97,25 @@ golden('are the first of each class by id, as plain data', async () => {
   assert.equal(JSON.parse(JSON.stringify(rows)), rows);
 });
 
-golden('are the first of each class in the table where it has no id, whatever threads do', async () => {
-  const raw = await createRelation(
-    database,
-    'raw',
-    `SELECT i AS a, i % 2 AS kind FROM range(300000) AS t(i)`,
-  );
-  const columns = [{ name: 'a', kind: 'number' }] as const;
-  const options = { target: 'kind', id: 'row_id', columns, perClass: 2 };
-  for (let run = 0; run < 3; run++) {
-    const rows = await selectGoldenRows(database, raw, options);
-    assert.equal(
-      rows.map(({ a }) => a),
-      [0, 2, 1, 3],
+golden(
+  'are the first of each class in the table where it has no id, whatever threads do',
+  async () => {
+    const raw = await createRelation(
+      database,
+      'raw',
+      `SELECT i AS a, i % 2 AS kind FROM range(300000) AS t(i)`,
     );
-  }
-});
+    const columns = [{ name: 'a', kind: 'number' }] as const;
+    const options = { target: 'kind', id: 'row_id', columns, perClass: 2 };
+    for (let run = 0; run < 3; run++) {
+      const rows = await selectGoldenRows(database, raw, options);
+      assert.equal(
+        rows.map(({ a }) => a),
+        [0, 2, 1, 3],
+      );
+    }
+  },
+);
 
 golden('are fewer for a class with fewer rows', async () => {
   const raw = await createRelation(
@@ -130,4 +132,5 @@ golden('are fewer for a class with fewer rows', async () => {
   );
 });
 
+golden.after(() => database.close());
 golden.run();
