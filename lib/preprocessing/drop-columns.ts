@@ -33,7 +33,7 @@ export interface DroppedColumns extends FittedState<'timberline-columns'> {
   readonly dropped: readonly DroppedColumn[];
 }
 
-/** Rounding of shares and correlations, so that the order of summation decides nothing. */
+/** Shares and correlations are rounded, for people. */
 const N_DECIMALS = 6;
 
 /**
@@ -110,9 +110,11 @@ async function findEmpty(
     ];
   });
   const [row] = await database.query(`SELECT ${aggregates.join(', ')} FROM ${fit.sql}`);
+  const candidates = columns.filter((_, i) => row[`constant${i}`] === true);
+  const isConstant = constant ? await findConstant(database, fit, candidates) : () => false;
   return columns.flatMap(({ name }, i): DroppedColumn[] => {
     const missing = round(Number(row[`missing${i}`]));
-    if (constant && row[`constant${i}`] === true) {
+    if (isConstant(name)) {
       const detail = missing === 1 ? 'no value in any row' : 'one value in all rows';
       return [{ name, reason: 'constant', detail }];
     }
@@ -121,6 +123,19 @@ async function findEmpty(
     }
     return [];
   });
+}
+
+/** Counts values, since the minimum and maximum that a Parquet file knows may leave NaN out. */
+async function findConstant(
+  database: Database,
+  fit: Relation,
+  candidates: Relation['columns'],
+): Promise<(name: string) => boolean> {
+  if (candidates.length === 0) return () => false;
+  const counts = candidates.map(({ name }, i) => `count(DISTINCT ${identifier(name)}) AS n${i}`);
+  const [row] = await database.query(`SELECT ${counts.join(', ')} FROM ${fit.sql}`);
+  return (name) =>
+    candidates.some((candidate, i) => candidate.name === name && Number(row[`n${i}`]) < 2);
 }
 
 /** In table order: a column that a kept one before it stands for is dropped. */
@@ -139,12 +154,13 @@ async function findCorrelated(
     ({ earlier, later }, i) =>
       `corr(${identifier(earlier)}::DOUBLE, ${identifier(later)}::DOUBLE) AS pair${i}`,
   );
-  const [row] = await database.query(`SELECT ${aggregates.join(', ')} FROM ${fit.sql}`);
+  const [row] = await database.queryInOrder(`SELECT ${aggregates.join(', ')} FROM ${fit.sql}`);
   const dropped = new Map<string, DroppedColumn>();
   pairs.forEach(({ earlier, later }, i) => {
     const correlation = round(Number(row[`pair${i}`]));
-    if (Math.abs(correlation) <= maxCorrelation || dropped.has(earlier) || dropped.has(later))
-      return;
+    // a constant column has none (NaN), and is above no limit
+    const isAbove = Math.abs(correlation) > maxCorrelation;
+    if (!isAbove || dropped.has(earlier) || dropped.has(later)) return;
     const detail = `correlation ${correlation} with ${earlier}`;
     dropped.set(later, { name: later, reason: 'correlation', detail });
   });

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDatabase } from '../../../lib/data/database.ts';
 import type { FileDatabase } from '../../../lib/data/database.ts';
-import { StageError } from '../../../lib/errors.ts';
+import { openTable } from '../../../lib/data/tables.ts';
 import {
   assertScalable,
   fitScaler,
@@ -17,6 +17,7 @@ import {
 import type { ColumnScaler, ScalerOptions } from '../../../lib/preprocessing/scaler.ts';
 import { identifier } from '../../../lib/sql.ts';
 import type { Relation } from '../../../lib/sql.ts';
+import { complaintOf } from '../../support/complaint.ts';
 import { createRelation, openTestDatabase, readNumbers } from '../../support/relations.ts';
 
 const SEED = 20261129;
@@ -57,16 +58,6 @@ function assertClose(
     const error = Math.abs(got[i] - value) / largest;
     assert.ok(error <= tolerance, `${what}, row ${i + 1}: ${got[i]} for ${value} (${error})`);
   });
-}
-
-async function complaintOf(work: () => unknown): Promise<string> {
-  try {
-    await work();
-  } catch (error) {
-    assert.ok(error instanceof StageError, String(error));
-    return `${error.code}: ${error.message}`;
-  }
-  return '';
 }
 
 const test = suite('scaler');
@@ -202,6 +193,14 @@ test('names the columns with NaN and infinity, how many, and the first rows', as
     await complaintOf(() => fitted('mean')),
     message,
     'no policy fills what is not missing',
+  );
+});
+
+test('finds a NaN that the statistics of the file hide', async () => {
+  const hidden = await openTable(database, 'tests/golden/hidden-nan/hidden.parquet', 'hidden');
+  assert.is(
+    await complaintOf(() => fitScaler(database, hidden, OPTIONS)),
+    'E_DATA: tests/golden/hidden-nan/hidden.parquet must have finite numbers in the columns to scale; got x (1 value; row 2: NaN)',
   );
 });
 

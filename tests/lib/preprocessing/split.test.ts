@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { FileDatabase } from '../../../lib/data/database.ts';
-import { StageError } from '../../../lib/errors.ts';
 import { PARTS } from '../../../lib/preprocessing/apportion.ts';
 import { assertSplitOptions, planSplit } from '../../../lib/preprocessing/split.ts';
 import type { SplitOptions } from '../../../lib/preprocessing/split.ts';
 import type { Relation } from '../../../lib/sql.ts';
+import { complaintOf } from '../../support/complaint.ts';
 import { createRelation, openTestDatabase, readNumbers } from '../../support/relations.ts';
 
 const OPTIONS: SplitOptions = {
@@ -42,18 +42,6 @@ async function partsOf(
     if (ids.length > 0) parts[part] = ids;
   }
   return parts;
-}
-
-/** What `split` refuses: code and message. */
-async function complaintOf(work: () => unknown): Promise<string> {
-  try {
-    await work();
-  } catch (error) {
-    assert.ok(error instanceof StageError, String(error));
-    assert.ok(error.hint);
-    return `${error.code}: ${error.message}`;
-  }
-  return '';
 }
 
 const test = suite('split');
