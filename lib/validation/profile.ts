@@ -44,9 +44,9 @@ const OF_NUMBERS: Facts = {
 /** Slower to read; asked only of columns that hold other cells than numbers. */
 const OF_OTHERS: Facts = {
   booleans: (cell) => `count(*) FILTER (WHERE lower(${cell}) IN ('true', 'false'))`,
-  dates: (cell) => `count(CASE WHEN length(${cell}) <= 10 THEN try_cast(${cell} AS DATE) END)`,
-  timestamps: (cell) => `count(try_cast(${cell} AS TIMESTAMP))`,
-  first_day: (cell) => `CAST(CAST(min(try_cast(${cell} AS TIMESTAMP)) AS DATE) AS VARCHAR)`,
+  dates: (cell) => `count(CASE WHEN length(${cell}) <= 10 THEN ${toValue(cell, 'date')} END)`,
+  timestamps: (cell) => `count(${toValue(cell, 'timestamp')})`,
+  first_day: (cell) => `CAST(CAST(min(${toValue(cell, 'timestamp')}) AS DATE) AS VARCHAR)`,
 };
 
 /** @param maxValues - A column of more distinct values gets no list of them. */

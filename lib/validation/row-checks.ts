@@ -128,7 +128,7 @@ function toLiteral(value: Scalar, type: ColumnType): string {
   }
 }
 
-/** NaN and the infinities are no numbers; an integer may be written 3.0. */
+/** NaN and the infinities are no values, of days neither; an integer may be written 3.0. */
 export function toValue(cell: string, type: ColumnType): string {
   const number = `try_cast(${cell} AS DOUBLE)`;
   switch (type) {
@@ -136,10 +136,13 @@ export function toValue(cell: string, type: ColumnType): string {
       return `CASE WHEN isfinite(${number}) THEN ${number} END`;
     case 'integer':
       return `CASE WHEN isfinite(${number}) AND ${number} = trunc(${number}) THEN ${number} END`;
-    case 'boolean':
     case 'date':
-    case 'timestamp':
-      return `try_cast(${cell} AS ${type})`;
+    case 'timestamp': {
+      const time = `try_cast(${cell} AS ${type})`;
+      return `CASE WHEN isfinite(${time}) THEN ${time} END`;
+    }
+    case 'boolean':
+      return `try_cast(${cell} AS BOOLEAN)`;
     case 'text':
       return cell;
   }

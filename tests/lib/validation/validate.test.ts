@@ -194,6 +194,7 @@ test('reads booleans, days and points in time, and refuses what is none', async 
     'FALSE,2026-03-01,2026-03-01',
     'maybe,2026-02-29,2026-02-28 25:00',
     ',,',
+    ',inf,-infinity',
   ].join('\n');
   const contract = `
 columns:
@@ -205,9 +206,9 @@ columns:
   for (const [column, expectation, lines] of [
     ['flag', 'type', [4]],
     ['flag', 'in_set', [3]],
-    ['day', 'type', [4]],
+    ['day', 'type', [4, 6]],
     ['day', 'between', [3]],
-    ['time', 'type', [4]],
+    ['time', 'type', [4, 6]],
     ['time', 'between', [2]],
   ] as const) {
     const { examples } = resultOf(validation, expectation, column);
