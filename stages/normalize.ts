@@ -44,7 +44,8 @@ export const normalize = defineStage({
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTables, writeTables } = await import('../lib/data/tables.ts');
     const { readJson, writeJson } = await import('../lib/data/json-files.ts');
-    const { assertScalable, fitScaler, parseScaler, registerScaler, scalerSelect } =
+    const { fitScaler } = await import('../lib/preprocessing/fit-scaler.ts');
+    const { assertScalable, parseScaler, registerScaler, scalerSelect } =
       await import('../lib/preprocessing/scaler.ts');
     return await withDatabase(base, async (database) => {
       const tables = await openTables(database, paths.in);

@@ -9,7 +9,7 @@ import { fitDropColumns } from '../../lib/preprocessing/drop-columns.ts';
 import { fitFeatures } from '../../lib/preprocessing/features.ts';
 import { preprocess, registerFunctions } from '../../lib/preprocessing/pipeline.ts';
 import type { Preprocessing } from '../../lib/preprocessing/pipeline.ts';
-import { fitScaler } from '../../lib/preprocessing/scaler.ts';
+import { fitScaler } from '../../lib/preprocessing/fit-scaler.ts';
 import type { FileDatabase } from '../../lib/data/database.ts';
 import { createRng } from '../../lib/rng.ts';
 import type { Relation } from '../../lib/sql.ts';

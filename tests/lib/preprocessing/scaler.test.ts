@@ -5,16 +5,17 @@ import * as assert from 'uvu/assert';
 import { openDatabase } from '../../../lib/data/database.ts';
 import type { FileDatabase } from '../../../lib/data/database.ts';
 import { openTable } from '../../../lib/data/tables.ts';
+import { fitScaler } from '../../../lib/preprocessing/fit-scaler.ts';
+import type { ScalerOptions } from '../../../lib/preprocessing/fit-scaler.ts';
 import {
   assertScalable,
-  fitScaler,
   parseScaler,
   registerScaler,
   scale,
   scalerSelect,
   unscale,
 } from '../../../lib/preprocessing/scaler.ts';
-import type { ColumnScaler, ScalerOptions } from '../../../lib/preprocessing/scaler.ts';
+import type { ColumnScaler } from '../../../lib/preprocessing/scaler.ts';
 import { identifier } from '../../../lib/sql.ts';
 import type { Relation } from '../../../lib/sql.ts';
 import { complaintOf } from '../../support/complaint.ts';
