@@ -1,6 +1,8 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 
 export interface FileServer {
   readonly url: string;
@@ -52,4 +54,11 @@ export function serveFile(
     response.writeHead(206, { 'content-range': `bytes ${start}-${last}/${content.length}` });
   }
   response.end(part);
+}
+
+/** Bytes of the unfinished download in a folder; 0 where there is none. */
+export function sizeOfPart(folder: string): number {
+  const entries = existsSync(folder) ? readdirSync(folder) : [];
+  const part = entries.find((name) => name.endsWith('.part'));
+  return part === undefined ? 0 : statSync(join(folder, part)).size;
 }

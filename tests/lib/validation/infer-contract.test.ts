@@ -149,7 +149,7 @@ test('property: a table meets the contract that was drafted from it', async () =
         );
       },
     ),
-    { seed: 5, numRuns: 60 },
+    { seed: 5, numRuns: 30 },
   );
 });
 
