@@ -1,6 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StageError } from '../../../lib/errors.ts';
+import { dropColumnsSelect, fitDropColumns } from '../../../lib/preprocessing/drop-columns.ts';
+import { featuresSelect, fitFeatures } from '../../../lib/preprocessing/features.ts';
+import { fitScaler } from '../../../lib/preprocessing/fit-scaler.ts';
 import {
   assertPreprocessable,
   parsePreprocessing,
@@ -8,6 +11,7 @@ import {
   registerFunctions,
 } from '../../../lib/preprocessing/pipeline.ts';
 import type { Preprocessing } from '../../../lib/preprocessing/pipeline.ts';
+import { scalerSelect } from '../../../lib/preprocessing/scaler.ts';
 import { createRelation, openTestDatabase, readNumbers } from '../../support/relations.ts';
 
 const database = await openTestDatabase();
@@ -122,6 +126,50 @@ test('is refused in JSON by the name of its step', () => {
     () => parsePreprocessing({ columns: null, features: {}, scaler: null }, (step) => `${step}!`),
     (error: StageError) =>
       error.message === 'features! must hold timberline-features, version 1; got format undefined',
+  );
+});
+
+test('makes of raw rows in one query what the stages make one by one, to the bit', async () => {
+  const table = await createRelation(
+    database,
+    'several',
+    `SELECT i AS id, i % 7 AS a, sqrt(i) AS b, 1 AS same, i % 2 AS hot, i * 0.25 AS c, i % 3 AS class
+     FROM range(60) AS r(i)`,
+  );
+  const keep = ['id', 'class'];
+  const columns = await fitDropColumns(database, table, {
+    columns: ['c'],
+    constant: true,
+    maxMissingShare: null,
+    maxCorrelation: null,
+    keep,
+  });
+  const lean = await createRelation(database, 'lean', dropColumnsSelect(columns, table.sql));
+  const features = fitFeatures(lean, [{ name: 'sum', transform: 'sum', of: ['a', 'b'] }]);
+  const wide = await createRelation(database, 'wide', featuresSelect(features, lean.sql));
+  const scaler = await fitScaler(database, wide, {
+    method: 'standard',
+    groups: [{ columns: ['sum'], method: 'quantile' }],
+    missing: 'mean',
+    missingValue: 0,
+    nQuantiles: 20,
+    keep,
+  });
+  const steps = { columns, features, scaler };
+  registerFunctions(database, steps);
+  const scaled = await database.query(scalerSelect(scaler, wide.sql));
+  assert.equal(Object.keys(scaled[0]), ['id', 'a', 'b', 'hot', 'class', 'sum']);
+  assert.equal(await database.query(`FROM ${preprocess(steps, table.sql)}`), scaled);
+  // of a row alone, of rows in another order, of columns in another order and of another type
+  const one = await database.query(`FROM ${preprocess(steps, '(FROM several WHERE id = 17)')}`);
+  assert.equal(one, scaled.slice(17, 18));
+  const shuffled = preprocess(steps, '(FROM several ORDER BY hash(id))');
+  assert.equal(await database.query(`FROM ${shuffled} ORDER BY id`), scaled);
+  const turned = '(SELECT class, c::FLOAT AS c, hot, same, b, a::DOUBLE AS a, id FROM several)';
+  const rows = await database.query(`FROM ${preprocess(steps, turned)}`);
+  assert.equal(
+    rows.map(({ sum }) => sum),
+    scaled.map(({ sum }) => sum),
   );
 });
 
