@@ -9,6 +9,7 @@ import { EXIT_BUG, EXIT_INTERRUPTED, ERROR_CODES, StageError } from '../errors.t
 import { createRng } from '../rng.ts';
 import { describeParameters } from '../params/describe.ts';
 import {
+  assertReplaceable,
   discardOutputs,
   partialPath,
   prepareOutputs,
@@ -28,7 +29,19 @@ export async function main<P extends StagePaths, S extends Schema, F extends Sta
   stage: StageDefinition<P, S, F>,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
+  ignoreClosedPipes();
   process.exitCode = await runStage(stage as unknown as StageDefinition, argv);
+}
+
+/** A reader that has seen enough (`| head`) closes the pipe; the run goes on without it. */
+export function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.off('error', ignoreClosedPipe).on('error', ignoreClosedPipe);
+  }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 interface Options {
@@ -50,6 +63,7 @@ async function runStage(stage: StageDefinition, argv: readonly string[]): Promis
   }
   try {
     const { params, group, set } = options;
+    assertGroup(group);
     const values = readParams(stage.params, group, params, set, listStageNames());
     return await execute(stage, options, values);
   } catch (error) {
@@ -72,11 +86,14 @@ async function execute(
     peak_memory_mb: Math.round(process.resourceUsage().maxRSS / 1024),
   });
 
-  const ofKind = (kind: 'input' | 'output'): string[] =>
-    Object.entries(options.paths).flatMap(([name, path]) =>
-      path !== null && stage.paths[name].kind === kind ? [path] : [],
+  const ofKind = (kind: 'input' | 'output'): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(options.paths).flatMap(([name, path]) =>
+        path !== null && stage.paths[name].kind === kind ? [[toKebabCase(name), path]] : [],
+      ),
     );
-  const outputs = ofKind('output');
+  const inputs = ofKind('input');
+  const outputs = Object.values(ofKind('output'));
   const checkpoint = `checkpoints/${options.group}`;
   const paths = Object.fromEntries(
     Object.entries(options.paths).map(([name, path]) => {
@@ -92,15 +109,21 @@ async function execute(
     process.stderr.write('\ninterrupted; the outputs are as they were before\n');
     process.exit(EXIT_INTERRUPTED);
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  // what is thrown outside of the stage's own promise: by a worker, a timer, a stream
+  const crash = (error: unknown): void => {
+    discardOutputs(outputs);
+    process.exit(report(toStageError(error, paths) ?? error, log, options.json, usage()));
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('uncaughtException', crash);
   try {
     log.record('start', {
       argv: process.argv.slice(2),
       params,
       base,
-      hashes: await hashFiles(ofKind('input')),
+      hashes: await hashFiles(Object.values(inputs)),
     });
     for (const override of options.set) log.info(`parameter set for this run: ${override}`);
+    assertReplaceable(inputs, ofKind('output'));
     prepareOutputs(outputs);
     const { message, ...facts } = await stage.run({
       paths,
@@ -133,7 +156,7 @@ async function execute(
     else discardOutputs(outputs);
     return report(mended ?? error, log, options.json, usage());
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('uncaughtException', crash);
   }
 }
 
@@ -208,6 +231,15 @@ function parseArguments(stage: StageDefinition, argv: readonly string[]): Option
     paths: pick<string | null>(stage.paths),
     flags: Object.fromEntries(Object.keys(stage.flags ?? {}).map((n) => [n, given[n] === true])),
   };
+}
+
+/** The group is a folder of checkpoints too, which the end of a run removes. */
+function assertGroup(group: string): void {
+  if (/^[\w-]+(\.[\w-]+)*$/.test(group)) return;
+  throw new StageError(
+    'E_USAGE',
+    `--group must be a key of the params file, dotted for a nested one; got ${group}`,
+  );
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {

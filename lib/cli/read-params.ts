@@ -41,10 +41,10 @@ export function readParams<S extends Schema>(
     ...(path === null ? [] : [{ name: path, values: lookUp(values, key) }]),
     ...given.filter(({ target }) => target === key),
   ];
-  return {
-    params: resolveParams(schema, group, sources(group)),
-    base: resolveParams(BASE_SCHEMA, 'base', sources('base')),
-  };
+  return resolveParams({
+    params: { schema, prefix: group, sources: sources(group) },
+    base: { schema: BASE_SCHEMA, prefix: 'base', sources: sources('base') },
+  });
 }
 
 function parseFile(path: string): Record<string, unknown> {

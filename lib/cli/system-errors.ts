@@ -17,6 +17,13 @@ const ENVIRONMENT: Readonly<Record<string, { what: string; hint: string }>> = {
   },
 };
 
+/** What DuckDB says, which gives no code. */
+const DUCKDB: Readonly<Record<string, RegExp>> = {
+  ENOSPC: /No space left on device/i,
+  EACCES: /^IO Error: .*Permission denied/,
+  EROFS: /^IO Error: .*Read-only file system/,
+};
+
 /**
  * A failure of the machine that the user can mend, as a StageError; null for a bug.
  *
@@ -39,10 +46,12 @@ export function toStageError(
     );
   }
   const name =
-    code in ENVIRONMENT ? code : /No space left on device/i.test(message) ? 'ENOSPC' : null;
-  if (name !== null) {
+    code in ENVIRONMENT
+      ? code
+      : Object.keys(DUCKDB).find((candidate) => DUCKDB[candidate].test(message));
+  if (name !== undefined) {
     const { what, hint } = ENVIRONMENT[name];
-    const where = path ?? 'an output';
+    const where = path ?? /file "(.+?)"/.exec(message)?.[1] ?? 'an output';
     return new StageError('E_ENVIRONMENT', `${where} must be writable; got ${what}`, {
       hint,
       cause: error,

@@ -1,11 +1,12 @@
 /** The command `timberline`: lists the stages from their declarations, and runs one. */
 import { StageError, ERROR_CODES } from '../errors.ts';
 import { didYouMean } from '../suggest.ts';
-import { main } from './main.ts';
+import { ignoreClosedPipes, main } from './main.ts';
 import { listStageNames, loadStage } from './registry.ts';
 
 const [name, ...rest] = process.argv.slice(2);
 const names = listStageNames();
+ignoreClosedPipes();
 
 if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
   const stages = await Promise.all(names.map(loadStage));

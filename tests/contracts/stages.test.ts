@@ -46,7 +46,7 @@ for (const name of listStageNames()) {
         return value === undefined ? [] : [{ key, value }];
       });
       const sets = wrong.flatMap(({ key, value }) => ['--set', `${key}=${JSON.stringify(value)}`]);
-      const misspelt = `${parameters[0].key}x`;
+      const misspelt = 'base.sed';
       const { code, stdout, stderr } = runStage(name, [...sets, '--set', `${misspelt}=1`], folder);
       assert.is(code, 2, stderr);
       assert.is(stdout, '');

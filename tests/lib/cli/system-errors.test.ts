@@ -38,6 +38,18 @@ test('knows a full disk by what DuckDB says of it', () => {
     {},
   );
   assert.is(error?.code, 'E_ENVIRONMENT');
+  assert.is(error?.message, 'x must be writable; got the disk is full');
+});
+
+test('knows a file that must not be written by what DuckDB says of it', () => {
+  for (const [reason, got] of [
+    ['Permission denied', 'permission denied'],
+    ['Read-only file system', 'the file system is read-only'],
+  ]) {
+    const error = toStageError(new Error(`IO Error: Cannot open file "x/y.csv": ${reason}`), {});
+    assert.is(error?.code, 'E_ENVIRONMENT');
+    assert.is(error?.message, `x/y.csv must be writable; got ${got}`);
+  }
 });
 
 test('leaves a bug a bug', () => {
