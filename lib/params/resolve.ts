@@ -10,35 +10,50 @@ export interface ParamsSource {
   readonly values: unknown;
 }
 
+/** A group of params.yaml: its declaration, its key, and where its values come from. */
+export interface ParamsGroup<S extends Schema> {
+  readonly schema: S;
+  /** Stands before each key in messages. */
+  readonly prefix: string;
+  readonly sources: readonly ParamsSource[];
+}
+
 /**
- * Values of `schema` after the sources are laid over its defaults, the later over the earlier.
+ * Values of each group after its sources are laid over the defaults, the later over the earlier.
  *
- * @param prefix - Group that holds the schema; stands before each key in messages.
- * @throws StageError E_PARAMS with every problem of every source in one message: unknown keys (with the
- *   nearest known one), wrong types, values out of range.
+ * @throws StageError E_PARAMS with every problem of every source of every group in one message: unknown
+ *   keys (with the nearest known one), wrong types, values out of range.
  */
-export function resolveParams<S extends Schema>(
-  schema: S,
-  prefix: string,
-  sources: readonly ParamsSource[],
-): Params<S> {
-  const problems: string[] = [];
-  const config = convict<Record<string, unknown>>(
-    schema as convict.Schema<Record<string, unknown>>,
-    { env: {}, args: [] },
+export function resolveParams<const G extends Readonly<Record<string, ParamsGroup<Schema>>>>(
+  groups: G,
+): { [K in keyof G]: Params<G[K]['schema']> } {
+  const problems = Object.values(groups).flatMap(({ schema, prefix, sources }) =>
+    sources.flatMap(({ name, values }) =>
+      values === undefined
+        ? []
+        : findProblems(schema, values, prefix).map((problem) => `${name}: ${problem}`),
+    ),
   );
-  for (const { name, values } of sources) {
-    if (values === undefined) continue;
-    const found = findProblems(schema, values, prefix);
-    problems.push(...found.map((problem) => `${name}: ${problem}`));
-    if (found.length === 0) assign(config, schema, values as Record<string, unknown>, '');
-  }
   if (problems.length > 0) {
     const count =
       problems.length === 1 ? '1 parameter problem' : `${problems.length} parameter problems`;
     throw new StageError('E_PARAMS', [count, ...problems].join('\n  '), {
       hint: 'docs/params.md lists every parameter with its range and default',
     });
+  }
+  const resolved = Object.entries(groups).map(
+    ([key, group]) => [key, resolveGroup(group)] as const,
+  );
+  return Object.fromEntries(resolved) as { [K in keyof G]: Params<G[K]['schema']> };
+}
+
+function resolveGroup<S extends Schema>({ schema, sources }: ParamsGroup<S>): Params<S> {
+  const config = convict<Record<string, unknown>>(
+    schema as convict.Schema<Record<string, unknown>>,
+    { env: {}, args: [] },
+  );
+  for (const { values } of sources) {
+    if (values !== undefined) assign(config, schema, values as Record<string, unknown>, '');
   }
   config.validate({ allowed: 'strict' });
   return camelCaseKeys(schema, config.getProperties()) as Params<S>;

@@ -28,9 +28,12 @@ const SCHEMA = {
 const file = (values: unknown): ParamsSource => ({ name: 'params.yaml', values });
 const set = (values: unknown): ParamsSource => ({ name: '--set', values });
 
+const resolve = (...sources: ParamsSource[]) =>
+  resolveParams({ train: { schema: SCHEMA, prefix: 'train', sources } }).train;
+
 function problemOf(...sources: ParamsSource[]): StageError {
   try {
-    resolveParams(SCHEMA, 'train', sources);
+    resolve(...sources);
   } catch (error) {
     return error as StageError;
   }
@@ -40,7 +43,7 @@ function problemOf(...sources: ParamsSource[]): StageError {
 const test = suite('resolveParams');
 
 test('gives the defaults, keys in camelCase, when no source says otherwise', () => {
-  assert.equal(resolveParams(SCHEMA, 'train', [file(undefined)]), {
+  assert.equal(resolve(file(undefined)), {
     method: 'standard',
     maxPerClass: null,
     columns: [],
@@ -50,21 +53,21 @@ test('gives the defaults, keys in camelCase, when no source says otherwise', () 
 });
 
 test('lays later sources over earlier ones, key by key', () => {
-  const params = resolveParams(SCHEMA, 'train', [
+  const params = resolve(
     file({ method: 'min_max', mlp: { dropout: 0.1 } }),
     set({ mlp: { dropout: 0.2 } }),
-  ]);
+  );
   assert.is(params.method, 'min_max');
   assert.equal(params.mlp, { dropout: 0.2, bias: true });
 });
 
 test('replaces a map as a whole, so that a gate can be taken away', () => {
-  const { gates } = resolveParams(SCHEMA, 'train', [file({ gates: { macro_f1: 0.9 } })]);
+  const { gates } = resolve(file({ gates: { macro_f1: 0.9 } }));
   assert.equal(gates, { macro_f1: 0.9 });
 });
 
 test('takes null where it is declared, and nowhere else', () => {
-  assert.is(resolveParams(SCHEMA, 'train', [file({ max_per_class: null })]).maxPerClass, null);
+  assert.is(resolve(file({ max_per_class: null })).maxPerClass, null);
   assert.match(
     problemOf(file({ method: null })).message,
     'train.method must be one of standard, min_max; got null',
@@ -91,6 +94,18 @@ test('names every problem of every source in one message', () => {
   assert.is(hint, 'docs/params.md lists every parameter with its range and default');
 });
 
+test('names the problems of all groups in one message', () => {
+  const group = (prefix: string, values: unknown) => ({
+    schema: SCHEMA,
+    prefix,
+    sources: [file(values)],
+  });
+  assert.throws(
+    () => resolveParams({ a: group('train', { x: 1 }), b: group('base', { y: 1 }) }),
+    ({ message }: StageError) => /train\.x is not[^]*base\.y is not/.test(message),
+  );
+});
+
 test('says so when a group is not a map', () => {
   assert.match(problemOf(file([1])).message, 'train must be a map of parameters; got [1]');
   assert.match(problemOf(file({ mlp: 3 })).message, 'train.mlp must be a map of parameters; got 3');
@@ -107,7 +122,7 @@ test('shortens a long value', () => {
 
 test('reads no environment and no command line', () => {
   process.env.METHOD = 'min_max';
-  assert.is(resolveParams(SCHEMA, 'train', []).method, 'standard');
+  assert.is(resolve().method, 'standard');
   delete process.env.METHOD;
 });
 
