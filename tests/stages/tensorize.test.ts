@@ -49,7 +49,7 @@ async function writeParquet(file: string, query: string): Promise<void> {
 }
 
 function readWithPython(path: string): unknown {
-  const script = join(PROJECT, 'tests/tensors/read_pt.py');
+  const script = join(PROJECT, 'tests/lib/tensors/read_pt.py');
   const { status, stdout, stderr } = spawnSync('python3', [script, path], { encoding: 'utf8' });
   assert.is(status, 0, stderr);
   return JSON.parse(stdout);

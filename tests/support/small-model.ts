@@ -15,8 +15,8 @@ import { createRng } from '../../lib/rng.ts';
 import type { Relation } from '../../lib/sql.ts';
 import { streamBlocks } from '../../lib/tensors/row-blocks.ts';
 import { labelExpression } from '../../lib/tensors/classes.ts';
-import { toBatches } from '../models/in-memory-batches.ts';
-import type { Rows } from '../models/in-memory-batches.ts';
+import { toBatches } from './in-memory-batches.ts';
+import type { Rows } from './in-memory-batches.ts';
 import { createRelation } from './relations.ts';
 
 /** Names that need quotes in SQL and in CSV, in the order of their code points. */

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { MlpCheckpoint, MlpFit } from '../../../lib/models/mlp.ts';
 import { trainMetrics } from '../../../lib/models/train-mlp.ts';
 import type { CheckpointStore } from '../../../lib/models/train-mlp.ts';
-import { makeRows } from '../../models/in-memory-batches.ts';
+import { makeRows } from '../../support/in-memory-batches.ts';
 import { train } from '../../support/small-model.ts';
 
 const rows = makeRows(64, 4, 1);

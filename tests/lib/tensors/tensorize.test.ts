@@ -2,13 +2,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withDatabase } from '../../lib/data/database.ts';
-import { openTables } from '../../lib/data/tables.ts';
-import { StageError } from '../../lib/errors.ts';
-import { readDataset } from '../../lib/tensors/dataset-files.ts';
-import type { Dataset } from '../../lib/tensors/dataset.ts';
-import { tensorize } from '../../lib/tensors/tensorize.ts';
-import { inTemporaryFolder } from '../support/stage-process.ts';
+import { withDatabase } from '../../../lib/data/database.ts';
+import { openTables } from '../../../lib/data/tables.ts';
+import { StageError } from '../../../lib/errors.ts';
+import { readDataset } from '../../../lib/tensors/dataset-files.ts';
+import type { Dataset } from '../../../lib/tensors/dataset.ts';
+import { tensorize } from '../../../lib/tensors/tensorize.ts';
+import { inTemporaryFolder } from '../../support/stage-process.ts';
 
 const test = suite('tensorize');
 

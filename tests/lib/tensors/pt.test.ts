@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { StageError } from '../../lib/errors.ts';
-import { readPt, streamPt } from '../../lib/tensors/pt.ts';
-import type { DatasetHeader } from '../../lib/tensors/dataset.ts';
-import { inTemporaryFolder, PROJECT } from '../support/stage-process.ts';
+import { StageError } from '../../../lib/errors.ts';
+import { readPt, streamPt } from '../../../lib/tensors/pt.ts';
+import type { DatasetHeader } from '../../../lib/tensors/dataset.ts';
+import { inTemporaryFolder, PROJECT } from '../../support/stage-process.ts';
 import { cut, makeHeader, makeRows } from './make-dataset.ts';
 
 const test = suite('pt');
@@ -277,7 +277,7 @@ function refusal(path: string): StageError {
 }
 
 function readWithPython(path: string): unknown {
-  const script = join(PROJECT, 'tests/tensors/read_pt.py');
+  const script = join(PROJECT, 'tests/lib/tensors/read_pt.py');
   const { status, stdout, stderr } = spawnSync('python3', [script, path], { encoding: 'utf8' });
   assert.is(status, 0, stderr);
   return JSON.parse(stdout);

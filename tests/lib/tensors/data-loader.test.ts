@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Batch } from '../../lib/models/mlp.ts';
-import { createRng } from '../../lib/rng.ts';
-import { createDataLoader, loaders } from '../../lib/tensors/data-loader.ts';
-import type { LoaderOptions } from '../../lib/tensors/data-loader.ts';
-import type { Dataset } from '../../lib/tensors/dataset.ts';
-import { PROJECT } from '../support/stage-process.ts';
+import type { Batch } from '../../../lib/models/mlp.ts';
+import { createRng } from '../../../lib/rng.ts';
+import { createDataLoader, loaders } from '../../../lib/tensors/data-loader.ts';
+import type { LoaderOptions } from '../../../lib/tensors/data-loader.ts';
+import type { Dataset } from '../../../lib/tensors/dataset.ts';
+import { PROJECT } from '../../support/stage-process.ts';
 import { makeHeader, makeRows } from './make-dataset.ts';
 
 const test = suite('data loader');
@@ -138,7 +138,7 @@ test('property: any number of workers gives the same batches in the same order',
 });
 
 test('ends its workers when the loop is left by break, by an error, at its start or at its end', () => {
-  const script = join(PROJECT, 'tests/tensors/workers/leave-early.ts');
+  const script = join(PROJECT, 'tests/lib/tensors/workers/leave-early.ts');
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], {
     encoding: 'utf8',
     timeout: 30_000,

@@ -1,4 +1,4 @@
-import type { Block, DatasetHeader } from '../../lib/tensors/dataset.ts';
+import type { Block, DatasetHeader } from '../../../lib/tensors/dataset.ts';
 
 /** Rows whose numbers tell where they belong: features[i][j] = i + j / 8, labels[i] = i mod nClasses. */
 export function makeRows(nSamples: number, nFeatures: number, nClasses: number): Block {

@@ -3,14 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { StageError } from '../../lib/errors.ts';
+import { StageError } from '../../../lib/errors.ts';
 import {
   readSafetensors,
   streamSafetensors,
   writeSafetensors,
-} from '../../lib/tensors/safetensors.ts';
-import type { Tensor, TensorPiece, TensorSpec } from '../../lib/tensors/safetensors.ts';
-import { inTemporaryFolder, PROJECT } from '../support/stage-process.ts';
+} from '../../../lib/tensors/safetensors.ts';
+import type { Tensor, TensorPiece, TensorSpec } from '../../../lib/tensors/safetensors.ts';
+import { inTemporaryFolder, PROJECT } from '../../support/stage-process.ts';
 
 const test = suite('safetensors');
 const GOLDEN = join(PROJECT, 'tests/golden/safetensors/tensors.safetensors');

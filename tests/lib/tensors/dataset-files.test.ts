@@ -2,17 +2,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { StageError } from '../../lib/errors.ts';
+import { StageError } from '../../../lib/errors.ts';
 import {
   formatOf,
   readDataset,
   readDatasets,
   writeDataset,
-} from '../../lib/tensors/dataset-files.ts';
-import type { DatasetHeader } from '../../lib/tensors/dataset.ts';
-import { writeSafetensors } from '../../lib/tensors/safetensors.ts';
-import type { Tensor } from '../../lib/tensors/safetensors.ts';
-import { inTemporaryFolder } from '../support/stage-process.ts';
+} from '../../../lib/tensors/dataset-files.ts';
+import type { DatasetHeader } from '../../../lib/tensors/dataset.ts';
+import { writeSafetensors } from '../../../lib/tensors/safetensors.ts';
+import type { Tensor } from '../../../lib/tensors/safetensors.ts';
+import { inTemporaryFolder } from '../../support/stage-process.ts';
 import { cut, makeHeader, makeRows } from './make-dataset.ts';
 
 const test = suite('dataset files');

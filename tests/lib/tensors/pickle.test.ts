@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Refuse } from '../../lib/tensors/bytes.ts';
-import { formatPickle, parsePickle } from '../../lib/tensors/pickle.ts';
+import type { Refuse } from '../../../lib/tensors/bytes.ts';
+import { formatPickle, parsePickle } from '../../../lib/tensors/pickle.ts';
 
 const test = suite('pickle');
 

@@ -1,6 +1,6 @@
 /** Leaves loops over a loader with workers in every way; the process ends only when all workers have. */
-import { createRng } from '../../../lib/rng.ts';
-import { loaders } from '../../../lib/tensors/data-loader.ts';
+import { createRng } from '../../../../lib/rng.ts';
+import { loaders } from '../../../../lib/tensors/data-loader.ts';
 import { makeHeader, makeRows } from '../make-dataset.ts';
 
 const dataset = { ...makeHeader(400, 3, 2), nFeatures: 3, ...makeRows(400, 3, 2) };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createRng } from '../../lib/rng.ts';
-import { shuffledIndices } from '../../lib/tensors/shuffle.ts';
+import { createRng } from '../../../lib/rng.ts';
+import { shuffledIndices } from '../../../lib/tensors/shuffle.ts';
 
 const test = suite('shuffle');
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startWorkers } from '../../lib/tensors/worker-pool.ts';
+import { startWorkers } from '../../../lib/tensors/worker-pool.ts';
 
 const test = suite('worker pool');
 const script = (name: string): URL => new URL(`workers/${name}.ts`, import.meta.url);
