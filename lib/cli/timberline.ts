@@ -1,7 +1,8 @@
 /** The command `timberline`: lists the stages from their declarations, and runs one. */
 import { StageError, ERROR_CODES } from '../errors.ts';
 import { didYouMean } from '../suggest.ts';
-import { ignoreClosedPipes, main } from './main.ts';
+import { ignoreClosedPipes } from './closed-pipes.ts';
+import { main } from './main.ts';
 import { listStageNames, loadStage } from './registry.ts';
 
 const [name, ...rest] = process.argv.slice(2);
