@@ -8,7 +8,10 @@ export const ERROR_CODES = {
   E_USAGE: { exit: 2, meaning: 'The command line is not one that the stage understands.' },
   E_PARAMS: { exit: 2, meaning: 'A parameter is unknown, of the wrong type or out of its range.' },
   E_DATA: { exit: 3, meaning: 'An input is missing, or breaks what the stage needs of it.' },
-  E_VALIDATION: { exit: 4, meaning: 'validate ran, and the data failed; the report is written.' },
+  E_VALIDATION: {
+    exit: 4,
+    meaning: 'The data broke its contract; the report of validate is written.',
+  },
   E_GATE: { exit: 5, meaning: 'A metric fell below its gate.' },
   E_ENVIRONMENT: {
     exit: 6,

@@ -50,16 +50,18 @@ test('gives each error code an exit code between 2 and 6 and a sentence', () => 
 });
 
 test('lists every direct dependency on the dependencies page, and no other', () => {
-  const { dependencies, devDependencies } = JSON.parse(
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
     readFileSync('package.json', 'utf8'),
   ) as Record<string, Record<string, string>>;
   const page = readFileSync('docs/dependencies.md', 'utf8').split('## Python')[0];
-  const listed = [...page.matchAll(/^\| (\S+) \| .+ \| (\d\S*) /gm)].map(
+  const listed = [...page.matchAll(/^\| (\S+) \| .+ \| (\S+) \(\d{4}-/gm)].map(
     ([, name, version]) => `${name}@${version}`,
   );
-  const direct = Object.entries({ ...dependencies, ...devDependencies }).map(
-    ([name, version]) => `${name}@${version}`,
-  );
+  const direct = Object.entries({
+    ...dependencies,
+    ...devDependencies,
+    ...optionalDependencies,
+  }).map(([name, version]) => `${name}@${version}`);
   assert.equal(listed.toSorted(), direct.toSorted());
 });
 
