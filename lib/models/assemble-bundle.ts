@@ -50,6 +50,7 @@ export function describeInput(
     throw new StageError(
       'E_PARAMS',
       `train.threshold must be null unless there are two classes; got ${threshold} for ${classes.length}`,
+      { hint: 'of several classes the most probable is predicted' },
     );
   }
   const input = raw.columns.filter(({ name }) => name !== target && name !== id);

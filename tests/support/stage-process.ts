@@ -6,6 +6,12 @@ import { join } from 'node:path';
 
 export const PROJECT = new URL('../../', import.meta.url).pathname;
 
+/** The sources, compiled once for all the processes that tests start: that halves the time of most. */
+export const ENVIRONMENT: NodeJS.ProcessEnv = {
+  ...process.env,
+  NODE_COMPILE_CACHE: join(tmpdir(), 'timberline-compile-cache'),
+};
+
 export interface StageOutcome {
   readonly code: number | null;
   readonly stdout: string;
@@ -17,6 +23,7 @@ export function runStage(name: string, args: readonly string[], cwd: string): St
   const file = join(PROJECT, 'stages', `${name}.ts`);
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
     cwd,
+    env: ENVIRONMENT,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
@@ -28,7 +35,7 @@ export function startStage(
   name: string,
   args: readonly string[],
   cwd: string,
-  env: NodeJS.ProcessEnv = process.env,
+  env: NodeJS.ProcessEnv = ENVIRONMENT,
 ): { child: ChildProcess; outcome: Promise<StageOutcome> } {
   const child = spawn(process.execPath, [join(PROJECT, 'stages', `${name}.ts`), ...args], {
     cwd,
