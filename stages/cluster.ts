@@ -44,11 +44,7 @@ export const cluster = defineStage({
       bar.update(start, `iteration ${nIter}`);
     });
     bar.end();
-    const metrics = await writeClustering(paths, { rows, clustering, scaler, classNames, params });
-    return {
-      message: `${metrics.n_samples} rows in ${metrics.n_clusters} clusters, silhouette ${metrics.silhouette}`,
-      ...metrics,
-    };
+    return await writeClustering(paths, { rows, clustering, scaler, classNames, params });
   },
 });
 

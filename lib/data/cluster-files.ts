@@ -12,10 +12,11 @@ import type { Scaler } from '../preprocessing/scaler.ts';
 import type { Picture } from '../reports/cluster-charts.ts';
 import { clusterPage } from '../reports/cluster-page.ts';
 import type { ClusterReport } from '../reports/cluster-page.ts';
+import { formatScore } from '../reports/format.ts';
 import type { LabelledRows } from '../tensors/read-rows.ts';
 import { writeJson } from './json-files.ts';
 
-/** @returns The metrics, as they were written. */
+/** @returns One line for people, and the metrics as they were written. */
 export async function writeClustering(
   paths: Readonly<Record<'in' | 'model' | 'metrics' | 'page', string>>,
   {
@@ -31,7 +32,7 @@ export async function writeClustering(
     classNames: Readonly<Record<string, string>>;
     params: ClusterParams;
   },
-): Promise<Record<string, unknown>> {
+): Promise<{ readonly message: string; readonly [metric: string]: unknown }> {
   const { columns, X } = rows;
   const { kMeans } = clustering;
   const summary = summarizeClusters(X, columns, kMeans, scaler);
@@ -59,7 +60,14 @@ export async function writeClustering(
     about: describe(paths.in, rows, kMeans, params),
   });
   writeFileSync(paths.page, html);
-  return metrics;
+  return { message: toMessage(clustering), ...metrics };
+}
+
+function toMessage({ kMeans, silhouette }: Clustering): string {
+  const { nClusters, nIter, isConverged, labels } = kMeans;
+  const clusters = nClusters === 1 ? '1 cluster' : `${nClusters} clusters`;
+  const end = isConverged ? '' : `, not converged in ${nIter} iterations`;
+  return `${labels.length} rows in ${clusters}, silhouette ${formatScore(silhouette?.mean ?? null)}${end}`;
 }
 
 function compareWithClasses({ target }: LabelledRows, kMeans: KMeans): ClusterReport['agreement'] {

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   formatCount,
+  formatMeasure,
   formatPercent,
   formatRows,
   formatScore,
@@ -37,6 +38,26 @@ test('does not round a share to nothing or to all', () => {
 
 test('writes scores with four decimals and a dash where there is none', () => {
   assert.equal([0.95768, 1, null].map(formatScore), ['0.9577', '1.0000', '–']);
+});
+
+test('keeps three digits of a quantity, or all before the point', () => {
+  const values = [
+    0, 0.25, -0.12345, 9.949, 28.44, 99.49, 99.5, 197.4, 999.5, 3201.6, -1731.2, 1.2e-7,
+  ];
+  assert.equal(values.map(formatMeasure), [
+    '0',
+    '0.25',
+    '-0.123',
+    '9.949',
+    '28.44',
+    '99.49',
+    '99.5',
+    '197.4',
+    '1,000',
+    '3,202',
+    '-1,731',
+    '1.2e-7',
+  ]);
 });
 
 test.run();

@@ -1,0 +1,209 @@
+import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { withDatabase } from '../../lib/data/database.ts';
+import { writeTable } from '../../lib/data/tables.ts';
+import { createRng } from '../../lib/rng.ts';
+import { assertClose } from '../support/close.ts';
+import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
+import type { StageOutcome } from '../support/stage-process.ts';
+
+const test = suite('stage cluster');
+
+const OUTPUTS = ['--model', 'model.json', '--metrics', 'metrics.json', '--page', 'page.html'];
+const TARGET = ['--set', 'base.target=kind'];
+
+function cluster(folder: string, ...args: string[]): StageOutcome {
+  return runStage('cluster', ['--in', 'in.csv', ...OUTPUTS, ...args], folder);
+}
+
+const readJson = (folder: string, file: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, unknown>;
+
+/** Three groups of 30, 20 and 10 rows, each within 0.5 of a center that is 10 and more away from the others. */
+const CENTERS = [
+  { kind: 'fir', x: 0, y: 0, wet: 0, n: 30 },
+  { kind: 'pine', x: 10, y: 0, wet: 1, n: 20 },
+  { kind: 'aspen', x: 0, y: 12, wet: 0, n: 10 },
+];
+function drawTable(): string {
+  const rng = createRng(1, 'test', 'rows');
+  const rows = CENTERS.flatMap(({ kind, x, y, wet, n }) =>
+    Array.from({ length: n }, () => [x + rng() - 0.5, y + rng() - 0.5, wet, kind].join()),
+  );
+  return ['row_id,x,y,wet,kind', ...rows.map((row, i) => `${i + 1},${row}`), ''].join('\n');
+}
+
+test('finds groups that lie apart, and says how they agree with the target', async () => {
+  await inTemporaryFolder((folder) => {
+    writeFileSync(join(folder, 'in.csv'), drawTable());
+    const { code, stdout, stderr } = cluster(folder, '--json', ...TARGET);
+    assert.is(code, 0, stderr);
+    const metrics = readJson(folder, 'metrics.json');
+    const { message, ...facts } = JSON.parse(stdout) as Record<string, unknown>;
+    assert.equal(facts, metrics);
+    assert.match(String(message), /^60 rows in 3 clusters, silhouette 0\.9\d\d\d$/);
+    assert.is(metrics.n_samples, 60);
+    assert.is(metrics.n_clusters, 3);
+    assert.equal(metrics.sizes, { 1: 30, 2: 20, 3: 10 });
+    assert.is(metrics.adjusted_rand_index, 1);
+    assertClose(Number(metrics.normalized_mutual_information), 1, 1e-12);
+    const tried = metrics.silhouette_by_n_clusters as Record<string, number>;
+    assert.equal(Object.keys(tried), ['2', '3', '4', '5', '6', '7', '8', '9', '10']);
+    assert.is(tried[3], Math.max(...Object.values(tried)));
+    assert.is(metrics.silhouette, tried[3]);
+    const model = readJson(folder, 'model.json');
+    assert.is(model.format, 'k-means');
+    assert.is(model.version, 1);
+    assert.equal(model.columns, ['x', 'y', 'wet']);
+    assert.equal(model.sizes, [30, 20, 10]);
+    assert.equal(model.original_centers, model.centers);
+    assert.is(model.is_converged, true);
+    (model.centers as number[][]).forEach((center, c) => {
+      assertClose(center, [CENTERS[c].x, CENTERS[c].y, CENTERS[c].wet], 0.3, 1);
+    });
+    const page = readFileSync(join(folder, 'page.html'), 'utf8');
+    for (const kind of ['aspen', 'fir', 'pine']) assert.match(page, `<th scope="col">${kind}</th>`);
+  });
+});
+
+test('gives the same bytes again, on another number of threads, and others for another seed', async () => {
+  await inTemporaryFolder((folder) => {
+    writeFileSync(join(folder, 'in.csv'), drawTable());
+    const run = (...sets: string[]): string[] => {
+      const { code, stderr } = cluster(folder, ...TARGET, ...sets);
+      assert.is(code, 0, stderr);
+      return ['model.json', 'metrics.json', 'page.html'].map((file) =>
+        readFileSync(join(folder, file), 'utf8'),
+      );
+    };
+    // too many clusters, so that first centers matter; a picture of few rows, so that the draw matters
+    const sets = ['--set', 'cluster.n_clusters=9', '--set', 'cluster.picture_sample=20'];
+    const first = run(...sets);
+    assert.equal(run(...sets, '--set', 'base.threads=1'), first);
+    const other = run(...sets, '--set', 'base.seed=7');
+    other.forEach((text, i) => assert.is.not(text, first[i]));
+  });
+});
+
+test('takes centers back to the units of the data, through the scaler of normalize', async () => {
+  await inTemporaryFolder((folder) => {
+    writeFileSync(join(folder, 'raw.csv'), drawTable());
+    const scaled = ['--in', 'raw.csv', '--out', 'in.csv', '--scaler', 'scaler.json'];
+    assert.is(runStage('normalize', [...scaled, ...TARGET], folder).code, 0);
+    const sets = ['--set', 'cluster.n_clusters=3', ...TARGET];
+    const { code, stderr } = cluster(folder, '--scaler', 'scaler.json', ...sets);
+    assert.is(code, 0, stderr);
+    const { centers, original_centers } = readJson(folder, 'model.json') as Record<
+      string,
+      number[][]
+    >;
+    original_centers.forEach((center, c) => {
+      assertClose(center, [CENTERS[c].x, CENTERS[c].y, CENTERS[c].wet], 0.3, 1);
+    });
+    assert.not.equal(centers, original_centers);
+
+    writeFileSync(join(folder, 'in.csv'), 'row_id,x\n1,2\n2,3\n');
+    const other = cluster(folder, '--scaler', 'scaler.json', ...sets);
+    assert.is(other.code, 3);
+    assert.match(other.stderr, 'error E_DATA: in.csv must have the column y');
+  });
+});
+
+test('needs neither target nor id, and reads semicolons, a byte order mark and Windows line ends', async () => {
+  await inTemporaryFolder((folder) => {
+    writeFileSync(
+      join(folder, 'in.csv'),
+      '\ufeffa;b\r\n0;1,5\r\n0;1,5\r\n9;2,5\r\n'.replaceAll(',', '.'),
+    );
+    const { code, stderr, stdout } = cluster(folder, ...TARGET, '--set', 'cluster.n_clusters=2');
+    assert.is(code, 0, stderr);
+    assert.match(stdout, '3 rows in 2 clusters');
+    const metrics = readJson(folder, 'metrics.json');
+    assert.equal(Object.keys(metrics), [
+      'n_samples',
+      'n_clusters',
+      'inertia',
+      'silhouette',
+      'sizes',
+    ]);
+    assert.is(metrics.inertia, 0);
+    assert.not.match(readFileSync(join(folder, 'page.html'), 'utf8'), 'Clusters and classes');
+  });
+});
+
+test('takes rows that are all alike, and a single column, for one cluster', async () => {
+  await inTemporaryFolder((folder) => {
+    writeFileSync(join(folder, 'in.csv'), 'a\n1\n1\n1\n');
+    const { code, stderr, stdout } = cluster(folder);
+    assert.is(code, 0, stderr);
+    assert.match(stdout, '3 rows in 1 cluster, silhouette –');
+    const metrics = readJson(folder, 'metrics.json');
+    assert.is(metrics.silhouette, null);
+    assert.equal(metrics.sizes, { 1: 3 });
+  });
+});
+
+test('says when max_iter ended the iterations', async () => {
+  await inTemporaryFolder((folder) => {
+    writeFileSync(join(folder, 'in.csv'), drawTable());
+    const sets = ['n_clusters=5', 'max_iter=1'].flatMap((set) => ['--set', `cluster.${set}`]);
+    const { stdout } = cluster(folder, ...sets, ...TARGET);
+    assert.match(stdout, /, not converged in 1 iterations \(/);
+    assert.is(readJson(folder, 'model.json').is_converged, false);
+  });
+});
+
+test('names what is wrong with a table, with exit 3, and leaves the old outputs', async () => {
+  await inTemporaryFolder(async (folder) => {
+    for (const file of ['model.json', 'metrics.json', 'page.html']) {
+      writeFileSync(join(folder, file), 'old');
+    }
+    const refuse = (content: string, message: string | RegExp, ...args: string[]): void => {
+      writeFileSync(join(folder, 'in.csv'), content);
+      const { code, stdout, stderr } = cluster(folder, ...args);
+      assert.is(code, 3, stderr);
+      assert.is(stdout, '');
+      assert.match(stderr, message);
+      assert.is(readFileSync(join(folder, 'model.json'), 'utf8'), 'old');
+      assert.equal(
+        readdirSync(folder).filter((name) => name.startsWith('.partial')),
+        [],
+      );
+    };
+    refuse('', 'in.csv must be a table; got an empty file');
+    refuse('a,b\n', 'in.csv must have at least one row; got a header alone');
+    refuse('a,b\n1,2\n,3\n', 'got a with 1 missing or NaN (row 2)');
+    refuse('a,b\n1,2\n3,inf\n', 'got b with 1 infinite or beyond float32 (row 2)');
+    refuse('a,b\n1,x\n3,y\n', 'in.csv must have numbers alone as features; got b (text)');
+    refuse('row_id,kind\n1,a\n2,b\n', 'must have a column besides target and id', ...TARGET);
+    refuse('a,kind\n1,a\n2,\n', 'in.csv column kind must have a class in every row', ...TARGET);
+    refuse(
+      'a\n1\n2\n2\n',
+      '3 clusters must have at least 3 distinct rows; got fewer',
+      '--set',
+      'cluster.n_clusters=3',
+    );
+    const parquet = join(folder, 'in.parquet');
+    await withDatabase({ threads: 2, memoryMb: 256 }, async (database) => {
+      await writeTable(database, 'SELECT * FROM range(1000) r(a)', parquet);
+    });
+    truncateSync(parquet, 500);
+    refuse('a\n1\n', 'in.parquet must be a complete Parquet file', '--in', 'in.parquet');
+    writeFileSync(join(folder, 'scaler.json'), '{"format":"other","version":1}');
+    refuse('a\n1\n', 'scaler.json must hold timberline-scaler', '--scaler', 'scaler.json');
+  });
+});
+
+test('answers an output that cannot be written with exit 6, and writes none of the others', async () => {
+  await inTemporaryFolder((folder) => {
+    writeFileSync(join(folder, 'in.csv'), drawTable());
+    const { code, stderr } = cluster(folder, ...TARGET, '--page', 'in.csv/page.html');
+    assert.is(code, 6, stderr);
+    assert.match(stderr, /error E_ENVIRONMENT: in\.csv\S* must be writable/);
+    assert.not.ok(existsSync(join(folder, 'model.json')));
+  });
+});
+
+test.run();
