@@ -3,7 +3,7 @@ import { DuckDBDataChunk, FLOAT, INTEGER } from '@duckdb/node-api';
 import { identifier, literal } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import type { FileDatabase } from './database.ts';
-import { writeTable } from './tables.ts';
+import { endingOf, writeTable } from './tables.ts';
 
 /** Successive rows: class indices, and probabilities row-major of shape (rows, nClasses). */
 export interface PredictedBlock {
@@ -15,6 +15,7 @@ export interface PredictedBlock {
  * Writes `id` (where the table has it), `prediction` and `probability_<class>`, in the order of the rows.
  *
  * @returns Rows written.
+ * @throws StageError E_USAGE, before a row is scored, when the ending of `file` names no table format.
  */
 export async function writePredictions(
   database: FileDatabase,
@@ -23,6 +24,7 @@ export async function writePredictions(
   blocks: AsyncIterable<PredictedBlock>,
   file: string,
 ): Promise<number> {
+  endingOf(file); // said now, and not when all rows are scored
   const probabilities = classes.map((_, c) => `p${c}`);
   await database.run(
     `CREATE OR REPLACE TABLE predicted (label INTEGER, ${probabilities.map((p) => `${p} FLOAT`).join(', ')})`,

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { writePredictions } from '../../../lib/data/predictions.ts';
 import type { PredictedBlock } from '../../../lib/data/predictions.ts';
 import { openTable } from '../../../lib/data/tables.ts';
+import type { StageError } from '../../../lib/errors.ts';
 import type { Relation } from '../../../lib/sql.ts';
 import { createRelation, openTestDatabase } from '../../support/relations.ts';
 import { CLASSES } from '../../support/small-model.ts';
@@ -146,6 +147,23 @@ test('are the same bytes each time', async () => {
     for (const file of files) await write(await withId(), { id: 'row_id', classes: CLASSES }, file);
     assert.ok(readFileSync(files[0]).equals(readFileSync(files[1])));
   });
+});
+
+test('are refused under another ending before a row is scored', async () => {
+  const relation = await withId();
+  let isScored = false;
+  async function* blocks(): AsyncGenerator<PredictedBlock> {
+    isScored = true;
+    yield* blocksOf(ROWS);
+  }
+  const facts = { id: 'row_id', classes: CLASSES };
+  const error = await writePredictions(database, relation, facts, blocks(), 'out.xlsx').then(
+    () => null,
+    (reason: unknown) => reason as StageError,
+  );
+  assert.is(error?.code, 'E_USAGE');
+  assert.is(error?.message, 'out.xlsx must end in .parquet, .csv, .csv.gz');
+  assert.not(isScored);
 });
 
 test.after(() => database.close());
