@@ -43,6 +43,24 @@ test('writes null for a metric that has no value', () => {
   assert.is(metrics.accuracy, 1);
 });
 
+test('counts as predicted what the threshold of two classes says', () => {
+  const withThreshold = (threshold: number | null): number[] =>
+    Array.from(
+      evaluate(
+        Int32Array.of(0, 0, 1),
+        Float32Array.of(0.75, 0.25, 0.25, 0.75, 0.5, 0.5),
+        ['no', 'yes'],
+        { confidenceLevel: 0.5, threshold },
+      ).confusion.counts,
+    );
+  // (true no, predicted no), (no, yes), (yes, no), (yes, yes)
+  assert.equal(withThreshold(null), [1, 1, 1, 0]);
+  assert.equal(withThreshold(0.8), [2, 0, 1, 0]);
+  assert.equal(withThreshold(0.75), [1, 1, 1, 0]);
+  assert.equal(withThreshold(0.5), [1, 1, 0, 1]);
+  assert.equal(withThreshold(0.25), [0, 2, 0, 1]);
+});
+
 test('holds a gate at its limit, from below or from above as the metric has it', () => {
   const results = checkGates(evaluation.metrics, {
     accuracy: 0.333333,

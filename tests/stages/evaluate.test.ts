@@ -1,0 +1,181 @@
+import { parse } from 'csv-parse/sync';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  CLASSES,
+  HEADER,
+  complaintsOf,
+  makePipeline,
+  makeRows,
+  runWell,
+  toCsv,
+} from '../support/small-pipeline.ts';
+import { runStage } from '../support/stage-process.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
+const at = (file: string): string => join(folder, file);
+const OUTPUTS = [
+  'reports/metrics/evaluate.json',
+  'reports/evaluate.html',
+  'reports/plots/confusion.csv',
+  'reports/plots/calibration.csv',
+];
+const HISTORY = ['--history', 'reports/plots/train.tsv'];
+const readOutputs = (): string[] => OUTPUTS.map((file) => readFileSync(at(file), 'utf8'));
+const readMetrics = (): Record<string, number> => JSON.parse(readOutputs()[0]);
+
+/** What the first run says; its outputs are there when a test begins. */
+let said = '';
+
+const test = suite('stage evaluate');
+
+test.before(() => {
+  makePipeline(folder);
+  runWell('train', [], folder);
+  said = runWell('evaluate', HISTORY, folder);
+});
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('measures what predict gives the same rows, and writes metrics, plots and the page', () => {
+  runWell('predict', ['--out', 'predictions.csv'], folder);
+  runWell('split', ['--in', 'raw.csv', '--out', 'tables', '--set', 'split.format=csv'], folder);
+  const truth = parse(readFileSync(at('tables/test.csv')), { columns: true }) as Record<
+    string,
+    string
+  >[];
+  const predicted = parse(readFileSync(at('predictions.csv')), { columns: true }) as Record<
+    string,
+    string
+  >[];
+  assert.equal(
+    predicted.map((row) => row.row_id),
+    truth.map((row) => row.row_id),
+  );
+  const nRight = truth.filter(({ kind }, i) => predicted[i].prediction === kind).length;
+  const loss = truth.reduce(
+    (sum, { kind }, i) => sum - Math.log(Number(predicted[i][`probability_${kind}`])),
+    0,
+  );
+  const { accuracy, log_loss: logLoss, n_samples: nSamples } = readMetrics();
+  assert.is(nSamples, 120);
+  assert.ok(Math.abs(accuracy - nRight / 120) <= 5e-7, 'six decimals');
+  assert.ok(Math.abs(logLoss - loss / 120) < 2e-6, 'six decimals, and those of a CSV file');
+  assert.match(said, `evaluate: accuracy ${accuracy}, macro F1 `);
+  const count = (actual: string, guess: string): number =>
+    truth.filter(({ kind }, i) => kind === actual && predicted[i].prediction === guess).length;
+  const confusion: unknown = parse(readOutputs()[2], { columns: true });
+  assert.equal(
+    confusion,
+    CLASSES.flatMap((actual) =>
+      CLASSES.map((guess) => ({ actual, predicted: guess, count: String(count(actual, guess)) })),
+    ),
+  );
+  const page = readOutputs()[1];
+  assert.match(page, '<svg');
+  assert.match(page, 'it&#39;s &quot;fir&quot;');
+});
+
+test('writes the same bytes again, from a CSV file too', () => {
+  const before = readOutputs();
+  const stdout = runWell('evaluate', [...HISTORY, '--in', 'tables/test.csv', '--json'], folder);
+  readOutputs().forEach((text, i) => assert.is(text, before[i], OUTPUTS[i]));
+  const { message, ...metrics } = JSON.parse(stdout) as Record<string, unknown>;
+  assert.equal(metrics, readMetrics());
+  assert.match(String(message), /^accuracy 0\.\d+, macro F1 0\.\d+ on 120 rows$/);
+});
+
+test('fails with 5 when a gate does not hold, after all is written, and says so on the page', () => {
+  const { accuracy, log_loss: loss } = readMetrics();
+  for (const file of OUTPUTS) rmSync(at(file));
+  const gates = `evaluate.gates={accuracy: 0.999, log_loss: 0.001, macro_f1: 0.1}`;
+  const { code, stdout, stderr } = runStage('evaluate', ['--set', gates, '--json'], folder);
+  assert.is(code, 5, stderr);
+  const message = `accuracy must be at least 0.999; got ${accuracy}; log_loss must be at most 0.001; got ${loss}`;
+  const hint = 'see reports/metrics/evaluate.json; train a better model, or change evaluate.gates';
+  assert.equal(JSON.parse(stdout), { error: { code: 'E_GATE', message, hint } });
+  assert.match(stderr, `error E_GATE: ${message}\nhint: ${hint}\n`);
+  assert.is(readMetrics().accuracy, accuracy);
+  assert.match(readOutputs()[1], 'accuracy must be at least 0.999');
+  const partials = readdirSync(folder, { recursive: true }).filter((file) =>
+    String(file).includes('.partial'),
+  );
+  assert.equal(partials, []);
+});
+
+test('evaluates one row', () => {
+  writeFileSync(at('one.csv'), toCsv(makeRows(1)));
+  runWell('evaluate', ['--in', 'one.csv'], folder);
+  assert.is(readMetrics().n_samples, 1);
+});
+
+test('names what is wrong with its inputs and parameters, and keeps the old report', async () => {
+  const rows = makeRows(40, 3);
+  writeFileSync(at('ash.csv'), toCsv(rows.map((row, i) => (i === 20 ? row.with(4, 'ash') : row))));
+  writeFileSync(
+    at('no-class.csv'),
+    toCsv(rows.map((row, i) => (i === 20 ? row.with(4, '') : row))),
+  );
+  writeFileSync(
+    at('no-target.csv'),
+    toCsv(
+      rows.map((row) => row.slice(0, 4)),
+      'height,width,weight,hot',
+    ),
+  );
+  writeFileSync(
+    at('no-height.csv'),
+    toCsv(
+      rows.map((row) => row.slice(1)),
+      'width,weight,hot,kind',
+    ),
+  );
+  writeFileSync(at('header.csv'), `${HEADER}\n`);
+  writeFileSync(at('history.tsv'), 'step\tloss\n1\t2\n');
+  const expected: [string[], string][] = [
+    [['--in', 'nowhere.csv'], '3 error E_DATA: nowhere.csv must exist; got no such file'],
+    [
+      ['--in', 'header.csv'],
+      '3 error E_DATA: header.csv must have at least one row; got a header alone',
+    ],
+    [
+      ['--in', 'ash.csv'],
+      '3 error E_DATA: ash.csv column kind must hold classes of the model alone; got "ash"',
+    ],
+    [
+      ['--in', 'no-class.csv'],
+      '3 error E_DATA: no-class.csv column kind must have a class in every row; got 1 without a value (first: row 21)',
+    ],
+    [
+      ['--in', 'no-target.csv'],
+      '3 error E_DATA: no-target.csv must have the target kind; got none',
+    ],
+    [
+      ['--in', 'no-height.csv'],
+      '3 error E_DATA: no-height.csv must have the columns that the model was trained on; got no height; did you mean weight?',
+    ],
+    [
+      ['--model', 'nowhere.safetensors'],
+      '3 error E_DATA: nowhere.safetensors must exist; got no such file',
+    ],
+    [['--history', 'nowhere.tsv'], '3 error E_DATA: nowhere.tsv must exist; got no such file'],
+    [
+      ['--history', 'history.tsv'],
+      '3 error E_DATA: history.tsv must be a table of step, loss, valid_loss, valid_accuracy, learning_rate, separated by tabs; got something else',
+    ],
+  ];
+  const before = readOutputs();
+  assert.equal(
+    await complaintsOf(
+      'evaluate',
+      expected.map(([args]) => args),
+      folder,
+    ),
+    expected.map(([, message]) => message),
+  );
+  readOutputs().forEach((text, i) => assert.is(text, before[i]));
+});
+
+test.run();
