@@ -2,8 +2,9 @@
  * `npm test`: sets up what is missing, checks types, rules, format and unused code, runs the tests.
  * `npm test -- scaler` runs only the tests whose path contains the word, and no checks.
  */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { run } from './child.mjs';
-import { foreground } from './foreground.mjs';
 import { inRoot, node, toolEnvironment } from './places.mjs';
 import { orExplain, setUp } from './setup.mjs';
 
@@ -14,7 +15,6 @@ const CHECKS = {
   format: [tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'],
   unused: [tool('knip', 'bin', 'knip.js')],
 };
-const TESTS = String.raw`\.test\.ts$`;
 
 /** Runs one check; prints what it says only when it fails. */
 async function check([name, args]) {
@@ -29,26 +29,50 @@ async function check([name, args]) {
   return failure === null;
 }
 
-/** Runs the tests; uvu's summary gives the counts, and a run without one has failed as a whole. */
-async function test(pattern) {
-  let output = '';
-  const uvu = [tool('uvu', 'bin.js'), 'tests', pattern];
-  const code = await foreground(node(), uvu, {
-    onOutput(chunk) {
-      process.stdout.write(chunk);
-      output = (output + chunk).slice(-4000);
-    },
-  });
+/** Test files whose path contains `word`, in the order of their paths. */
+function listTests(word) {
+  return readdirSync(inRoot('tests'), { recursive: true })
+    .map((path) => join('tests', path))
+    .filter((path) => path.endsWith('.test.ts') && path.includes(word))
+    .sort();
+}
+
+/** Runs one test file; uvu's summary gives the counts, and a run without one has failed as a whole. */
+async function test(file) {
+  const begin = performance.now();
+  const options = { env: toolEnvironment(), what: file };
+  const { failure, output } = await run(node(), [file], options).then(
+    (output) => ({ failure: null, output }),
+    (error) => ({ failure: error, output: error.output ?? error.message }),
+  );
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  console.log(`${failure ? 'FAIL' : ' ok '} ${file.padEnd(50)} ${seconds.padStart(6)} s`);
+  if (failure) console.log(output);
   const count = (word) => Number(output.match(`${word}: +(\\d+)`)?.[1] ?? 0);
   const [total, passed, skipped] = ['Total', 'Passed', 'Skipped'].map(count);
   const failed = total - passed - skipped;
-  return { code, passed, failed: code === 0 ? failed : Math.max(1, failed) };
+  return { passed, failed: failure ? Math.max(1, failed) : failed };
+}
+
+/** Runs `work` on every item, two at a time: the tests are made for two cores. */
+async function inPairs(items, work) {
+  const queue = [...items];
+  const results = [];
+  const drain = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      results.push(await work(item));
+    }
+  };
+  await Promise.all([drain(), drain()]);
+  return results;
 }
 
 await orExplain(setUp);
-const word = process.argv[2];
-const outcomes = word ? [] : await Promise.all(Object.entries(CHECKS).map(check));
-const { code, passed, failed } = await test(word ? `${word}.*${TESTS}` : TESTS);
-const failedChecks = outcomes.filter((ok) => !ok).length;
-console.log(`${passed + outcomes.length - failedChecks} passed, ${failed + failedChecks} failed`);
-process.exitCode = code || (failed + failedChecks ? 1 : 0);
+const word = process.argv[2] ?? '';
+const checks = word ? [] : await inPairs(Object.entries(CHECKS), check);
+const tests = await inPairs(listTests(word), test);
+const sum = (key) => tests.reduce((total, result) => total + result[key], 0);
+const nFailedChecks = checks.filter((ok) => !ok).length;
+const failed = sum('failed') + nFailedChecks;
+console.log(`${sum('passed') + checks.length - nFailedChecks} passed, ${failed} failed`);
+process.exitCode = failed > 0 || tests.length === 0 ? 1 : 0;

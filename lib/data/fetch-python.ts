@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { isAlive, ownPid } from '../processes.ts';
 import type { Source } from './catalogue.ts';
 import type { FetchContext } from './fetch.ts';
@@ -136,7 +137,9 @@ function explainSpawn(error: NodeJS.ErrnoException): never {
 
 /** The line in which pip or Python says what went wrong. */
 function toError(stderr: string, end: number | string | null): Error {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  // pip colours its errors where FORCE_COLOR asks for it
+  const plain = stripVTControlCharacters(stderr);
+  const lines = plain.split('\n').filter((line) => line.trim() !== '');
   const said = lines.find((line) => line.startsWith('ERROR:')) ?? lines.at(-1) ?? '';
   const error = new Error(said.replace(/^ERROR: /, '') || `${PYTHON} ended with ${end}`);
   const isDiskFull = /No space left on device/.test(stderr);
