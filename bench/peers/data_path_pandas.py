@@ -1,11 +1,11 @@
-"""The data path of the main pipeline as pandas and scikit-learn scripts write it: one CSV per step.
+"""The data path of the main pipeline as scripts of pandas, scikit-learn and torch: one CSV per step.
 
 Steps: split (stratified, the same sizes), drop two columns, standard scaling fitted on train, cap of
-100,000 rows per class on train, float32 and int64 arrays. Every step reads what the one before wrote, in a
-process of its own, as a chain of scripts does.
+100,000 rows per class on train, float32 and int64 tensors by torch.save. Every step reads what the one
+before wrote, in a process of its own, as a chain of scripts does.
 
-Prints one JSON document: versions, and of each step the seconds from the start of its process to its end,
-without reading the raw file, and its peak memory.
+Prints one JSON document: versions, and of each step the seconds from the start of its process to its end
+without those of reading the raw file, these, and its peak memory.
 
 Usage: python data_path_pandas.py data/raw/covertype.csv FOLDER
 """
@@ -84,13 +84,16 @@ def rebalance(folder):
 
 def tensorize(folder):
     import numpy as np
+    import torch
 
     os.makedirs(os.path.join(folder, "tensorize"), exist_ok=True)
     for part in PARTS:
         table = read(folder, "rebalance", part)
-        features = table.drop(columns=["row_id", TARGET]).to_numpy(dtype=np.float32)
-        labels = table[TARGET].to_numpy(dtype=np.int64)
-        np.savez(os.path.join(folder, "tensorize", f"{part}.npz"), X=features, y=labels)
+        tensors = {
+            "features": torch.from_numpy(table.drop(columns=["row_id", TARGET]).to_numpy(dtype=np.float32)),
+            "labels": torch.from_numpy(table[TARGET].to_numpy(dtype=np.int64)),
+        }
+        torch.save(tensors, os.path.join(folder, "tensorize", f"{part}.pt"))
 
 
 STEPS = {
@@ -119,7 +122,7 @@ def measure(step, raw, folder):
     out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     facts = json.loads(out.stdout)
     seconds = time.perf_counter() - start - facts["raw_seconds"]
-    return {"seconds": seconds, "peak_mb": facts["peak_mb"]}
+    return {"seconds": seconds, **facts}
 
 
 def main():
@@ -131,12 +134,14 @@ def main():
     import numpy
     import pandas
     import sklearn
+    import torch
 
     versions = {
         "python": sys.version.split()[0],
         "pandas": pandas.__version__,
         "numpy": numpy.__version__,
         "scikit-learn": sklearn.__version__,
+        "torch": torch.__version__,
     }
     print(json.dumps({"versions": versions, "steps": steps}))
 
