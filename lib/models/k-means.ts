@@ -122,7 +122,7 @@ function drawCenters(rows: SampleRows, { nClusters, init, rng }: KMeansOptions):
 
 /** @throws StageError E_DATA when no row lies off its center. */
 function fillEmptyClusters(rows: SampleRows, clusters: Clusters): void {
-  const { nClusters, labels, sizes, upper, lower } = clusters;
+  const { nClusters, labels, sizes, lower } = clusters;
   for (let empty = sizes.indexOf(0); empty !== -1; empty = sizes.indexOf(0)) {
     let farthest = -1;
     let largest = 0;
@@ -137,8 +137,7 @@ function fillEmptyClusters(rows: SampleRows, clusters: Clusters): void {
     }
     if (farthest === -1) throw createTooFewRowsError(nClusters);
     moveRow(rows, farthest, clusters, empty);
-    // the center has yet to move to the row
-    upper[farthest] = Infinity;
+    // its old center is one of the others now
     lower[farthest] = 0;
   }
 }

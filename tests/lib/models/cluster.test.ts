@@ -70,13 +70,16 @@ const clusters = suite('cluster');
 
 clusters('numbers clusters from the largest on, labels and centers alike', async () => {
   const X = drawLine([20, 300, 10, 90]);
-  const { kMeans, candidates, silhouette } = await cluster(X, 1, PARAMS, streams, () => {});
-  assert.equal([...kMeans.sizes], [300, 90, 20, 10]);
-  assertClose(kMeans.centers, [10, 30, 0, 20], 0.02);
-  X.forEach((value, i) => assert.ok(Math.abs(value - kMeans.centers[kMeans.labels[i]]) < 1));
-  assert.is(candidates.length, 5);
-  assert.is(silhouette!.nSamples, 200);
-  assert.ok(silhouette!.mean > 0.9 && silhouette!.byCluster.every((value) => value! > 0.9));
+  for (const seed of [1, 2, 3, 4]) {
+    const rng = (purpose: string) => createRng(seed, 'cluster', purpose);
+    const { kMeans, candidates, silhouette } = await cluster(X, 1, PARAMS, rng, () => {});
+    assert.equal([...kMeans.sizes], [300, 90, 20, 10]);
+    assertClose(kMeans.centers, [10, 30, 0, 20], 0.02);
+    X.forEach((value, i) => assert.ok(Math.abs(value - kMeans.centers[kMeans.labels[i]]) < 1));
+    assert.is(candidates.length, 5);
+    assert.is(silhouette!.nSamples, 200);
+    assert.ok(silhouette!.mean > 0.9 && silhouette!.byCluster.every((value) => value! > 0.9));
+  }
 });
 
 clusters(

@@ -1,0 +1,72 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { drawPlusPlus, drawUniformly, nLocalTrials } from '../../../lib/models/k-means-init.ts';
+import { toSampleRows } from '../../../lib/models/sample-rows.ts';
+import { createRng } from '../../../lib/rng.ts';
+
+const test = suite('first centers of k-means');
+
+const N_DRAWS = 20_000;
+const SEED = 20261129;
+
+/** Asserts that a count of draws is what the probability gives, within five standard deviations. */
+function assertFrequency(count: number, n: number, probability: number, what: string): void {
+  const deviation = Math.sqrt(n * probability * (1 - probability));
+  const isNear = Math.abs(count - n * probability) <= 5 * deviation;
+  assert.ok(isNear, `${what}: ${count} of ${n}, probability ${probability}`);
+}
+
+test('k-means++ draws the first row uniformly, the second by squared distance, the better of two', () => {
+  // Rows 0, 1, 3. After row 0 the squared distances are 0, 1, 9: both candidates are row 1 with .1^2, and
+  // row 3 leaves less. After row 1 they are 1, 0, 4: row 0 twice with .2^2. After row 3 they are 9, 4, 0:
+  // rows 0 and 1 both leave 1, and the first of equals is kept, so that row 1 must be drawn twice, (4/13)^2.
+  const rows = toSampleRows(Float32Array.of(0, 1, 3), 1, 4);
+  const rng = createRng(SEED, 'test', 'draws');
+  const counts = new Map<string, number>();
+  for (let i = 0; i < N_DRAWS; i++) {
+    const drawn = drawPlusPlus(rows, 2, rng).join();
+    counts.set(drawn, (counts.get(drawn) ?? 0) + 1);
+  }
+  const expected = {
+    '0,1': 0.01,
+    '0,2': 0.99,
+    '1,0': 0.04,
+    '1,2': 0.96,
+    '2,0': 1 - (4 / 13) ** 2,
+    '2,1': (4 / 13) ** 2,
+  };
+  for (const [pair, probability] of Object.entries(expected)) {
+    assertFrequency(counts.get(pair) ?? 0, N_DRAWS, probability / 3, pair);
+  }
+});
+
+test('k-means++ has 2 + ln k candidates, as scikit-learn has', () => {
+  assert.equal([1, 2, 3, 7, 8, 20, 21].map(nLocalTrials), [2, 2, 3, 3, 4, 4, 5]);
+});
+
+test('k-means++ never draws a row twice, nor its copy, and stops where there is no other', () => {
+  const rows = toSampleRows(Float32Array.of(5, 5, 0, 0, 5, 5, 0, 7), 2, 8);
+  const rng = createRng(SEED, 'test', 'draws');
+  for (let i = 0; i < 200; i++) {
+    const drawn = drawPlusPlus(rows, 4, rng);
+    assert.is(drawn.length, 3);
+    // rows 0 and 2 are copies
+    assert.equal(
+      drawn.map((row) => (row === 2 ? 0 : row)).toSorted((a, b) => a - b),
+      [0, 1, 3],
+    );
+  }
+});
+
+test('uniform draws are distinct rows, each as often as any other', () => {
+  const rng = createRng(SEED, 'test', 'draws');
+  const counts = [0, 0, 0, 0, 0];
+  for (let i = 0; i < N_DRAWS; i++) {
+    const drawn = drawUniformly(5, 2, rng);
+    assert.is(new Set(drawn).size, 2);
+    for (const row of drawn) counts[row]++;
+  }
+  counts.forEach((count, row) => assertFrequency(count, N_DRAWS, 2 / 5, `row ${row}`));
+});
+
+test.run();
