@@ -37,7 +37,7 @@ export interface LossOptions {
   readonly dropout: number;
   /** Share of the target spread evenly over all classes, in [0, 1). */
   readonly labelSmoothing: number;
-  /** One weight per class, >= 0; null: all 1. */
+  /** One weight per class, > 0; null: all 1. */
   readonly classWeight: readonly number[] | null;
 }
 

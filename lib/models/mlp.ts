@@ -145,6 +145,19 @@ export async function fitMlp(
   const weightsOf = (variables: Weights): Weights =>
     Object.fromEntries(Object.entries(variables).filter(([name]) => isWeight(name)));
 
+  /** Returns the summed loss of the batch and the sum of its weights. */
+  function takeStep(program: Program, batch: Batch, step: number, learningRate: number) {
+    assertLabels(batch, nClasses);
+    const feeds: Record<string, Tensor> = {
+      ...toFeeds(batch, nFeatures),
+      [STEP_SCALARS]: toVector(stepScalars(step, learningRate, options)),
+    };
+    if (options.dropout > 0 && hiddenSizes.length > 0) {
+      feeds[DROPOUT_SEEDS] = toSeeds(dropoutSeed, step, hiddenSizes.length);
+    }
+    return program.run(feeds, [STEP])[0];
+  }
+
   const program = backend.compile(graph);
   try {
     setVariables(program, graph, checkpoint?.variables ?? initial);
@@ -158,29 +171,19 @@ export async function fitMlp(
       (patience !== null && best !== null && epoch - 1 - best.epoch >= patience);
 
     for (let epoch = checkpoint?.nEpochs ?? 0; !isOver(epoch); epoch++) {
-      const sums = [0, 0];
-      let learningRate = 0;
+      let [loss, weight, learningRate] = [0, 0, 0];
       for await (const batch of train.epoch(epoch)) {
         if (nSteps % STEPS_PER_TURN === 0) await turn(signal);
-        assertLabels(batch, nClasses);
         learningRate = learningRateAt(nSteps, nStepsInAll, options);
-        const feeds: Record<string, Tensor> = {
-          ...toFeeds(batch, nFeatures),
-          [STEP_SCALARS]: toVector(stepScalars(nSteps, learningRate, options)),
-        };
-        if (options.dropout > 0 && hiddenSizes.length > 0) {
-          feeds[DROPOUT_SEEDS] = toSeeds(dropoutSeed, nSteps, hiddenSizes.length);
-        }
-        const [[loss, weight]] = program.run(feeds, [STEP]);
-        if (!Number.isFinite(loss)) throw createLossError(epoch, loss, options.learningRate);
-        sums[0] += loss;
-        sums[1] += weight;
-        nSteps++;
+        const [batchLoss, batchWeight] = takeStep(program, batch, nSteps++, learningRate);
+        if (!Number.isFinite(batchLoss)) throw createLossError(epoch, batchLoss, options);
+        loss += batchLoss;
+        weight += batchWeight;
       }
       const evaluation = valid === null ? null : await evaluate(program, valid, nClasses);
       const result = {
         epoch,
-        trainLoss: sums[0] / sums[1],
+        trainLoss: loss / weight,
         validLoss: evaluation?.logLoss ?? null,
         validAccuracy: evaluation?.accuracy ?? null,
         learningRate,
@@ -292,7 +295,7 @@ function assertLabels({ labels }: Batch, nClasses: number): void {
   }
 }
 
-const createLossError = (epoch: number, loss: number, learningRate: number) =>
+const createLossError = (epoch: number, loss: number, { learningRate }: MlpOptions) =>
   new StageError('E_DATA', `training loss must be finite; got ${loss} in epoch ${epoch + 1}`, {
     hint: `lower learning_rate (now ${learningRate}), or look for values in the features that are not finite`,
   });
