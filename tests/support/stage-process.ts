@@ -6,12 +6,6 @@ import { join } from 'node:path';
 
 export const PROJECT = new URL('../../', import.meta.url).pathname;
 
-/** The sources, compiled once for all the processes that tests start: that halves the time of most. */
-export const ENVIRONMENT: NodeJS.ProcessEnv = {
-  ...process.env,
-  NODE_COMPILE_CACHE: join(tmpdir(), 'timberline-compile-cache'),
-};
-
 export interface StageOutcome {
   readonly code: number | null;
   readonly stdout: string;
@@ -23,7 +17,6 @@ export function runStage(name: string, args: readonly string[], cwd: string): St
   const file = join(PROJECT, 'stages', `${name}.ts`);
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
     cwd,
-    env: ENVIRONMENT,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
@@ -35,7 +28,7 @@ export function startStage(
   name: string,
   args: readonly string[],
   cwd: string,
-  env: NodeJS.ProcessEnv = ENVIRONMENT,
+  env: NodeJS.ProcessEnv = process.env,
 ): { child: ChildProcess; outcome: Promise<StageOutcome> } {
   const child = spawn(process.execPath, [join(PROJECT, 'stages', `${name}.ts`), ...args], {
     cwd,

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ENVIRONMENT, inTemporaryFolder, PROJECT } from '../../support/stage-process.ts';
+import { inTemporaryFolder, PROJECT } from '../../support/stage-process.ts';
 import type { StageOutcome } from '../../support/stage-process.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
 
@@ -15,7 +15,6 @@ const MB = 2 ** 20;
 function run(folder: string, ...args: string[]): StageOutcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [TINY, ...args], {
     cwd: folder,
-    env: ENVIRONMENT,
     encoding: 'utf8',
   });
   return { code: status, stdout, stderr };
@@ -233,7 +232,6 @@ test('ends with 130 at Ctrl-C, with the old outputs and the checkpoints', async 
   await inFolder(async (folder) => {
     const child = spawn(process.execPath, [TINY, ...doing('wait')], {
       cwd: folder,
-      env: ENVIRONMENT,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stderr = '';
@@ -256,7 +254,6 @@ test('leaves the old outputs when it is killed; a later run that ends well remov
   await inFolder(async (folder) => {
     const child = spawn(process.execPath, [TINY, ...doing('wait')], {
       cwd: folder,
-      env: ENVIRONMENT,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     child.stderr.on('data', () => child.kill('SIGKILL'));
@@ -303,7 +300,6 @@ test('ends quietly when nobody reads stdout to its end', async () => {
       const script = `{ ${command}; echo "exit $?" >&2; } | true`;
       const { stderr } = spawnSync('sh', ['-c', script], {
         cwd: folder,
-        env: ENVIRONMENT,
         encoding: 'utf8',
       });
       assert.match(stderr, /^(wrote 9 letters\n)?exit 0\n$/, command);
@@ -402,7 +398,6 @@ test('leaves one complete output when several runs end at once', async () => {
       const args = [TINY, '--in', input, '--out', 'copies', ...doing('folder')];
       const child = spawn(process.execPath, args, {
         cwd: folder,
-        env: ENVIRONMENT,
         stdio: 'ignore',
       });
       const [code] = (await once(child, 'close')) as [number];
