@@ -1,5 +1,12 @@
 import { StageError } from '../errors.ts';
 
+/** What messages call a file whose name DuckDB does not tell. */
+export const UNNAMED = 'the input';
+
+/** What the reader of Parquet says of a file that is cut off or damaged, wherever it stumbles over it. */
+const DAMAGED_PARQUET =
+  /No magic bytes|too small to be a Parquet|Invalid Input Error: .*[Pp]arquet|TProtocolException|invalid TType|Failed to read Parquet|don't know what type|Prefetch registered for bytes outside|Could not read enough bytes|[Cc]orrupted/;
+
 /**
  * What DuckDB says of a broken file, as E_DATA with file, line, column and value; null for anything else.
  */
@@ -15,22 +22,21 @@ export function toDataError(error: unknown): StageError | null {
     const column = pick(/Error when converting column "(.+?)"/);
     const conversion = /Could not convert string "(.*?)" to '(.+?)'/.exec(message);
     const where = line === undefined ? file : `${file}:${line}`;
-    const got = conversion?.[1] ?? pick(/Original Line:\s*(.*)$/m) ?? firstSentence(message);
+    const reason = pick(/CSV Error on Line: \d+\n(.+)/) ?? firstSentence(message);
+    const got = conversion?.[1] ?? pick(/Original Line:\s*(.*)$/m) ?? reason;
     const what =
       column !== undefined && conversion !== null
         ? `column ${column} must be ${conversion[2]}, as in the rows before`
         : 'must be a well-formed CSV file';
     return new StageError('E_DATA', `${where} ${what}; got ${JSON.stringify(got.slice(0, 80))}`, {
-      hint: 'mend the line, or drop the column before this stage',
+      hint: /utf-8/.test(reason)
+        ? 'write the file in UTF-8'
+        : 'mend the line, or drop the column before this stage',
       cause: error,
     });
   }
-  if (
-    /(No magic bytes|too small to be a Parquet|Invalid Input Error: .*[Pp]arquet|TProtocolException|Failed to read Parquet|don't know what type)/.test(
-      message,
-    )
-  ) {
-    const file = pick(/["'](.+?\.parquet)["']/) ?? 'the input';
+  if (DAMAGED_PARQUET.test(message)) {
+    const file = pick(/["' ]([^"'\s]+\.parquet)\b/) ?? UNNAMED;
     return new StageError(
       'E_DATA',
       `${file} must be a complete Parquet file; got ${firstSentence(message)}`,

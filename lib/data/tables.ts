@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { StageError } from '../errors.ts';
 import { identifier, literal } from '../sql.ts';
 import type { Column, Database, Relation } from '../sql.ts';
+import { UNNAMED } from './data-errors.ts';
 import type { FileDatabase } from './database.ts';
 
 export const SPLITS = ['train', 'valid', 'test'] as const;
@@ -64,7 +65,7 @@ export async function openTable(
   assertReadable(file);
   const isParquet = endingOf(file) === '.parquet';
   const from = isParquet ? `FROM read_parquet(${literal(file)})` : await sniffCsv(database, file);
-  await database.run(`CREATE OR REPLACE VIEW ${identifier(name)} AS ${from}`);
+  await naming(file, database.run(`CREATE OR REPLACE VIEW ${identifier(name)} AS ${from}`));
   const sql = identifier(name);
   const columns = (await database.query(`DESCRIBE ${sql}`)).map((row): Column => ({
     name: String(row.column_name),
@@ -80,6 +81,17 @@ export async function openTable(
     await assertNoStrayText(database, relation);
   }
   return relation;
+}
+
+/** DuckDB does not always say which file is damaged. */
+async function naming<T>(file: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof StageError) || !error.message.startsWith(UNNAMED)) throw error;
+    const { code, hint } = error;
+    throw new StageError(code, error.message.replace(UNNAMED, file), { hint, cause: error });
+  }
 }
 
 /**

@@ -1,0 +1,189 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openDatabase, withDatabase } from '../../../lib/data/database.ts';
+import type { FileDatabase } from '../../../lib/data/database.ts';
+import { copyStatement, openTable, openTables, writeTables } from '../../../lib/data/tables.ts';
+import type { Row } from '../../../lib/sql.ts';
+import { complaintOf } from '../../support/complaint.ts';
+import { inTemporaryFolder } from '../../support/stage-process.ts';
+
+const ENGINE = { threads: 2, memoryMb: 256 };
+
+async function withFile<T>(
+  name: string,
+  content: string | Uint8Array,
+  use: (database: FileDatabase, file: string) => Promise<T>,
+): Promise<T> {
+  return await inTemporaryFolder(async (folder) => {
+    const file = join(folder, name);
+    writeFileSync(file, content);
+    return await withDatabase(ENGINE, async (database) => await use(database, file));
+  });
+}
+
+/** The rows of a CSV file of this content. */
+async function rowsOf(content: string): Promise<Row[]> {
+  return await withFile('a.csv', content, async (database, file) => {
+    await openTable(database, file, 'a');
+    return await database.query('FROM a');
+  });
+}
+
+/** What is said of a file when it is opened and read; it is called FILE. */
+async function refusalOf(name: string, content: string | Uint8Array): Promise<string> {
+  return await withFile(name, content, async (database, file) => {
+    const complaint = await complaintOf(async () => {
+      await openTable(database, file, 'a');
+      await database.query(`SELECT * FROM a WHERE hash(a) = 0`);
+    });
+    return complaint.replaceAll(file, 'FILE');
+  });
+}
+
+const test = suite('tables');
+
+test('reads semicolons, tabs, CRLF, a byte order mark, empty lines and quoted cells', async () => {
+  const expected = [
+    { a: 1, b: 'x' },
+    { a: 2, b: 'y' },
+  ];
+  for (const content of [
+    'a,b\n1,x\n2,y\n',
+    'a;b\r\n1;x\r\n2;y\r\n',
+    '\uFEFFa\tb\n1\tx\n2\ty',
+    'a,b\n\n1,x\n\n2,y\n',
+    '"a","b"\n"1","x"\n2,y\n',
+  ]) {
+    assert.equal(await rowsOf(content), expected, JSON.stringify(content));
+  }
+});
+
+test('reads a quoted cell that comes long after the rows that show the dialect', async () => {
+  const plain = Array.from({ length: 30_000 }, (_, i) => `${i},w${i}\n`).join('');
+  const rows = await rowsOf(`a,b\n${plain}7,"x,\n""y"""\n`);
+  assert.equal(rows.at(-1), { a: 7, b: 'x,\n"y"' });
+});
+
+test('takes the first line for the header, whatever the lines below it are', async () => {
+  assert.is(
+    await refusalOf('a.csv', 'a,b\n1,2\n3\n4,5,6\n'),
+    'E_DATA: FILE:3 must have 2 cells, as the header has; got 1',
+  );
+  assert.is(
+    await refusalOf('a.csv', 'a;b;c\n1;2;3\n4;5;6;7\n'),
+    'E_DATA: FILE:3 must have 3 cells, as the header has; got 4',
+  );
+});
+
+test('names line, column and value of a text among numbers', async () => {
+  const numbers = Array.from({ length: 30_000 }, (_, i) => `${i},${i}\n`).join('');
+  assert.is(
+    await refusalOf('a.csv', `a,b\n${numbers}1,two\n`),
+    'E_DATA: FILE:30002 column b must be BIGINT, as in the rows before; got "two"',
+  );
+  assert.is(
+    await refusalOf('a.csv', 'a,b\n1,2\nx,3\n4,5\n'),
+    'E_DATA: FILE:3 column a must be a number; got "x" (1 of 3 rows are texts)',
+  );
+});
+
+test('refuses files that are missing, empty, a header alone, of another ending, or not UTF-8', async () => {
+  await withDatabase(ENGINE, async (database) => {
+    assert.is(
+      await complaintOf(() => openTable(database, 'nowhere.csv', 'a')),
+      'E_DATA: nowhere.csv must exist; got no such file',
+    );
+  });
+  assert.is(await refusalOf('a.csv', ''), 'E_DATA: FILE must be a table; got an empty file');
+  assert.is(
+    await refusalOf('a.csv', 'a,b\n'),
+    'E_DATA: FILE must have at least one row; got a header alone',
+  );
+  assert.is(
+    await refusalOf('a.txt', 'a\n1\n'),
+    'E_USAGE: FILE must end in .parquet, .csv, .csv.gz',
+  );
+  assert.match(
+    await refusalOf('a.csv', Uint8Array.of(0xff, 0xfe, 0x00, 0x62, 0x0a)),
+    /^E_DATA: FILE:1 must be a well-formed CSV file; got "Invalid unicode/,
+  );
+});
+
+test('names a Parquet file that is cut off at either end, or damaged anywhere', async () => {
+  const whole = await inTemporaryFolder(async (folder) => {
+    const file = join(folder, 'whole.parquet');
+    await withDatabase(ENGINE, async (database) => {
+      const query = `SELECT i, sqrt(i) AS x, 'n' || (i % 50) AS s FROM range(20000) AS r(i)`;
+      await database.copy([copyStatement(query, file)]);
+    });
+    return readFileSync(file);
+  });
+  const damaged = (from: number, to: number): Uint8Array => Buffer.from(whole).fill(7, from, to);
+  for (const [what, bytes] of [
+    ['without its end', whole.subarray(0, -9)],
+    ['without its beginning', whole.subarray(5000)],
+    ['of its magic alone', whole.subarray(-4)],
+    ['with a damaged page', damaged(2000, 2500)],
+    ['with a damaged footer', damaged(whole.length - 300, whole.length - 200)],
+  ] as const) {
+    assert.match(
+      await refusalOf('a.parquet', bytes),
+      /^E_DATA: (FILE|the input) must be a complete Parquet file; got /,
+      what,
+    );
+  }
+});
+
+test('opens a folder of splits, fits on train, and refuses splits that differ', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const write = (name: string, content: string): void =>
+      writeFileSync(join(folder, name), content);
+    await withDatabase(ENGINE, async (database) => {
+      const opened = async (): Promise<string> =>
+        (await complaintOf(() => openTables(database, folder))).replaceAll(folder, 'FOLDER');
+      assert.is(
+        await opened(),
+        'E_DATA: FOLDER must hold train.parquet or train.csv; got no split',
+      );
+      write('valid.csv', 'a,b\n1,2\n');
+      assert.is(await opened(), 'E_DATA: FOLDER must hold train.parquet or train.csv; got valid');
+      write('train.csv', 'a,b\n3,4\n5,6\n');
+      const { relations, fit, isFolder } = await openTables(database, folder);
+      assert.equal([...relations.keys()], ['train', 'valid']);
+      assert.is(fit, relations.get('train'));
+      assert.ok(isFolder);
+      write('test.csv', 'b,a\n1,2\n');
+      assert.match(
+        await opened(),
+        'test.csv must have the columns of FOLDER/train.csv; got another order',
+      );
+      write('test.csv', 'a,c\n1,2\n');
+      assert.match(await opened(), 'got no b, an extra c');
+    });
+  });
+});
+
+test('writes each table in the format and under the name of what was read', async () => {
+  await inTemporaryFolder(async (folder) => {
+    mkdirSync(join(folder, 'in'));
+    writeFileSync(join(folder, 'in', 'train.csv'), 'a\n1\n2\n');
+    writeFileSync(join(folder, 'in', 'test.csv'), 'a\n3\n');
+    const database = await openDatabase(ENGINE);
+    const tables = await openTables(database, join(folder, 'in'));
+    const out = join(folder, 'out');
+    const counts = await writeTables(
+      database,
+      tables,
+      out,
+      ({ sql }) => `SELECT -a AS b FROM ${sql}`,
+    );
+    assert.equal(counts, { train: 2, test: 1 });
+    assert.is(readFileSync(join(out, 'train.csv'), 'utf8'), 'b\n-1\n-2\n');
+    assert.is(readFileSync(join(out, 'test.csv'), 'utf8'), 'b\n-3\n');
+    database.close();
+  });
+});
+
+test.run();
