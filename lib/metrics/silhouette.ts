@@ -1,6 +1,5 @@
 /** How well each row lies in its cluster, from the distances of all pairs of rows. */
 import {
-  BATCH_SIZE,
   copyRow,
   fillBatch,
   setPoints,

@@ -35,6 +35,7 @@ const NOT_METRICS: Readonly<Record<string, string>> = {
   reliabilityCurve: 'several numbers per bin',
   roundMetric: 'a rounding',
   rowSums: 'sums of a table',
+  silhouetteSamples: 'a number per row',
   topKAccuracy: 'needs k; registered as top_2_accuracy',
 };
 
