@@ -1,9 +1,5 @@
-/** Progress of long work on stderr: a bar on a terminal, a plain line now and then elsewhere. */
-export interface Progress {
-  /** Sets what is done so far; `note` (loss, accuracy …) stands behind the bar. */
-  update(done: number, note?: string): void;
-  end(): void;
-}
+/** A bar on a terminal, a plain line now and then elsewhere; on stderr. */
+import type { Progress } from '../progress.ts';
 
 const BAR_WIDTH = 24;
 const TERMINAL_INTERVAL_SECONDS = 0.1;

@@ -7,7 +7,7 @@
 import type { Params, Schema } from '../params/schema.ts';
 import type { Rng } from '../rng.ts';
 import type { Log } from './log.ts';
-import type { Progress } from './progress.ts';
+import type { StartProgress } from '../progress.ts';
 
 export interface StagePath {
   readonly kind: 'input' | 'output';
@@ -52,7 +52,7 @@ export interface StageContext<P extends StagePaths, S extends Schema, F extends 
   /** The random stream of one purpose of this stage. */
   readonly rng: (purpose: string) => Rng;
   readonly log: Log;
-  readonly progress: (label: string, total: number, unit: string) => Progress;
+  readonly progress: StartProgress;
   /** Version of timberline. */
   readonly version: string;
   /** Aborted by Ctrl-C; long loops look at it. */

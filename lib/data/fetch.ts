@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Log } from '../cli/log.ts';
-import type { Progress } from '../cli/progress.ts';
+import type { Progress, StartProgress } from '../progress.ts';
 import { StageError } from '../errors.ts';
 import type { DataSet, Source } from './catalogue.ts';
 import { download, reasonOf } from './fetch-download.ts';
@@ -17,7 +17,7 @@ import { readArchive, readPackage, removeAbandoned } from './fetch-python.ts';
 
 export interface FetchContext {
   readonly log: Log;
-  readonly progress: (label: string, total: number, unit: string) => Progress;
+  readonly progress: StartProgress;
   readonly signal: AbortSignal;
   /** A folder for unfinished downloads, made when one begins; several runs may use it. */
   readonly downloads: string;

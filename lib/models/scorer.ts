@@ -12,6 +12,7 @@ import type { Column, Relation, Row } from '../sql.ts';
 import { assertKnownClasses, findClasses, labelExpression } from '../tensors/classes.ts';
 import { streamRows } from '../tensors/row-blocks.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
+import type { Progress, StartProgress } from '../progress.ts';
 import type { Bundle } from './bundle.ts';
 import { createMlpPredictor } from './mlp.ts';
 import type { Backend } from './tensorflow.ts';
@@ -26,11 +27,6 @@ export interface Scorer {
    */
   score(relation: Relation): AsyncIterable<Float32Array>;
   dispose(): void;
-}
-
-interface ProgressBar {
-  update(done: number): void;
-  end(): void;
 }
 
 /** Between the processor that made the bundle and this one; the last bits of kernels differ. */
@@ -70,7 +66,7 @@ export async function* predictBlocks(
   { classes: { length: nClasses }, threshold }: Bundle,
   scorer: Scorer,
   relation: Relation,
-  bar: ProgressBar,
+  bar: Progress,
 ): AsyncGenerator<{ labels: Int32Array; probabilities: Float32Array }> {
   let nDone = 0;
   try {
@@ -95,7 +91,7 @@ export async function scoreLabelled(
   scorer: Scorer,
   engine: TableEngine,
   relation: Relation,
-  startProgress: (label: string, total: number, unit: string) => ProgressBar,
+  startProgress: StartProgress,
 ): Promise<{ yTrue: Int32Array; yProba: Float32Array }> {
   const { target, classes } = bundle;
   if (!relation.columns.some(({ name }) => name === target)) {

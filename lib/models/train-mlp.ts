@@ -1,13 +1,9 @@
 /** A training with its checkpoint and its progress; what the stage `train` calls. */
 import type { Rng } from '../rng.ts';
+import type { StartProgress } from '../progress.ts';
 import { fitMlp } from './mlp.ts';
 import type { BatchSource, EpochResult, MlpCheckpoint, MlpFit, MlpOptions } from './mlp.ts';
 import type { Backend } from './tensorflow.ts';
-
-interface ProgressBar {
-  update(done: number, note?: string): void;
-  end(): void;
-}
 
 /** Where the state of one training is kept between runs. */
 export interface CheckpointStore {
@@ -33,7 +29,7 @@ export async function trainMlp(
     readonly backend: Backend;
     readonly rng: Rng;
     readonly signal: AbortSignal;
-    readonly startProgress: (label: string, total: number, unit: string) => ProgressBar;
+    readonly startProgress: StartProgress;
     readonly log: { info(message: string): void };
   },
   store: CheckpointStore | null,

@@ -5,17 +5,13 @@ import type { Tables } from '../data/tables.ts';
 import { StageError, listExamples } from '../errors.ts';
 import type { Relation } from '../sql.ts';
 import { didYouMean } from '../suggest.ts';
+import type { Progress } from '../progress.ts';
 import { assertKnownClasses, findClasses, labelExpression } from './classes.ts';
 import { formatOf, writeDataset } from './dataset-files.ts';
 import type { DatasetFormat } from './dataset-files.ts';
 import type { Block } from './dataset.ts';
 import { streamBlocks } from './row-blocks.ts';
 import type { TableEngine } from './row-blocks.ts';
-
-interface Progress {
-  update(done: number): void;
-  end(): void;
-}
 
 export interface Tensorized {
   /** Rows by split, or of `table`. */
