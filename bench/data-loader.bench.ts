@@ -4,8 +4,8 @@
  * The rows of the main pipeline's train split in number, width and batch size; epochs alternate between the
  * numbers of workers, so that all see the same machine.
  */
-import { fitMlp } from '../lib/models/mlp.ts';
-import { loadBackend } from '../lib/models/tensorflow.ts';
+import { fitMlp } from '../lib/models/mlp/fit.ts';
+import { loadBackend } from '../lib/models/tensorflow/backend.ts';
 import { createRng } from '../lib/rng.ts';
 import { createDataLoader } from '../lib/tensors/data-loader.ts';
 import type { DataLoader } from '../lib/tensors/data-loader.ts';

@@ -8,9 +8,9 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { fitMlp } from '../lib/models/mlp.ts';
-import type { Batch, BatchSource } from '../lib/models/mlp.ts';
-import { loadBackend } from '../lib/models/tensorflow.ts';
+import { fitMlp } from '../lib/models/mlp/fit.ts';
+import type { Batch, BatchSource } from '../lib/models/mlp/fit.ts';
+import { loadBackend } from '../lib/models/tensorflow/backend.ts';
 import { createRng } from '../lib/rng.ts';
 import { describeMachine, median, printResults } from './report.ts';
 

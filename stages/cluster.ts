@@ -6,7 +6,7 @@
  */
 import { main } from '../lib/cli/main.ts';
 import { defineStage, input, optionalInput, output } from '../lib/cli/stage.ts';
-import { CLUSTER_SCHEMA } from '../lib/models/cluster-params.ts';
+import { CLUSTER_SCHEMA } from '../lib/clustering/cluster-params.ts';
 
 export const cluster = defineStage({
   name: 'cluster',
@@ -31,7 +31,7 @@ export const cluster = defineStage({
     const { readClassNames } = await import('../lib/data/class-names.ts');
     const { readScaler } = await import('../lib/data/preprocessing-files.ts');
     const { readRows } = await import('../lib/tensors/read-rows.ts');
-    const { cluster: fit } = await import('../lib/models/cluster.ts');
+    const { cluster: fit } = await import('../lib/clustering/cluster.ts');
     const { writeClustering } = await import('../lib/data/cluster-files.ts');
     const { rows, scaler } = await withDatabase(base, async (database) => {
       const relation = await openTable(database, paths.in, 'train');

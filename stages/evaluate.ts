@@ -25,7 +25,7 @@ export const evaluate = defineStage({
     '--in test.csv --model models/model.safetensors --metrics evaluate.json --page evaluate.html',
   async run({ paths, params, base, log, progress, clock }) {
     const { readBundle } = await import('../lib/models/bundle.ts');
-    const { loadBackend } = await import('../lib/models/tensorflow.ts');
+    const { loadBackend } = await import('../lib/models/tensorflow/backend.ts');
     const { measureLatency, openScorer, scoreLabelled } = await import('../lib/models/scorer.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');

@@ -23,7 +23,7 @@ export const predict = defineStage({
   example: '--in new.csv --model models/model.safetensors --out predictions.csv',
   async run({ paths, base, log, progress, clock }) {
     const { readBundle } = await import('../lib/models/bundle.ts');
-    const { loadBackend } = await import('../lib/models/tensorflow.ts');
+    const { loadBackend } = await import('../lib/models/tensorflow/backend.ts');
     const { openScorer, predictBlocks } = await import('../lib/models/scorer.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { countRows, openTable } = await import('../lib/data/tables.ts');

@@ -29,8 +29,8 @@ export const train = defineStage({
   async run({ paths, params, base, rng, log, progress, signal, version, checkpoint }) {
     const { findDatasets, readDatasets } = await import('../lib/tensors/dataset-files.ts');
     const { loaders } = await import('../lib/tensors/data-loader.ts');
-    const { loadBackend } = await import('../lib/models/tensorflow.ts');
-    const { trainMlp, trainMetrics } = await import('../lib/models/train-mlp.ts');
+    const { loadBackend } = await import('../lib/models/tensorflow/backend.ts');
+    const { trainMlp, trainMetrics } = await import('../lib/models/mlp/train.ts');
     const { assembleBundle, describeInput } = await import('../lib/models/assemble-bundle.ts');
     const { writeBundle } = await import('../lib/models/bundle.ts');
     const { openCheckpointFile } = await import('../lib/data/checkpoint-file.ts');

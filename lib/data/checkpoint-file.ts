@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { StageError } from '../errors.ts';
-import type { CheckpointStore } from '../models/train-mlp.ts';
-import type { MlpCheckpoint, Weights } from '../models/mlp.ts';
+import type { CheckpointStore } from '../models/mlp/train.ts';
+import type { MlpCheckpoint, Weights } from '../models/mlp/fit.ts';
 import { ownPid } from '../processes.ts';
 import { readSafetensors, writeSafetensors } from '../tensors/safetensors.ts';
 import type { Tensor } from '../tensors/safetensors.ts';

@@ -2,12 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { adjustedRandIndex, normalizedMutualInformation } from '../metrics/clustering.ts';
 import { contingencyTable } from '../metrics/contingency.ts';
-import type { ClusterParams } from '../models/cluster-params.ts';
-import { summarizeClusters } from '../models/cluster-summary.ts';
-import { takeRows } from '../models/cluster.ts';
-import type { Clustering } from '../models/cluster.ts';
-import type { KMeans } from '../models/k-means.ts';
-import { fitPrincipalComponents, transform } from '../models/principal-components.ts';
+import type { ClusterParams } from '../clustering/cluster-params.ts';
+import { summarizeClusters } from '../clustering/cluster-summary.ts';
+import { takeRows } from '../clustering/cluster.ts';
+import type { Clustering } from '../clustering/cluster.ts';
+import type { KMeans } from '../clustering/k-means.ts';
+import { fitPrincipalComponents, transform } from '../clustering/principal-components.ts';
 import type { Scaler } from '../preprocessing/scaler.ts';
 import type { Picture } from '../reports/cluster-charts.ts';
 import { clusterPage } from '../reports/cluster-page.ts';

@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { StageError } from '../errors.ts';
-import type { EpochResult } from '../models/mlp.ts';
+import type { EpochResult } from '../models/mlp/fit.ts';
 
 /** Column of the file and the value that it holds; `step` is the epoch from 1, as DVCLive counts. */
 const COLUMNS = {

@@ -5,7 +5,7 @@ import {
   setPoints,
   squaredDistances,
   toSampleRows,
-} from '../models/sample-rows.ts';
+} from '../clustering/sample-rows.ts';
 
 /** Rows whose distances to all others are computed together. */
 const N_POINTS = 32;

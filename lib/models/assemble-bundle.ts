@@ -6,7 +6,7 @@ import type { Relation } from '../sql.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
 import type { Bundle } from './bundle.ts';
 import { goldenRelation, openScorer } from './scorer.ts';
-import type { Backend } from './tensorflow.ts';
+import type { Backend } from './tensorflow/backend.ts';
 
 const GOLDEN_ROWS_PER_CLASS = 2;
 

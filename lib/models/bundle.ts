@@ -13,11 +13,11 @@ import type { Distribution } from '../preprocessing/distribution.ts';
 import type { Column, Row } from '../sql.ts';
 import { readSafetensors, writeSafetensors } from '../tensors/safetensors.ts';
 import type { Tensor } from '../tensors/safetensors.ts';
-import { ACTIVATIONS } from './activation.ts';
-import type { Activation } from './activation.ts';
-import type { Variable } from './graph.ts';
-import { NORMALIZATIONS, createPredictionGraph } from './mlp-graph.ts';
-import type { Mlp } from './mlp.ts';
+import { ACTIVATIONS } from './mlp/activation.ts';
+import type { Activation } from './mlp/activation.ts';
+import type { Variable } from './tensorflow/graph.ts';
+import { NORMALIZATIONS, createPredictionGraph } from './mlp/network.ts';
+import type { Mlp } from './mlp/fit.ts';
 
 export type ClassValue = number | string;
 

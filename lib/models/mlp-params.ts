@@ -1,8 +1,8 @@
 import { boolean, integer, list, nullable, number, oneOf } from '../params/schema.ts';
-import { ACTIVATIONS } from './activation.ts';
-import { NORMALIZATIONS } from './mlp-graph.ts';
-import { OPTIMIZERS } from './optimizer.ts';
-import { SCHEDULES } from './schedule.ts';
+import { ACTIVATIONS } from './mlp/activation.ts';
+import { NORMALIZATIONS } from './mlp/network.ts';
+import { OPTIMIZERS } from './mlp/optimizer.ts';
+import { SCHEDULES } from './mlp/schedule.ts';
 
 const size = integer({ default: 256, min: 1, max: 65536, doc: '' });
 

@@ -14,8 +14,8 @@ import { streamRows } from '../tensors/row-blocks.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
 import type { Progress, StartProgress } from '../progress.ts';
 import type { Bundle } from './bundle.ts';
-import { createMlpPredictor } from './mlp.ts';
-import type { Backend } from './tensorflow.ts';
+import { createMlpPredictor } from './mlp/fit.ts';
+import type { Backend } from './tensorflow/backend.ts';
 
 export interface Scorer {
   /**

@@ -1,5 +1,5 @@
 /** The charts of the cluster page. */
-import type { SilhouetteOfNClusters } from '../models/choose-n-clusters.ts';
+import type { SilhouetteOfNClusters } from '../clustering/choose-n-clusters.ts';
 import { renderChart, SERIES_COLOURS } from './charts.ts';
 import type { Html } from './html.ts';
 

@@ -1,7 +1,7 @@
 /** The page of `cluster`: what the clusters are, how well apart, and what they have to do with the classes. */
 import type { ContingencyTable } from '../metrics/contingency.ts';
-import type { Clustering } from '../models/cluster.ts';
-import type { ClusterSummary } from '../models/cluster-summary.ts';
+import type { Clustering } from '../clustering/cluster.ts';
+import type { ClusterSummary } from '../clustering/cluster-summary.ts';
 import { scatterChart, silhouetteChart, type Picture } from './cluster-charts.ts';
 import { formatCount, formatMeasure, formatPercent, formatRows, formatScore } from './format.ts';
 import { markup, type Html } from './html.ts';

@@ -4,7 +4,7 @@
  * The order of an epoch depends on the seed and its number alone, so that a training that goes on from a
  * checkpoint sees the rows that it would have seen. Workers only copy rows: their number changes no batch.
  */
-import type { Batch, BatchSource } from '../models/mlp.ts';
+import type { Batch, BatchSource } from '../models/mlp/fit.ts';
 import type { Rng } from '../rng.ts';
 import type { Dataset } from './dataset.ts';
 import { gatherBatch } from './gather-worker.ts';

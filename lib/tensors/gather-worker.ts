@@ -1,6 +1,6 @@
 /** Rows of a dataset in another order as batches, in this thread or as a worker of a loader. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Batch } from '../models/mlp.ts';
+import type { Batch } from '../models/mlp/fit.ts';
 import type { Dataset } from './dataset.ts';
 
 /** What a worker is started with; the arrays are shared, not copied. */

@@ -1,4 +1,4 @@
-import type { Batch, BatchSource } from '../../lib/models/mlp.ts';
+import type { Batch, BatchSource } from '../../lib/models/mlp/fit.ts';
 import { createRng } from '../../lib/rng.ts';
 
 export interface Rows {

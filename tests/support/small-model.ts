@@ -1,10 +1,10 @@
 /** A small model with all its steps, trained on a small table: what bundles are tested with. */
 import { assembleBundle, describeInput } from '../../lib/models/assemble-bundle.ts';
 import type { Bundle } from '../../lib/models/bundle.ts';
-import { loadBackend } from '../../lib/models/tensorflow.ts';
-import { trainMlp } from '../../lib/models/train-mlp.ts';
-import type { CheckpointStore } from '../../lib/models/train-mlp.ts';
-import type { MlpFit, MlpOptions } from '../../lib/models/mlp.ts';
+import { loadBackend } from '../../lib/models/tensorflow/backend.ts';
+import { trainMlp } from '../../lib/models/mlp/train.ts';
+import type { CheckpointStore } from '../../lib/models/mlp/train.ts';
+import type { MlpFit, MlpOptions } from '../../lib/models/mlp/fit.ts';
 import { fitDropColumns } from '../../lib/preprocessing/drop-columns.ts';
 import { fitFeatures } from '../../lib/preprocessing/features.ts';
 import { preprocess, registerFunctions } from '../../lib/preprocessing/pipeline.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openCheckpointFile } from '../../../lib/data/checkpoint-file.ts';
-import type { MlpCheckpoint } from '../../../lib/models/mlp.ts';
+import type { MlpCheckpoint } from '../../../lib/models/mlp/fit.ts';
 import { writeSafetensors } from '../../../lib/tensors/safetensors.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
 

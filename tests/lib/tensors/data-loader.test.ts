@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Batch } from '../../../lib/models/mlp.ts';
+import type { Batch } from '../../../lib/models/mlp/fit.ts';
 import { createRng } from '../../../lib/rng.ts';
 import { createDataLoader, loaders } from '../../../lib/tensors/data-loader.ts';
 import type { LoaderOptions } from '../../../lib/tensors/data-loader.ts';

@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { StageError } from '../../../lib/errors.ts';
-import { createMlpPredictor, fitMlp, predictProba } from '../../../lib/models/mlp.ts';
-import type { EpochResult, Mlp, MlpCheckpoint, MlpOptions } from '../../../lib/models/mlp.ts';
-import { loadBackend } from '../../../lib/models/tensorflow.ts';
-import { createWasmBackend } from '../../../lib/models/tensorflow-wasm.ts';
-import { createRng } from '../../../lib/rng.ts';
-import { makeRows, rowOf, toBatches } from '../../support/in-memory-batches.ts';
-import type { Rows } from '../../support/in-memory-batches.ts';
+import { StageError } from '../../../../lib/errors.ts';
+import { createMlpPredictor, fitMlp, predictProba } from '../../../../lib/models/mlp/fit.ts';
+import type { EpochResult, Mlp, MlpCheckpoint, MlpOptions } from '../../../../lib/models/mlp/fit.ts';
+import { loadBackend } from '../../../../lib/models/tensorflow/backend.ts';
+import { createWasmBackend } from '../../../../lib/models/tensorflow/wasm.ts';
+import { createRng } from '../../../../lib/rng.ts';
+import { makeRows, rowOf, toBatches } from '../../../support/in-memory-batches.ts';
+import type { Rows } from '../../../support/in-memory-batches.ts';
 
 const test = suite('mlp');
 

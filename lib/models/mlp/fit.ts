@@ -5,9 +5,9 @@
  * the rows is the loader's. The same rng, batches and thread count give the same bytes, and training that
  * goes on from a checkpoint ends with the bytes of training that was never interrupted.
  */
-import { StageError } from '../errors.ts';
-import type { Rng } from '../rng.ts';
-import type { Tensor } from './graph.ts';
+import { StageError } from '../../errors.ts';
+import type { Rng } from '../../rng.ts';
+import type { Tensor } from '../tensorflow/graph.ts';
 import { drawInitialWeights } from './initial-weights.ts';
 import {
   DROPOUT_SEEDS,
@@ -18,14 +18,14 @@ import {
   STEP,
   createPredictionGraph,
   createTrainingGraph,
-} from './mlp-graph.ts';
-import type { LossOptions, MlpArchitecture } from './mlp-graph.ts';
+} from './network.ts';
+import type { LossOptions, MlpArchitecture } from './network.ts';
 import { STEP_SCALARS, stepScalars } from './optimizer.ts';
 import type { OptimizerOptions } from './optimizer.ts';
 import { learningRateAt } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
-import { getVariables, setVariables } from './tensorflow.ts';
-import type { Backend, Program } from './tensorflow.ts';
+import { getVariables, setVariables } from '../tensorflow/backend.ts';
+import type { Backend, Program } from '../tensorflow/backend.ts';
 
 export interface Batch {
   /** Row-major, shape (nSamples, nFeatures). Read before the next batch is asked for. */

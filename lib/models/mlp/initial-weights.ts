@@ -1,6 +1,6 @@
 /** The weights that training starts from. */
-import type { Rng } from '../rng.ts';
-import type { Variable } from './graph.ts';
+import type { Rng } from '../../rng.ts';
+import type { Variable } from '../tensorflow/graph.ts';
 
 /** Contents of all variables of a training graph, in their order, so that the rng decides. */
 export function drawInitialWeights(

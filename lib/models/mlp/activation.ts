@@ -4,7 +4,7 @@
  * relu(z) = max(z, 0). gelu(z) = z Φ(z), Φ the normal distribution function (Hendrycks & Gimpel 2016,
  * arXiv:1606.08415; exact, not the tanh approximation). silu(z) = z sigmoid(z).
  */
-import type { Graph, Value } from './graph.ts';
+import type { Graph, Value } from '../tensorflow/graph.ts';
 
 export const ACTIVATIONS = ['relu', 'gelu', 'silu'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];

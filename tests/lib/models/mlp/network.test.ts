@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Graph } from '../../../lib/models/graph.ts';
+import type { Graph } from '../../../../lib/models/tensorflow/graph.ts';
 import {
   DROPOUT_SEEDS,
   FEATURES,
@@ -10,14 +10,14 @@ import {
   STEP,
   createTrainingGraph,
   gradientOf,
-} from '../../../lib/models/mlp-graph.ts';
-import type { LossOptions, MlpArchitecture } from '../../../lib/models/mlp-graph.ts';
-import { STEP_SCALARS, stepScalars } from '../../../lib/models/optimizer.ts';
-import type { OptimizerOptions } from '../../../lib/models/optimizer.ts';
-import { getVariables, loadBackend, setVariables } from '../../../lib/models/tensorflow.ts';
-import type { Backend } from '../../../lib/models/tensorflow.ts';
-import { createWasmBackend } from '../../../lib/models/tensorflow-wasm.ts';
-import { createRng } from '../../../lib/rng.ts';
+} from '../../../../lib/models/mlp/network.ts';
+import type { LossOptions, MlpArchitecture } from '../../../../lib/models/mlp/network.ts';
+import { STEP_SCALARS, stepScalars } from '../../../../lib/models/mlp/optimizer.ts';
+import type { OptimizerOptions } from '../../../../lib/models/mlp/optimizer.ts';
+import { getVariables, loadBackend, setVariables } from '../../../../lib/models/tensorflow/backend.ts';
+import type { Backend } from '../../../../lib/models/tensorflow/backend.ts';
+import { createWasmBackend } from '../../../../lib/models/tensorflow/wasm.ts';
+import { createRng } from '../../../../lib/rng.ts';
 
 const test = suite('createTrainingGraph');
 
@@ -105,7 +105,7 @@ interface Golden {
 }
 
 const golden = JSON.parse(
-  readFileSync(new URL('../../golden/mlp/expected.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../golden/mlp/expected.json', import.meta.url), 'utf8'),
 ) as Golden;
 const GOLDEN_TOLERANCE = 2e-5; // tests/golden/mlp/README.md
 

@@ -10,7 +10,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import seedrandom from 'seedrandom';
 import { nodeOf, outputOf } from './graph.ts';
 import type { Attribute, Graph, Node, Tensor, TypedArray } from './graph.ts';
-import type { Backend, Program } from './tensorflow.ts';
+import type { Backend, Program } from './backend.ts';
 
 type Attributes = Readonly<Record<string, Attribute>>;
 type Operation = (

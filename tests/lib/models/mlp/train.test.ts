@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { MlpCheckpoint, MlpFit } from '../../../lib/models/mlp.ts';
-import { trainMetrics } from '../../../lib/models/train-mlp.ts';
-import type { CheckpointStore } from '../../../lib/models/train-mlp.ts';
-import { makeRows } from '../../support/in-memory-batches.ts';
-import { train } from '../../support/small-model.ts';
+import type { MlpCheckpoint, MlpFit } from '../../../../lib/models/mlp/fit.ts';
+import { trainMetrics } from '../../../../lib/models/mlp/train.ts';
+import type { CheckpointStore } from '../../../../lib/models/mlp/train.ts';
+import { makeRows } from '../../../support/in-memory-batches.ts';
+import { train } from '../../../support/small-model.ts';
 
 const rows = makeRows(64, 4, 1);
 const options = { maxEpochs: 4, dropout: 0.2, earlyStoppingPatience: 10 };

@@ -1,9 +1,9 @@
 /** A training with its checkpoint and its progress; what the stage `train` calls. */
-import type { Rng } from '../rng.ts';
-import type { StartProgress } from '../progress.ts';
-import { fitMlp } from './mlp.ts';
-import type { BatchSource, EpochResult, MlpCheckpoint, MlpFit, MlpOptions } from './mlp.ts';
-import type { Backend } from './tensorflow.ts';
+import type { Rng } from '../../rng.ts';
+import type { StartProgress } from '../../progress.ts';
+import { fitMlp } from './fit.ts';
+import type { BatchSource, EpochResult, MlpCheckpoint, MlpFit, MlpOptions } from './fit.ts';
+import type { Backend } from '../tensorflow/backend.ts';
 
 /** Where the state of one training is kept between runs. */
 export interface CheckpointStore {

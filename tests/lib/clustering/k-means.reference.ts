@@ -1,6 +1,6 @@
 /**
  * k-means as Lloyd wrote it: all distances in every iteration, sums anew in every iteration. The same steps and
- * policies as lib/models/k-means.ts, none of its speed; do not edit when that one is made faster.
+ * policies as lib/clustering/k-means.ts, none of its speed; do not edit when that one is made faster.
  *
  * @see Lloyd, S. P. (1982), IEEE Trans. Inf. Theory 28(2), 129-137, doi:10.1109/TIT.1982.1056489
  */

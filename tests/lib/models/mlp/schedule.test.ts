@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { learningRateAt } from '../../../lib/models/schedule.ts';
-import type { Schedule } from '../../../lib/models/schedule.ts';
+import { learningRateAt } from '../../../../lib/models/mlp/schedule.ts';
+import type { Schedule } from '../../../../lib/models/mlp/schedule.ts';
 
 const test = suite('learningRateAt');
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fitPrincipalComponents, transform } from '../../../lib/models/principal-components.ts';
+import { fitPrincipalComponents, transform } from '../../../lib/clustering/principal-components.ts';
 import { assertClose } from '../../support/close.ts';
 
 const test = suite('principal components');

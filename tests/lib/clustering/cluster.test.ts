@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bestNClusters, compareNClusters } from '../../../lib/models/choose-n-clusters.ts';
-import { cluster } from '../../../lib/models/cluster.ts';
-import type { ClusterParams } from '../../../lib/models/cluster-params.ts';
-import { summarizeClusters } from '../../../lib/models/cluster-summary.ts';
-import type { KMeans } from '../../../lib/models/k-means.ts';
+import { bestNClusters, compareNClusters } from '../../../lib/clustering/choose-n-clusters.ts';
+import { cluster } from '../../../lib/clustering/cluster.ts';
+import type { ClusterParams } from '../../../lib/clustering/cluster-params.ts';
+import { summarizeClusters } from '../../../lib/clustering/cluster-summary.ts';
+import type { KMeans } from '../../../lib/clustering/k-means.ts';
 import type { Scaler } from '../../../lib/preprocessing/scaler.ts';
 import { createRng } from '../../../lib/rng.ts';
 import { assertClose } from '../../support/close.ts';

@@ -1,9 +1,9 @@
 /** Trains a perceptron that is wide enough for both threads, and prints the hash of its weights. */
 import { createHash } from 'node:crypto';
-import { fitMlp } from '../../../lib/models/mlp.ts';
-import { loadBackend } from '../../../lib/models/tensorflow.ts';
-import { createRng } from '../../../lib/rng.ts';
-import { makeRows, toBatches } from '../../support/in-memory-batches.ts';
+import { fitMlp } from '../../../../lib/models/mlp/fit.ts';
+import { loadBackend } from '../../../../lib/models/tensorflow/backend.ts';
+import { createRng } from '../../../../lib/rng.ts';
+import { makeRows, toBatches } from '../../../support/in-memory-batches.ts';
 
 const backend = await loadBackend({ nThreads: 2, warn: (line) => console.error(line) });
 const { model } = await fitMlp(

@@ -10,7 +10,7 @@
  *
  * The numbers that change from step to step are fed, so that one graph serves all steps.
  */
-import type { Graph, Value, Variable } from './graph.ts';
+import type { Graph, Value, Variable } from '../tensorflow/graph.ts';
 
 export const OPTIMIZERS = ['adamw', 'adam', 'sgd'] as const;
 

@@ -12,9 +12,9 @@ import {
   squaredDistance,
   squaredDistances,
   toSampleRows,
-} from '../../../lib/models/sample-rows.ts';
-import type { SampleRows } from '../../../lib/models/sample-rows.ts';
-import { SQUARED_DISTANCES } from '../../../lib/models/squared-distances.ts';
+} from '../../../lib/clustering/sample-rows.ts';
+import type { SampleRows } from '../../../lib/clustering/sample-rows.ts';
+import { SQUARED_DISTANCES } from '../../../lib/clustering/squared-distances.ts';
 import { createRng } from '../../../lib/rng.ts';
 import { assertClose } from '../../support/close.ts';
 
@@ -41,7 +41,7 @@ function allDistances(rows: SampleRows, nPoints: number): number[] {
 }
 
 test('the kernel is what wabt makes of its source', async () => {
-  const url = new URL('../../../lib/models/squared-distances.wat', import.meta.url);
+  const url = new URL('../../../lib/clustering/squared-distances.wat', import.meta.url);
   const wabt = await createWabt();
   const module = wabt.parseWat('squared-distances.wat', readFileSync(url, 'utf8'), { simd: true });
   const { buffer } = module.toBinary({});

@@ -117,7 +117,7 @@ function loadNative(nThreads: number, warn: (line: string) => void): Backend | n
 }
 
 async function loadWasm(): Promise<Backend> {
-  const { createWasmBackend } = await import('./tensorflow-wasm.ts');
+  const { createWasmBackend } = await import('./wasm.ts');
   return createWasmBackend();
 }
 

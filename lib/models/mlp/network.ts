@@ -16,8 +16,8 @@
  */
 import { activate, activateGradient } from './activation.ts';
 import type { Activation } from './activation.ts';
-import { createGraph } from './graph.ts';
-import type { Graph, Value, Variable } from './graph.ts';
+import { createGraph } from '../tensorflow/graph.ts';
+import type { Graph, Value, Variable } from '../tensorflow/graph.ts';
 import { addUpdates } from './optimizer.ts';
 import type { Gradient, OptimizerOptions } from './optimizer.ts';
 

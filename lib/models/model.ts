@@ -1,0 +1,120 @@
+/** What a model is to the stages: a name, parameters, how it is fitted, and how it predicts. */
+import type { Params, Schema } from '../params/schema.ts';
+import type { StartProgress } from '../progress.ts';
+import type { Rng } from '../rng.ts';
+import type { Tensor } from '../tensors/safetensors.ts';
+
+/** Rows of one split as features and labels. */
+export interface LabelledRows {
+  readonly nSamples: number;
+  /** Row-major, shape (nSamples, nFeatures); NaN where a value is missing. */
+  readonly features: Float32Array;
+  /** Class of each row, 0 to nClasses - 1, shape (nSamples). */
+  readonly labels: Int32Array;
+}
+
+/** What a model learns from. */
+export interface TrainingData {
+  /** Names of the features, in their order. */
+  readonly columns: readonly string[];
+  /** At least 2. */
+  readonly nClasses: number;
+  readonly train: LabelledRows;
+  /** For early stopping, blending weights and the history; never learnt from otherwise. */
+  readonly valid: LabelledRows;
+  /** Weight of the rows of each class, shape (nClasses); null: all 1. */
+  readonly classWeight: readonly number[] | null;
+}
+
+/** The state of one training between runs of a killed process. */
+export interface CheckpointStore {
+  /** null: there is none of the same training. */
+  read(): Checkpoint | null;
+  write(checkpoint: Checkpoint): void;
+}
+export interface Checkpoint {
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  /** Plain data. */
+  readonly state: unknown;
+}
+
+/** What a model is opened or fitted with. */
+export interface Machine {
+  readonly threads: number;
+  readonly warn: (message: string) => void;
+}
+
+export interface FitContext extends Machine {
+  /** The random stream of one purpose. */
+  readonly rng: (purpose: string) => Rng;
+  /** Aborted by Ctrl-C; long loops look at it. */
+  readonly signal: AbortSignal;
+  readonly info: (message: string) => void;
+  readonly startProgress: StartProgress;
+  /** null: no state is kept. */
+  readonly checkpoint: CheckpointStore | null;
+}
+
+/** One step of training: an epoch, a boosting round, a tree. Losses are log losses; null: not measured. */
+export interface HistoryRow {
+  /** From 1. */
+  readonly step: number;
+  readonly loss: number | null;
+  readonly validLoss: number | null;
+  readonly validAccuracy: number | null;
+  readonly learningRate: number | null;
+}
+
+/** What was learnt; plain data. */
+export interface FittedModel {
+  /** Name in the registry. */
+  readonly name: string;
+  /** Features that it takes, in its order. */
+  readonly columns: readonly string[];
+  readonly nClasses: number;
+  /** All that is no array of numbers; survives JSON. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly tensors: Readonly<Record<string, Tensor>>;
+}
+
+export interface Fit {
+  readonly fitted: Pick<FittedModel, 'facts' | 'tensors'>;
+  readonly history: readonly HistoryRow[];
+  /** What is worth knowing of the training (n_trees, best_step …), for reports/metrics/train.json. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+}
+
+/** A fitted model ready to score. A row gets the same bits alone, in a subset, and in the whole. */
+export interface Predictor {
+  /**
+   * @param features - Row-major, shape (nSamples, nFeatures).
+   * @returns Probabilities, row-major, shape (nSamples, nClasses); each row sums to 1.
+   */
+  predictProba(features: Float32Array): Promise<Float32Array>;
+  dispose(): void;
+}
+
+export interface ModelDefinition<S extends Schema = Schema> {
+  /** In kebab-case, as `train.model` has it; its parameters are `train.<name_in_snake_case>`. */
+  readonly name: string;
+  /** One sentence for the documentation, with its source. */
+  readonly summary: string;
+  readonly params: S;
+  /** True: NaN is a missing value; false: every feature must be a number. */
+  readonly acceptsMissing: boolean;
+  /**
+   * @throws StageError E_DATA or E_PARAMS for data that this model cannot learn from, E_ENVIRONMENT when
+   *   its native part is missing.
+   */
+  fit(data: TrainingData, params: Params<S>, context: FitContext): Promise<Fit>;
+  /** What does not fit together in a model that comes from a file, as "got" of a message; null: all does. */
+  findProblem(fitted: FittedModel): string | null;
+  open(fitted: FittedModel, machine: Machine): Promise<Predictor>;
+}
+
+/** Types the definition; heavy modules are imported inside `fit` and `open`. */
+export function defineModel<const S extends Schema>(
+  definition: ModelDefinition<S>,
+): ModelDefinition<S> {
+  return definition;
+}
