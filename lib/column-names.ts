@@ -23,3 +23,34 @@ export function foldNames(names: readonly string[]): string | null {
     ? `${prefix}{${first}..${Number(first) + names.length - 1}}`
     : null;
 }
+
+/** Whether `name` is `pattern`, in which a `*` stands for any text. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  const literals = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${literals.join('.*')}$`, 's').test(name);
+}
+
+/**
+ * The names that a list of patterns selects, in their own order: each pattern adds what it matches, or
+ * takes it away again where a `!` stands in front.
+ *
+ * @returns Names, and the patterns that match none.
+ */
+export function selectNames(
+  patterns: readonly string[],
+  names: readonly string[],
+): { selected: string[]; unmatched: string[] } {
+  const chosen = new Set<string>();
+  const unmatched: string[] = [];
+  for (const pattern of patterns) {
+    const isTakenAway = pattern.startsWith('!');
+    const bare = isTakenAway ? pattern.slice(1) : pattern;
+    const matching = names.filter((name) => matchesPattern(bare, name));
+    if (matching.length === 0) unmatched.push(pattern);
+    for (const name of matching) {
+      if (isTakenAway) chosen.delete(name);
+      else chosen.add(name);
+    }
+  }
+  return { selected: names.filter((name) => chosen.has(name)), unmatched };
+}

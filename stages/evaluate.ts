@@ -25,7 +25,6 @@ export const evaluate = defineStage({
     '--in test.csv --model models/model.safetensors --metrics evaluate.json --page evaluate.html',
   async run({ paths, params, base, log, progress, clock }) {
     const { readBundle } = await import('../lib/models/bundle.ts');
-    const { loadBackend } = await import('../lib/models/tensorflow/backend.ts');
     const { measureLatency, openScorer, scoreLabelled } = await import('../lib/models/scorer.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');
@@ -33,10 +32,10 @@ export const evaluate = defineStage({
     const { assertGates, checkGates } = await import('../lib/metrics/gates.ts');
     const { writeEvaluation } = await import('../lib/data/evaluation-files.ts');
     const bundle = readBundle(paths.model);
-    const backend = await loadBackend({ nThreads: base.threads, warn: log.warn });
+    const machine = { threads: base.threads, warn: log.warn };
     const { yTrue, yProba } = await withDatabase(base, async (database) => {
       const relation = await openTable(database, paths.in, 'test');
-      const scorer = await openScorer(bundle, database, backend);
+      const scorer = await openScorer(bundle, database, machine);
       const start = clock();
       const scored = await scoreLabelled(bundle, scorer, database, relation, progress);
       const rate = Math.round(scored.yTrue.length / (clock() - start));

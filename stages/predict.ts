@@ -23,16 +23,15 @@ export const predict = defineStage({
   example: '--in new.csv --model models/model.safetensors --out predictions.csv',
   async run({ paths, base, log, progress, clock }) {
     const { readBundle } = await import('../lib/models/bundle.ts');
-    const { loadBackend } = await import('../lib/models/tensorflow/backend.ts');
     const { openScorer, predictBlocks } = await import('../lib/models/scorer.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { countRows, openTable } = await import('../lib/data/tables.ts');
     const { writePredictions } = await import('../lib/data/predictions.ts');
     const bundle = readBundle(paths.model);
-    const backend = await loadBackend({ nThreads: base.threads, warn: log.warn });
+    const machine = { threads: base.threads, warn: log.warn };
     return await withDatabase(base, async (database) => {
       const relation = await openTable(database, paths.in, 'table');
-      const scorer = await openScorer(bundle, database, backend);
+      const scorer = await openScorer(bundle, database, machine);
       const bar = progress('predict', await countRows(database, relation), 'rows');
       const start = clock();
       const blocks = predictBlocks(bundle, scorer, relation, bar);

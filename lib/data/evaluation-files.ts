@@ -34,14 +34,16 @@ export async function writeEvaluation(
 }
 
 function describeModel(bundle: Bundle): [term: string, value: string][] {
-  const { model, features, input, distribution, versions } = bundle;
-  const layers = [features.length, ...model.hiddenSizes, model.nClasses].join(' - ');
-  const nParameters = Object.values(model.weights).reduce((sum, { length }) => sum + length, 0);
+  const { model, input, distribution, versions } = bundle;
+  const sizeBytes = Object.values(model.tensors).reduce(
+    (sum, { data }) => sum + data.byteLength,
+    0,
+  );
   return [
-    ['Model', `multi-layer perceptron, ${layers}, ${model.activation}`],
-    ['Parameters', nParameters.toLocaleString('en-US')],
+    ['Model', model.name],
+    ['Size', `${(sizeBytes / 1e6).toFixed(1)} MB`],
     ['Raw columns', String(input.length)],
-    ['Features', String(features.length)],
+    ['Features', String(model.columns.length)],
     ['Training rows', distribution.n_samples.toLocaleString('en-US')],
     [
       'Versions',

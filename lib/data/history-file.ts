@@ -1,27 +1,32 @@
-/** The training history as a table of tab-separated values, one row per epoch, as DVC's plots read it. */
+/** The training history as a table of tab-separated values, one row per step, as DVC's plots read it. */
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { StageError } from '../errors.ts';
-import type { EpochResult } from '../models/mlp/fit.ts';
+import type { ModelHistoryRow } from '../models/model.ts';
+import { roundResult } from './json-files.ts';
 
-/** Column of the file and the value that it holds; `step` is the epoch from 1, as DVCLive counts. */
+/** Column of the file and the number that it holds; the name of the model stands behind them. */
 const COLUMNS = {
-  loss: 'trainLoss',
+  step: 'step',
+  loss: 'loss',
   valid_loss: 'validLoss',
   valid_accuracy: 'validAccuracy',
   learning_rate: 'learningRate',
 } as const;
-/** Finer digits differ between processors. */
-const SIGNIFICANT_DIGITS = 6;
 
-export function writeHistory(file: string, history: readonly EpochResult[]): void {
-  const rows = history.map((result) => [
-    result.epoch + 1,
-    ...Object.values(COLUMNS).map((key) => round(result[key])),
+export function writeHistory(file: string, history: readonly ModelHistoryRow[]): void {
+  const rows = history.map((row) => [
+    ...Object.values(COLUMNS).map((key) => {
+      const value = row[key];
+      return value === null ? null : roundResult(value);
+    }),
+    row.model,
   ]);
-  const columns = ['step', ...Object.keys(COLUMNS)];
-  writeFileSync(file, stringify([columns, ...rows], { delimiter: '\t' }));
+  writeFileSync(
+    file,
+    stringify([[...Object.keys(COLUMNS), 'model'], ...rows], { delimiter: '\t' }),
+  );
 }
 
 /**
@@ -30,7 +35,7 @@ export function writeHistory(file: string, history: readonly EpochResult[]): voi
  * @param file - null: no history, no rows.
  * @throws StageError E_DATA when the file is missing, or is not what {@link writeHistory} writes.
  */
-export function readHistory(file: string | null): EpochResult[] {
+export function readHistory(file: string | null): ModelHistoryRow[] {
   if (file === null) return [];
   if (!existsSync(file)) {
     throw new StageError('E_DATA', `${file} must exist; got no such file`, {
@@ -40,11 +45,12 @@ export function readHistory(file: string | null): EpochResult[] {
   const rows = parseRows(file);
   const toNumber = (text: string): number | null => (text === '' ? null : Number(text));
   return rows.map((row) => ({
-    epoch: Number(row.step) - 1,
-    trainLoss: Number(row.loss),
+    step: Number(row.step),
+    loss: toNumber(row.loss),
     validLoss: toNumber(row.valid_loss),
     validAccuracy: toNumber(row.valid_accuracy),
-    learningRate: Number(row.learning_rate),
+    learningRate: toNumber(row.learning_rate),
+    model: row.model,
   }));
 }
 
@@ -55,8 +61,10 @@ function parseRows(file: string): Record<string, string>[] {
       columns: true,
     });
     const isNumber = (text: string | undefined): boolean => text !== undefined && !isNaN(+text);
-    const names = ['step', ...Object.keys(COLUMNS)];
-    if (rows.every((row) => names.every((name) => isNumber(row[name])))) return rows;
+    const names = Object.keys(COLUMNS);
+    const isRow = (row: Record<string, string>): boolean =>
+      row.model !== undefined && names.every((name) => isNumber(row[name]));
+    if (rows.every(isRow)) return rows;
   } catch (cause) {
     refuse(file, cause);
   }
@@ -64,14 +72,10 @@ function parseRows(file: string): Record<string, string>[] {
 }
 
 function refuse(file: string, cause?: unknown): never {
-  const columns = Object.keys(COLUMNS).join(', ');
+  const columns = [...Object.keys(COLUMNS), 'model'].join(', ');
   throw new StageError(
     'E_DATA',
-    `${file} must be a table of step, ${columns}, separated by tabs; got something else`,
+    `${file} must be a table of ${columns}, separated by tabs; got something else`,
     { hint: 'the file is damaged or of another program; train writes it', cause },
   );
-}
-
-function round(value: number | null): number | null {
-  return value === null ? null : Number(value.toPrecision(SIGNIFICANT_DIGITS));
 }

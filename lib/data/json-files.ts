@@ -29,3 +29,26 @@ export function readJson(file: string): unknown {
 export function writeJson(file: string, value: unknown): void {
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }
+
+/** Finer digits differ between processors. */
+const SIGNIFICANT_DIGITS = 6;
+
+/** `value` with as many digits as files of results hold. */
+export function roundResult(value: number): number {
+  return Number(value.toPrecision(SIGNIFICANT_DIGITS));
+}
+
+/** Writes numbers with {@link roundResult}, and returns what was written. */
+export function writeMetrics(
+  file: string,
+  metrics: Readonly<Record<string, number | null>>,
+): Record<string, number | null> {
+  const rounded = Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => [
+      name,
+      value === null ? null : roundResult(value),
+    ]),
+  );
+  writeJson(file, rounded);
+  return rounded;
+}

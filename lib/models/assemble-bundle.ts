@@ -6,7 +6,7 @@ import type { Relation } from '../sql.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
 import type { Bundle } from './bundle.ts';
 import { goldenRelation, openScorer } from './scorer.ts';
-import type { Backend } from './tensorflow/backend.ts';
+import type { Machine } from './model.ts';
 
 const GOLDEN_ROWS_PER_CLASS = 2;
 
@@ -14,17 +14,19 @@ const GOLDEN_ROWS_PER_CLASS = 2;
  * What a bundle knows of its table, checked before the model is trained and not after.
  *
  * @param raw - The raw training rows.
+ * @param features - Columns of the tensors.
  * @throws StageError E_DATA when `raw` lacks the target, or what the preprocessing reads, when its
  *   preprocessing does not give the features, or when there is nothing to choose between; E_PARAMS for a
  *   threshold between other than two classes.
  */
 export function describeInput(
   raw: Relation,
+  features: readonly string[],
   {
     target,
     id,
     ...facts
-  }: Pick<Bundle, 'id' | 'preprocessing' | 'features' | 'classes' | 'threshold'> & {
+  }: Pick<Bundle, 'id' | 'preprocessing' | 'classes' | 'threshold'> & {
     readonly target: string | null;
   },
 ): Pick<Bundle, 'input' | 'target' | 'id'> {
@@ -38,7 +40,7 @@ export function describeInput(
       hint: 'name the raw train split with --raw',
     });
   }
-  const { preprocessing, features, classes, threshold } = facts;
+  const { preprocessing, classes, threshold } = facts;
   if (classes.length < 2) {
     throw new StageError(
       'E_DATA',
@@ -66,7 +68,7 @@ export async function assembleBundle(
   parts: Omit<Bundle, 'distribution' | 'golden'>,
   raw: Relation,
   engine: TableEngine,
-  backend: Backend,
+  machine: Machine,
 ): Promise<Bundle> {
   const { target, id, input } = parts;
   const rows = await selectGoldenRows(engine, raw, {
@@ -77,7 +79,7 @@ export async function assembleBundle(
   });
   const distribution = await describeDistribution(engine, raw, input);
   const bundle: Bundle = { ...parts, distribution, golden: { rows, probabilities: [] } };
-  const scorer = await openScorer(bundle, engine, backend);
+  const scorer = await openScorer(bundle, engine, machine);
   try {
     const probabilities: number[][] = [];
     for await (const block of scorer.score(goldenRelation(bundle))) {

@@ -1,8 +1,8 @@
 /**
- * A model in one file: weights, input schema, fitted preprocessing, classes, threshold, prior correction,
+ * A model in one file: what was learnt, input schema, fitted preprocessing, classes, threshold, prior correction,
  * training distribution, golden rows, versions and data hash.
  *
- * The file is safetensors: the weights are tensors, all else is JSON in its metadata. Plain data; nothing
+ * The file is safetensors: what was learnt is tensors, all else is JSON in its metadata. Plain data; nothing
  * in it is ever executed.
  */
 import { StageError, listExamples } from '../errors.ts';
@@ -13,23 +13,18 @@ import type { Distribution } from '../preprocessing/distribution.ts';
 import type { Column, Row } from '../sql.ts';
 import { readSafetensors, writeSafetensors } from '../tensors/safetensors.ts';
 import type { Tensor } from '../tensors/safetensors.ts';
-import { ACTIVATIONS } from './mlp/activation.ts';
-import type { Activation } from './mlp/activation.ts';
-import type { Variable } from './tensorflow/graph.ts';
-import { NORMALIZATIONS, createPredictionGraph } from './mlp/network.ts';
-import type { Mlp } from './mlp/fit.ts';
+import type { FittedModel } from './model.ts';
+import { findModel } from './registry.ts';
 
 export type ClassValue = number | string;
 
 export interface Bundle {
-  readonly model: Mlp;
+  readonly model: FittedModel;
   /** Raw columns that the model needs, target and id left out, in the order of the training table. */
   readonly input: readonly Column[];
   readonly target: string;
   readonly id: string;
   readonly preprocessing: Preprocessing;
-  /** Columns of the tensor, in its order. */
-  readonly features: readonly string[];
   /** Values of the target, sorted; probabilities stand in this order. */
   readonly classes: readonly ClassValue[];
   /** What people call the classes, by value as text; may be empty. */
@@ -53,18 +48,14 @@ export interface GoldenRows {
 }
 
 const FORMAT = 'timberline-bundle';
-const VERSION = '1';
+const VERSION = '2';
 
 export function writeBundle(path: string, { model, ...facts }: Bundle): void {
-  const { weights, ...architecture } = model;
-  const tensors = weightsOf(architecture).map(({ name, shape }): [string, Tensor] => [
-    name,
-    { dtype: 'F32', shape, data: weights[name] },
-  ]);
-  writeSafetensors(path, Object.fromEntries(tensors), {
+  const { tensors, ...described } = model;
+  writeSafetensors(path, tensors, {
     format: FORMAT,
     version: VERSION,
-    bundle: JSON.stringify({ ...facts, model: architecture }),
+    bundle: JSON.stringify({ ...facts, model: described }),
   });
 }
 
@@ -72,28 +63,19 @@ export function writeBundle(path: string, { model, ...facts }: Bundle): void {
  * Reads a bundle; its golden rows are for `openScorer` to check.
  *
  * @throws StageError E_DATA for a file that is missing, truncated, no bundle, of another version, whose
- *   facts do not fit together, or whose weights are not those of its architecture.
+ *   facts do not fit together, or whose model is damaged.
  */
 export function readBundle(path: string): Bundle {
   const { tensors, metadata } = readSafetensors(path);
   if (metadata.format !== FORMAT) refuse(path, 'a safetensors file of something else');
   if (metadata.version !== VERSION) refuse(path, `version ${metadata.version}`);
   const facts = parseFacts(path, metadata.bundle);
-  const expected = weightsOf(facts.model);
-  const extra = Object.keys(tensors).filter((name) => !expected.some((w) => w.name === name));
-  if (extra.length > 0) refuse(path, `unknown weights ${listExamples(extra)}`);
-  const weights = expected.map(({ name, shape }) => {
-    const tensor = tensors[name];
-    if (tensor === undefined) return refuse(path, `no weights ${name}`);
-    if (tensor.dtype !== 'F32' || tensor.shape.join() !== shape.join()) {
-      refuse(path, `the weights ${name} as ${tensor.dtype} (${tensor.shape.join(', ')})`);
-    }
-    return [name, tensor.data as Float32Array] as const;
-  });
-  return { ...facts, model: { ...facts.model, weights: Object.fromEntries(weights) } };
+  const model = { ...facts.model, tensors };
+  const problem = findModel(model.name)!.findProblem(model);
+  return problem === null ? { ...facts, model } : refuse(path, problem);
 }
 
-type Facts = Omit<Bundle, 'model'> & { readonly model: Omit<Mlp, 'weights'> };
+type Facts = Omit<Bundle, 'model'> & { readonly model: Omit<FittedModel, 'tensors'> };
 
 function parseFacts(path: string, text: string | undefined): Facts {
   let facts: unknown;
@@ -108,18 +90,17 @@ function parseFacts(path: string, text: string | undefined): Facts {
     refuse(path, `fields that do not fit: ${listExamples(wrong, ([name]) => name)}`);
   }
   const bundle = facts as unknown as Facts;
-  const { model, features, classes, priorCorrection, golden, input } = bundle;
+  const { model, classes, priorCorrection, golden, input } = bundle;
   if (
-    model.nFeatures !== features.length ||
     model.nClasses !== classes.length ||
     (priorCorrection ?? classes).length !== classes.length ||
     golden.rows.length !== golden.probabilities.length ||
     golden.probabilities.some((row) => row.length !== classes.length)
   ) {
-    refuse(path, 'features, classes and golden rows that differ in their number');
+    refuse(path, 'classes, model and golden rows that differ in their number of classes');
   }
   const preprocessing = parsePreprocessing(bundle.preprocessing, (step) => `${step} in ${path}`);
-  assertPreprocessable(preprocessing, { columns: input, source: path }, features);
+  assertPreprocessable(preprocessing, { columns: input, source: path }, model.columns);
   return { ...bundle, preprocessing };
 }
 
@@ -145,17 +126,15 @@ const orNull =
 const FIELDS: Readonly<Record<keyof Bundle, Check>> = {
   model: (value) =>
     isRecord(value) &&
-    value.format === 'mlp' &&
-    value.version === 1 &&
-    [value.nFeatures, value.nClasses].every(isCount) &&
-    listOf(isCount)(value.hiddenSizes) &&
-    ACTIVATIONS.includes(value.activation as Activation) &&
-    NORMALIZATIONS.includes(value.normalization as Mlp['normalization']),
+    isText(value.name) &&
+    findModel(value.name as string) !== undefined &&
+    listOf(isText)(value.columns) &&
+    isCount(value.nClasses) &&
+    isRecord(value.facts),
   input: listOf((column) => isRecord(column) && isText(column.name) && isText(column.kind)),
   target: isText,
   id: isText,
   preprocessing: isRecord,
-  features: listOf(isText),
   classes: listOf(isTextOrNumber),
   classNames: mapOf(isText),
   threshold: orNull(isNumber),
@@ -171,11 +150,6 @@ const FIELDS: Readonly<Record<keyof Bundle, Check>> = {
   versions: mapOf(isText),
   dataHashes: mapOf(isText),
 };
-
-/** Names and shapes of the weights that a model of this architecture has. */
-function weightsOf(architecture: Omit<Mlp, 'weights'>): readonly Variable[] {
-  return createPredictionGraph(architecture, 1).variables;
-}
 
 function refuse(path: string, got: string): never {
   throw new StageError(

@@ -51,8 +51,10 @@ export interface FitContext extends Machine {
   readonly signal: AbortSignal;
   readonly info: (message: string) => void;
   readonly startProgress: StartProgress;
-  /** null: no state is kept. */
-  readonly checkpoint: CheckpointStore | null;
+  /** Where the state of the training of this name is kept; null: nowhere. */
+  readonly checkpoint: (name: string) => CheckpointStore | null;
+  /** Fits another model of the registry by its own parameters, for a model that is made of several. */
+  readonly fitMember: (name: string) => Promise<TrainedModel>;
 }
 
 /** One step of training: an epoch, a boosting round, a tree. Losses are log losses; null: not measured. */
@@ -63,6 +65,11 @@ export interface HistoryRow {
   readonly validLoss: number | null;
   readonly validAccuracy: number | null;
   readonly learningRate: number | null;
+}
+
+/** A step of the training of one model, which may be one of several. */
+export interface ModelHistoryRow extends HistoryRow {
+  readonly model: string;
 }
 
 /** What was learnt; plain data. */
@@ -79,9 +86,19 @@ export interface FittedModel {
 
 export interface Fit {
   readonly fitted: Pick<FittedModel, 'facts' | 'tensors'>;
-  readonly history: readonly HistoryRow[];
+  /** The features that it takes, where these are not all that it was given. */
+  readonly columns?: readonly string[];
+  /** With the name of its model where that is another one. */
+  readonly history: readonly (HistoryRow | ModelHistoryRow)[];
   /** What is worth knowing of the training (n_trees, best_step …), for reports/metrics/train.json. */
   readonly metrics: Readonly<Record<string, number | null>>;
+}
+
+/** What the training of a model of the registry gives. */
+export interface TrainedModel {
+  readonly fitted: FittedModel;
+  readonly history: readonly ModelHistoryRow[];
+  readonly metrics: Fit['metrics'];
 }
 
 /** A fitted model ready to score. A row gets the same bits alone, in a subset, and in the whole. */

@@ -14,8 +14,9 @@ import { streamRows } from '../tensors/row-blocks.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
 import type { Progress, StartProgress } from '../progress.ts';
 import type { Bundle } from './bundle.ts';
-import { createMlpPredictor } from './mlp/fit.ts';
-import type { Backend } from './tensorflow/backend.ts';
+import { openModel } from './fit-model.ts';
+import type { Machine } from './model.ts';
+import { findModel } from './registry.ts';
 
 export interface Scorer {
   /**
@@ -38,21 +39,23 @@ const GOLDEN_TOLERANCE = 1e-4;
 export async function openScorer(
   bundle: Bundle,
   engine: TableEngine,
-  backend: Backend,
+  machine: Machine,
 ): Promise<Scorer> {
   registerFunctions(engine, bundle.preprocessing);
-  const predictor = createMlpPredictor(bundle.model, backend);
+  const { model } = bundle;
+  const predictor = await openModel(model, machine);
   const scorer: Scorer = {
     async *score(relation) {
       assertInput(bundle, relation);
       const blocks = streamRows(
         engine,
         preprocess(bundle.preprocessing, relation.sql),
-        bundle.features,
+        model.columns,
         relation.source,
+        findModel(model.name)!.acceptsMissing,
       );
       for await (const features of blocks) {
-        yield correctPriors(bundle, predictor.predictProba(features));
+        yield correctPriors(bundle, await predictor.predictProba(features));
       }
     },
     dispose: () => predictor.dispose(),

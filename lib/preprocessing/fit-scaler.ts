@@ -1,4 +1,5 @@
 /** Fits a scaler: center and scale, or quantiles, of each numeric column of the training rows. */
+import { matchesPattern } from '../column-names.ts';
 import { StageError, listExamples } from '../errors.ts';
 import { assertColumns, double, identifier } from '../sql.ts';
 import type { Column, Relation } from '../sql.ts';
@@ -65,14 +66,10 @@ export async function fitScaler(
 }
 
 function methodOf(name: string, { method, groups }: ScalerOptions): ScalerMethod {
-  const group = groups.find(({ columns }) => columns.some((pattern) => matches(pattern, name)));
+  const group = groups.find(({ columns }) =>
+    columns.some((pattern) => matchesPattern(pattern, name)),
+  );
   return group?.method ?? method;
-}
-
-/** Whether `name` is `pattern`, in which a `*` stands for any text. */
-function matches(pattern: string, name: string): boolean {
-  const literals = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${literals.join('.*')}$`, 's').test(name);
 }
 
 function assertGroups(fit: Relation, numeric: readonly Column[], { groups }: ScalerOptions): void {
@@ -81,10 +78,12 @@ function assertGroups(fit: Relation, numeric: readonly Column[], { groups }: Sca
     fit,
     patterns.filter((pattern) => !pattern.includes('*')),
   );
-  const without = patterns.filter((pattern) => !numeric.some(({ name }) => matches(pattern, name)));
+  const without = patterns.filter(
+    (pattern) => !numeric.some(({ name }) => matchesPattern(pattern, name)),
+  );
   const twice = numeric
     .map(({ name }) => name)
-    .filter((name) => patterns.filter((pattern) => matches(pattern, name)).length > 1);
+    .filter((name) => patterns.filter((pattern) => matchesPattern(pattern, name)).length > 1);
   if (without.length === 0 && twice.length === 0) return;
   const got = [
     ...without.map((pattern) => `${pattern}, which no numeric column has`),

@@ -1,27 +1,19 @@
 /** The charts of the evaluation page. */
 import type { ReliabilityBin } from '../metrics/calibration.ts';
+import type { HistoryRow } from '../models/model.ts';
 import { renderChart } from './charts.ts';
 import { formatCount, formatPercent, formatRows } from './format.ts';
 import type { Html } from './html.ts';
-
-/** One epoch of training; null where there were no valid rows. */
-export interface HistoryRow {
-  /** From 0; the charts count from 1. */
-  readonly epoch: number;
-  readonly trainLoss: number;
-  readonly validLoss: number | null;
-  readonly validAccuracy: number | null;
-}
 
 const SHARES = {
   type: 'quantitative' as const,
   scale: { domain: [0, 1] },
   axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1] },
 };
-const EPOCHS = {
-  field: 'epoch',
+const STEPS = {
+  field: 'step',
   type: 'quantitative',
-  title: 'epoch',
+  title: 'step',
   axis: { format: 'd', tickMinStep: 1 },
   scale: { zero: false, nice: false },
 } as const;
@@ -106,34 +98,31 @@ export function confidenceChart(bins: readonly ReliabilityBin[]): Promise<Html> 
   });
 }
 
-/** Loss on train and valid by epoch. */
+/** Loss on train and valid by step. */
 export function lossChart(history: readonly HistoryRow[]): Promise<Html> {
-  const values = history.flatMap(({ epoch, trainLoss, validLoss }) => [
-    { epoch: epoch + 1, split: 'train', loss: trainLoss },
-    ...(validLoss === null ? [] : [{ epoch: epoch + 1, split: 'valid', loss: validLoss }]),
+  const values = history.flatMap(({ step, loss, validLoss }) => [
+    ...(loss === null ? [] : [{ step, split: 'train', loss }]),
+    ...(validLoss === null ? [] : [{ step, split: 'valid', loss: validLoss }]),
   ]);
   return renderChart({
     data: { values },
     mark: { type: 'line', strokeWidth: 2 },
     encoding: {
-      x: EPOCHS,
+      x: STEPS,
       y: { field: 'loss', type: 'quantitative', title: 'loss', scale: { zero: false } },
       color: colours({ train: 'var(--third)', valid: 'var(--second)' }, 'split'),
     },
   });
 }
 
-/** Accuracy on valid by epoch. */
+/** Accuracy on valid by step. */
 export function accuracyChart(history: readonly HistoryRow[]): Promise<Html> {
-  const values = history.map(({ epoch, validAccuracy }) => ({
-    epoch: epoch + 1,
-    accuracy: validAccuracy,
-  }));
+  const values = history.map(({ step, validAccuracy }) => ({ step, accuracy: validAccuracy }));
   return renderChart({
     data: { values },
     mark: { type: 'line', strokeWidth: 2, color: 'var(--second)' },
     encoding: {
-      x: EPOCHS,
+      x: STEPS,
       y: {
         field: 'accuracy',
         type: 'quantitative',

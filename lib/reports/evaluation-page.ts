@@ -2,12 +2,12 @@
 import type { ReliabilityBin } from '../metrics/calibration.ts';
 import type { Evaluation } from '../metrics/evaluate.ts';
 import { describeGate, type GateResult } from '../metrics/gates.ts';
+import type { ModelHistoryRow } from '../models/model.ts';
 import {
   accuracyChart,
   confidenceChart,
   lossChart,
   reliabilityChart,
-  type HistoryRow,
 } from './evaluation-charts.ts';
 import { formatCount, formatPercent, formatRows, formatScore } from './format.ts';
 import { markup, type Html } from './html.ts';
@@ -35,8 +35,8 @@ export interface EvaluationReport {
   /** Model and data, as pairs of a term and its value. */
   readonly about: readonly (readonly [term: string, value: string])[];
   readonly gates: readonly GateResult[];
-  /** Epochs of training; none, and the section is left out. */
-  readonly history: readonly HistoryRow[];
+  /** Steps of training; none, and the section is left out. */
+  readonly history: readonly ModelHistoryRow[];
 }
 
 /** As many confusions stand in words; the matrix holds all. */
@@ -212,24 +212,34 @@ async function calibration({ reliability, metrics }: Evaluation): Promise<Html[]
   ];
 }
 
-async function training(history: readonly HistoryRow[]): Promise<Section[]> {
-  const last = history.at(-1);
-  if (last === undefined) return [];
-  const charts = [
-    figure({
-      caption: 'Loss by epoch. That of train is measured while the weights still change.',
-      description: `Loss by epoch; at the end ${formatScore(last.trainLoss)} on train and ${formatScore(last.validLoss)} on valid.`,
-      svg: await lossChart(history),
-    }),
-  ];
-  if (last.validAccuracy !== null) {
+async function training(history: readonly ModelHistoryRow[]): Promise<Section[]> {
+  const byModel = [...Map.groupBy(history, ({ model }) => model)];
+  const content = await Promise.all(
+    byModel.map(async ([model, rows]) => figures(await trainingOf(model, rows))),
+  );
+  return content.length === 0 ? [] : [{ heading: 'How it was trained', content }];
+}
+
+async function trainingOf(model: string, rows: readonly ModelHistoryRow[]): Promise<Html[]> {
+  const last = rows.at(-1)!;
+  const charts: Html[] = [];
+  if (rows.some(({ loss, validLoss }) => loss !== null || validLoss !== null)) {
     charts.push(
       figure({
-        caption: 'Accuracy on the valid split by epoch.',
-        description: `Accuracy on valid by epoch; ${formatScore(last.validAccuracy)} at the end.`,
-        svg: await accuracyChart(history),
+        caption: `${model}: loss by step. That of train is measured while the model still changes.`,
+        description: `Loss by step; at the end ${formatScore(last.loss)} on train and ${formatScore(last.validLoss)} on valid.`,
+        svg: await lossChart(rows),
       }),
     );
   }
-  return [{ heading: 'How it was trained', content: [figures(charts)] }];
+  if (rows.some(({ validAccuracy }) => validAccuracy !== null)) {
+    charts.push(
+      figure({
+        caption: `${model}: accuracy on the valid split by step.`,
+        description: `Accuracy on valid by step; ${formatScore(last.validAccuracy)} at the end.`,
+        svg: await accuracyChart(rows),
+      }),
+    );
+  }
+  return charts;
 }

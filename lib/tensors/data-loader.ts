@@ -12,6 +12,9 @@ import type { GatherSource, Span } from './gather-worker.ts';
 import { shuffledIndices } from './shuffle.ts';
 import { startWorkers } from './worker-pool.ts';
 
+/** What is loaded of a dataset. */
+type Rows = Pick<Dataset, 'nSamples' | 'nFeatures' | 'features' | 'labels'>;
+
 export interface LoaderOptions {
   /** Rows of a batch; the last one of an epoch has the rest. */
   readonly batchSize: number;
@@ -37,20 +40,8 @@ export interface DataLoader extends BatchSource {
   epoch(epoch: number): AsyncGenerator<Batch>;
 }
 
-/** Loaders of the splits: train shuffled anew each epoch, the others in the order of their rows. */
-export function loaders<const S extends string>(
-  datasets: Readonly<Record<S, Dataset>>,
-  options: LoaderOptions,
-): Record<S, DataLoader> {
-  const entries = Object.entries<Dataset>(datasets).map(([split, dataset]) => [
-    split,
-    createDataLoader(dataset, { ...options, shuffle: split === 'train' }),
-  ]);
-  return Object.fromEntries(entries) as Record<S, DataLoader>;
-}
-
 export function createDataLoader(
-  dataset: Dataset,
+  dataset: Rows,
   options: LoaderOptions & { readonly shuffle: boolean },
 ): DataLoader {
   const { nSamples, nFeatures } = dataset;
@@ -80,7 +71,7 @@ export function createDataLoader(
   };
 }
 
-function viewBatch({ nFeatures, features, labels }: Dataset, { start, end }: Span): Batch {
+function viewBatch({ nFeatures, features, labels }: Rows, { start, end }: Span): Batch {
   return {
     features: features.subarray(start * nFeatures, end * nFeatures),
     labels: labels.subarray(start, end),

@@ -14,6 +14,7 @@ export type TableEngine = Omit<FileDatabase, 'close'>;
  *
  * @param sql - Stands after FROM.
  * @param source - What messages call it.
+ * @param acceptsMissing - Of {@link streamBlocks}.
  * @throws StageError E_DATA when a value is NULL, NaN, infinite or beyond float32: every such column with
  *   the number of its rows and the first of them.
  */
@@ -22,8 +23,9 @@ export async function* streamRows(
   sql: string,
   columns: readonly string[],
   source: string,
+  acceptsMissing: boolean,
 ): AsyncGenerator<Float32Array> {
-  const blocks = streamBlocks(engine, { sql, source }, columns, null);
+  const blocks = streamBlocks(engine, { sql, source }, columns, null, acceptsMissing);
   for await (const { features } of blocks) yield features;
 }
 
@@ -31,12 +33,14 @@ export async function* streamRows(
  * {@link streamRows} with a label for each row.
  *
  * @param label - Expression of an INTEGER that is never NULL; null: blocks without labels.
+ * @param acceptsMissing - True: what is no finite number is NaN in the block, and no error.
  */
 export async function* streamBlocks(
   engine: TableEngine,
   relation: Pick<Relation, 'sql' | 'source'>,
   columns: readonly string[],
   label: string | null,
+  acceptsMissing = false,
 ): AsyncGenerator<Block> {
   const nColumns = columns.length;
   // NULL becomes NaN, so that one test of the numbers finds all that is not one
@@ -45,7 +49,8 @@ export async function* streamBlocks(
   for await (const chunk of engine.stream(query)) {
     const features = new Float32Array(chunk.rowCount * nColumns);
     for (let j = 0; j < nColumns; j++) {
-      if (!scatter(numbersOf<Float32Array>(chunk, j), features, j, nColumns)) {
+      const isFinite = scatter(numbersOf<Float32Array>(chunk, j), features, j, nColumns);
+      if (!isFinite && !acceptsMissing) {
         throw await createFiniteError(engine, relation, columns);
       }
     }

@@ -7,6 +7,7 @@
  */
 import { StageError } from '../../errors.ts';
 import type { Rng } from '../../rng.ts';
+import type { HistoryRow } from '../model.ts';
 import type { Tensor } from '../tensorflow/graph.ts';
 import { drawInitialWeights } from './initial-weights.ts';
 import {
@@ -56,30 +57,14 @@ export interface MlpOptions
 
 /** Fitted state; plain data. */
 export interface Mlp extends MlpArchitecture {
-  readonly format: 'mlp';
-  readonly version: 1;
   /** By name: `layer<l>/kernel` (nInputs, nOutputs) row-major, `/bias`, and `/scale`, `/mean`, `/variance` where normalised. */
   readonly weights: Weights;
 }
 
 export type Weights = Readonly<Record<string, Float32Array>>;
 
-export interface EpochResult {
-  /** From 0. */
-  readonly epoch: number;
-  /** Mean of the training objective over the epoch, weights changing meanwhile. */
-  readonly trainLoss: number;
-  /** Log loss, without class weights or smoothing. null without valid rows. */
-  readonly validLoss: number | null;
-  readonly validAccuracy: number | null;
-  /** Of the epoch's last step. */
-  readonly learningRate: number;
-}
-
 /** All that training needs to go on after an epoch; plain data. */
 export interface MlpCheckpoint {
-  readonly format: 'mlp-checkpoint';
-  readonly version: 1;
   /** Completed epochs, and the steps in them. */
   readonly nEpochs: number;
   readonly nSteps: number;
@@ -91,12 +76,12 @@ export interface MlpCheckpoint {
     readonly validLoss: number;
     readonly weights: Weights;
   } | null;
-  readonly history: readonly EpochResult[];
+  readonly history: readonly HistoryRow[];
 }
 
 export interface MlpFit {
   readonly model: Mlp;
-  readonly history: readonly EpochResult[];
+  readonly history: readonly HistoryRow[];
   /** Epoch whose weights the model has, from 0. */
   readonly bestEpoch: number;
 }
@@ -131,7 +116,7 @@ export async function fitMlp(
     rng: Rng;
     signal?: AbortSignal | null;
     checkpoint?: MlpCheckpoint | null;
-    onEpoch?: (result: EpochResult) => void;
+    onEpoch?: (result: HistoryRow) => void;
     onCheckpoint?: ((checkpoint: MlpCheckpoint) => void | Promise<void>) | null;
   },
 ): Promise<MlpFit> {
@@ -182,8 +167,8 @@ export async function fitMlp(
       }
       const evaluation = valid === null ? null : await evaluate(program, valid, nClasses);
       const result = {
-        epoch,
-        trainLoss: loss / weight,
+        step: epoch + 1,
+        loss: loss / weight,
         validLoss: evaluation?.logLoss ?? null,
         validAccuracy: evaluation?.accuracy ?? null,
         learningRate,
@@ -195,8 +180,6 @@ export async function fitMlp(
       }
       onEpoch(result);
       await onCheckpoint?.({
-        format: 'mlp-checkpoint',
-        version: 1,
         nEpochs: epoch + 1,
         nSteps,
         dropoutSeed,
@@ -208,7 +191,7 @@ export async function fitMlp(
     }
     const weights = best?.weights ?? weightsOf(getVariables(program, graph));
     return {
-      model: { format: 'mlp', version: 1, ...architecture, weights },
+      model: { ...architecture, weights },
       history,
       bestEpoch: best?.epoch ?? history.length - 1,
     };

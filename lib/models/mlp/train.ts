@@ -1,89 +1,71 @@
-/** A training with its checkpoint and its progress; what the stage `train` calls. */
-import type { Rng } from '../../rng.ts';
-import type { StartProgress } from '../../progress.ts';
+/** A training with its checkpoint and its progress. */
+import { createDataLoader } from '../../tensors/data-loader.ts';
+import type { Fit, FitContext, HistoryRow, LabelledRows, TrainingData } from '../model.ts';
+import { loadBackend } from '../tensorflow/backend.ts';
 import { fitMlp } from './fit.ts';
-import type { BatchSource, EpochResult, MlpCheckpoint, MlpFit, MlpOptions } from './fit.ts';
-import type { Backend } from '../tensorflow/backend.ts';
+import type { BatchSource, MlpOptions } from './fit.ts';
+import { fromCheckpoint, fromNetwork, toCheckpoint } from './state.ts';
 
-/** Where the state of one training is kept between runs. */
-export interface CheckpointStore {
-  /** null: there is none of the same training. */
-  read(): MlpCheckpoint | null;
-  write(checkpoint: MlpCheckpoint): void;
-}
-
-/**
- * {@link fitMlp}, going on from the checkpoint of a killed run where there is one.
- *
- * @param data.classes - What the labels count.
- * @param store - null: no state is kept.
- */
-export async function trainMlp(
-  data: {
-    readonly train: BatchSource & { readonly nSamples: number };
-    readonly valid: BatchSource;
-    readonly classes: readonly unknown[];
+/** {@link fitMlp}, going on from the checkpoint of a killed run where there is one. */
+export async function fitNetwork(
+  { columns, nClasses, train, valid, classWeight }: TrainingData,
+  params: Omit<MlpOptions, 'classWeight'> & {
+    readonly batchSize: number;
+    readonly numWorkers: number;
   },
-  options: MlpOptions,
-  context: {
-    readonly backend: Backend;
-    readonly rng: Rng;
-    readonly signal: AbortSignal;
-    readonly startProgress: StartProgress;
-    readonly log: { info(message: string): void };
-  },
-  store: CheckpointStore | null,
-): Promise<MlpFit> {
-  const { startProgress, log } = context;
-  const { train, valid, classes } = data;
-  const { nSamples } = train;
-  const checkpoint = store?.read() ?? null;
+  context: FitContext,
+): Promise<Fit> {
+  const { threads, warn, rng, info, startProgress, signal } = context;
+  const backend = await loadBackend({ nThreads: threads, warn });
+  const load = (rows: LabelledRows, shuffle: boolean) =>
+    createDataLoader({ ...rows, nFeatures: columns.length }, { ...params, rng, shuffle });
+  const store = context.checkpoint('mlp');
+  const kept = store?.read() ?? null;
+  const checkpoint = kept === null ? null : toCheckpoint(kept);
   if (checkpoint !== null) {
-    log.info(`going on after epoch ${checkpoint.nEpochs} of a run that ended early`);
+    info(`going on after epoch ${checkpoint.nEpochs} of a run that ended early`);
   }
-  const bar = startProgress('train', options.maxEpochs * nSamples, 'rows');
+  const { nSamples } = train;
+  const bar = startProgress('mlp', params.maxEpochs * nSamples, 'rows');
   let last = checkpoint?.history.at(-1) ?? null;
+  const loader = load(train, true);
   const counted: BatchSource = {
-    ...train,
+    ...loader,
     async *epoch(epoch) {
       let nDone = epoch * nSamples;
-      for await (const batch of train.epoch(epoch)) {
+      for await (const batch of loader.epoch(epoch)) {
         yield batch;
         nDone += batch.nSamples;
-        bar.update(nDone, describeEpoch(epoch, options.maxEpochs, last));
+        bar.update(nDone, describeEpoch(epoch, params.maxEpochs, last));
       }
     },
   };
   try {
-    return await fitMlp({ train: counted, valid, nClasses: classes.length }, options, {
-      ...context,
-      checkpoint,
-      onEpoch: (result) => (last = result),
-      onCheckpoint: store?.write ?? null,
-    });
+    const { model, history, bestEpoch } = await fitMlp(
+      { train: counted, valid: load(valid, false), nClasses },
+      { ...params, classWeight },
+      {
+        ...{ backend, rng: rng('weights'), signal, checkpoint },
+        onEpoch: (result) => (last = result),
+        onCheckpoint: store === null ? null : (state) => store.write(fromCheckpoint(state)),
+      },
+    );
+    const metrics = {
+      loss: history[bestEpoch].loss,
+      best_epoch: bestEpoch + 1,
+      n_epochs: history.length,
+      n_parameters: Object.values(model.weights).reduce((sum, { length }) => sum + length, 0),
+    };
+    return { fitted: fromNetwork(model, backend.name), history, metrics };
   } finally {
     bar.end();
   }
 }
 
-/** The document of reports/metrics/train.json. */
-export function trainMetrics({ model, history, bestEpoch }: MlpFit): Record<string, number | null> {
-  const { trainLoss, validLoss, validAccuracy } = history[bestEpoch];
-  const round = (value: number): number => Number(value.toPrecision(6));
-  return {
-    loss: round(trainLoss),
-    valid_loss: validLoss === null ? null : round(validLoss),
-    valid_accuracy: validAccuracy === null ? null : round(validAccuracy),
-    best_epoch: bestEpoch + 1,
-    n_epochs: history.length,
-    n_parameters: Object.values(model.weights).reduce((sum, { length }) => sum + length, 0),
-  };
-}
-
-function describeEpoch(epoch: number, maxEpochs: number, last: EpochResult | null): string {
+function describeEpoch(epoch: number, maxEpochs: number, last: HistoryRow | null): string {
   const note = `epoch ${epoch + 1} of ${maxEpochs}`;
   if (last === null) return note;
-  const accuracy =
-    last.validAccuracy === null ? '' : `, valid accuracy ${last.validAccuracy.toFixed(4)}`;
-  return `${note}, loss ${last.trainLoss.toFixed(4)}${accuracy}`;
+  const { loss, validAccuracy } = last;
+  const accuracy = validAccuracy === null ? '' : `, valid accuracy ${validAccuracy.toFixed(4)}`;
+  return `${note}, loss ${loss?.toFixed(4)}${accuracy}`;
 }

@@ -1,0 +1,123 @@
+/** Fits the model that the parameters name, on the features that they give it. */
+import { selectNames } from '../column-names.ts';
+import { StageError, listExamples } from '../errors.ts';
+import { confusionMatrix, createPredictions } from '../metrics/predictions.ts';
+import { METRICS } from '../metrics/registry.ts';
+import { toCamelCase } from '../params/schema.ts';
+import type { Params, Schema } from '../params/schema.ts';
+import type {
+  FitContext,
+  FittedModel,
+  LabelledRows,
+  Machine,
+  Predictor,
+  TrainedModel,
+  TrainingData,
+} from './model.ts';
+import { findModel } from './registry.ts';
+
+/**
+ * @param name - Of a model in the registry.
+ * @param params - The group `train` of params.yaml, keys in camelCase: the models' groups are in it.
+ * @throws StageError E_PARAMS when a pattern of `columns` matches no feature, or they leave none.
+ */
+export async function fitModel(
+  name: string,
+  data: TrainingData,
+  params: Readonly<Record<string, unknown>>,
+  context: Omit<FitContext, 'fitMember'>,
+): Promise<TrainedModel> {
+  const group = name.replaceAll('-', '_');
+  const own = params[toCamelCase(group)] as Params<Schema> & {
+    readonly columns: readonly string[];
+  };
+  const selected = selectColumns(data, own.columns, `train.${group}.columns`);
+  const { fitted, columns, history, metrics } = await findModel(name)!.fit(selected, own, {
+    ...context,
+    fitMember: async (member) => await fitModel(member, selected, params, context),
+  });
+  return {
+    metrics,
+    history: history.map((row) => ({ model: name, ...row })),
+    fitted: { name, columns: columns ?? selected.columns, nClasses: data.nClasses, ...fitted },
+  };
+}
+
+/** A fitted model ready to score rows of its columns. */
+export async function openModel(fitted: FittedModel, machine: Machine): Promise<Predictor> {
+  return await findModel(fitted.name)!.open(fitted, machine);
+}
+
+/** Probabilities of rows that have `columns`, which hold all that the model takes. */
+export async function predictRows(
+  fitted: FittedModel,
+  predictor: Predictor,
+  { features, nSamples }: Pick<LabelledRows, 'features' | 'nSamples'>,
+  columns: readonly string[],
+): Promise<Float32Array> {
+  return await predictor.predictProba(takeColumns(features, nSamples, columns, fitted.columns));
+}
+
+/** Accuracy and log loss on rows with labels. */
+export async function scoreRows(
+  fitted: FittedModel,
+  rows: LabelledRows,
+  columns: readonly string[],
+  machine: Machine,
+): Promise<{ accuracy: number; logLoss: number }> {
+  const predictor = await openModel(fitted, machine);
+  try {
+    const yProba = await predictRows(fitted, predictor, rows, columns);
+    const predictions = createPredictions(rows.labels, yProba, {
+      nClasses: fitted.nClasses,
+      threshold: null,
+    });
+    return {
+      accuracy: METRICS.accuracy.score(confusionMatrix(predictions)),
+      logLoss: METRICS.log_loss.score(predictions),
+    };
+  } finally {
+    predictor.dispose();
+  }
+}
+
+function selectColumns(
+  data: TrainingData,
+  patterns: readonly string[],
+  parameter: string,
+): TrainingData {
+  const { selected, unmatched } = selectNames(patterns, data.columns);
+  if (unmatched.length > 0 || selected.length === 0) {
+    const got =
+      unmatched.length > 0
+        ? `${listExamples(unmatched)}, which no feature has`
+        : `${listExamples(patterns)}, which leave none`;
+    throw new StageError('E_PARAMS', `${parameter} must select features; got ${got}`, {
+      hint: `the features are ${listExamples(data.columns)}`,
+    });
+  }
+  const take = (rows: LabelledRows): LabelledRows => ({
+    ...rows,
+    features: takeColumns(rows.features, rows.nSamples, data.columns, selected),
+  });
+  return { ...data, columns: selected, train: take(data.train), valid: take(data.valid) };
+}
+
+/** Rows of the `wanted` among `columns`, row-major; the same array when these are all, in order. */
+export function takeColumns(
+  features: Float32Array,
+  nSamples: number,
+  columns: readonly string[],
+  wanted: readonly string[],
+): Float32Array {
+  if (columns.length === wanted.length && columns.every((name, j) => name === wanted[j])) {
+    return features;
+  }
+  const places = Int32Array.from(wanted, (name) => columns.indexOf(name));
+  const taken = new Float32Array(nSamples * places.length);
+  for (let i = 0, at = 0; i < nSamples; i++) {
+    const row = i * columns.length;
+    for (let j = 0; j < places.length; j++) taken[at++] = features[row + places[j]];
+  }
+  return taken;
+}

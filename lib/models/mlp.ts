@@ -1,0 +1,91 @@
+/** The model `mlp`: a multi-layer perceptron, trained by mini-batches on TensorFlow. */
+import { integer, list, nullable, number, oneOf } from '../params/schema.ts';
+import { ACTIVATIONS } from './mlp/activation.ts';
+import { NORMALIZATIONS } from './mlp/network.ts';
+import { findNetworkProblem, toNetwork } from './mlp/state.ts';
+import { OPTIMIZERS } from './mlp/optimizer.ts';
+import { SCHEDULES } from './mlp/schedule.ts';
+import { defineModel } from './model.ts';
+
+const size = integer({ default: 256, min: 1, max: 65536, doc: '' });
+
+export const mlp = defineModel({
+  name: 'mlp',
+  summary: 'Multi-layer perceptron with a softmax, trained by mini-batches',
+  acceptsMissing: false,
+  params: {
+    hidden_sizes: list(size, {
+      default: [256, 256, 256],
+      doc: 'Units of each hidden layer; an empty list gives a linear model.',
+    }),
+    activation: oneOf(ACTIVATIONS, { default: 'relu', doc: 'Function behind each hidden layer.' }),
+    normalization: oneOf(NORMALIZATIONS, {
+      default: 'none',
+      doc: 'Normalisation before each activation.',
+    }),
+    dropout: number({
+      default: 0,
+      min: 0,
+      below: 1,
+      doc: 'Share of hidden units left out at each step.',
+    }),
+    batch_size: integer({ default: 1024, min: 1, doc: 'Rows of one step.' }),
+    max_epochs: integer({
+      default: 40,
+      min: 1,
+      doc: 'Passes over train; the schedule is laid out over all of them.',
+    }),
+    optimizer: oneOf(OPTIMIZERS, { default: 'adamw', doc: 'Update rule of the weights.' }),
+    learning_rate: number({ default: 0.003, above: 0, doc: 'Highest learning rate.' }),
+    schedule: oneOf(SCHEDULES, {
+      default: 'one_cycle',
+      doc: 'How the learning rate moves over the steps.',
+    }),
+    warmup_share: number({
+      default: 0.3,
+      min: 0,
+      below: 1,
+      doc: 'Share of all steps on which the learning rate climbs.',
+    }),
+    weight_decay: number({
+      default: 0.01,
+      min: 0,
+      doc: 'Pull of the weights towards 0, decoupled with adamw.',
+    }),
+    label_smoothing: number({
+      default: 0,
+      min: 0,
+      below: 1,
+      doc: 'Share of the truth spread evenly over all classes.',
+    }),
+    gradient_clip_norm: nullable(number({ default: 1, above: 0, doc: '' }), {
+      default: null,
+      doc: 'Longest norm of all gradients together; null: unlimited.',
+    }),
+    early_stopping_patience: nullable(integer({ default: 5, min: 1, doc: '' }), {
+      default: null,
+      doc: 'Epochs without a lower valid loss before training stops with the best weights; null: never, the last weights.',
+    }),
+    num_workers: integer({
+      default: 0,
+      min: 0,
+      max: 64,
+      doc: 'Threads that gather batches ahead; 0: between the steps.',
+    }),
+  },
+  async fit(data, params, context) {
+    const { fitNetwork } = await import('./mlp/train.ts');
+    return await fitNetwork(data, params, context);
+  },
+  findProblem: findNetworkProblem,
+  async open(fitted, { threads, warn }) {
+    const { loadBackend } = await import('./tensorflow/backend.ts');
+    const { createMlpPredictor } = await import('./mlp/fit.ts');
+    const backend = await loadBackend({ nThreads: threads, warn });
+    const predictor = createMlpPredictor(toNetwork(fitted), backend);
+    return {
+      predictProba: async (features) => predictor.predictProba(features),
+      dispose: () => predictor.dispose(),
+    };
+  },
+});
