@@ -4,6 +4,7 @@
  */
 import { stringify } from 'yaml';
 import { foldNames } from '../column-names.ts';
+import { findOneHotGroups } from '../one-hot-groups.ts';
 import { identifier } from '../sql.ts';
 import type { Database, Relation } from '../sql.ts';
 import type { ColumnType } from './contract.ts';
@@ -45,7 +46,12 @@ export async function inferContract(
   options: InferOptions,
 ): Promise<string> {
   const { nRows, columns } = await profileTable(database, relation, options.maxValues);
-  const groups = await findOneHotGroups(database, relation, columns);
+  const binary = columns.filter(({ values }) => values?.every((v) => v === '0' || v === '1'));
+  const groups = await findOneHotGroups(
+    database,
+    relation,
+    binary.map(({ name }) => name),
+  );
   const oneHot = new Set(groups.flatMap((group) => group.columns));
   const minPerClass = await minRowsPerClass(database, relation, options.target);
   const drafts = columns.map((column) =>
@@ -176,41 +182,6 @@ function foldColumns(drafts: readonly ColumnDraft[]): string[] {
 
 const foldable = (drafts: readonly ColumnDraft[], start: number, end: number): boolean =>
   foldNames(drafts.slice(start, end + 1).map(({ name }) => name)) !== null;
-
-interface OneHotGroup {
-  readonly name: string;
-  readonly columns: readonly string[];
-}
-
-/** Neighbours of one prefix that hold 0 and 1 alone, exactly one 1 in every row. */
-async function findOneHotGroups(
-  database: Database,
-  { sql }: Relation,
-  columns: readonly ColumnProfile[],
-): Promise<OneHotGroup[]> {
-  const candidates: { name: string; columns: string[] }[] = [];
-  let previous: string | null = null;
-  for (const { name, values } of columns) {
-    const isBinary = values !== null && values.every((value) => value === '0' || value === '1');
-    const prefix = isBinary ? prefixOf(name) : null;
-    if (prefix !== null && prefix === previous) candidates.at(-1)!.columns.push(name);
-    else if (prefix !== null) candidates.push({ name: prefix, columns: [name] });
-    previous = prefix;
-  }
-  const groups = candidates.filter((group) => group.columns.length > 1);
-  if (groups.length === 0) return [];
-  const others = groups.map(({ columns: names }, i) => {
-    const sum = names.map((name) => `try_cast(${identifier(name)} AS INTEGER)`).join(' + ');
-    return `count(*) FILTER (WHERE coalesce(${sum}, 0) <> 1) AS n_${i}`;
-  });
-  const [row] = await database.query(`SELECT ${others.join(', ')} FROM ${sql}`);
-  return groups.filter((_, i) => row[`n_${i}`] === 0);
-}
-
-/** `Soil_Type` of Soil_Type12, `color` of color_red; null for a name without parts. */
-function prefixOf(name: string): string | null {
-  return /^(.+?)[_ .=-]?\d+$/.exec(name)?.[1] ?? /^(.+)[_ .=-].+$/.exec(name)?.[1] ?? null;
-}
 
 /** Rows that the rarest class must keep; null where there is no target among the columns. */
 async function minRowsPerClass(
