@@ -1,4 +1,5 @@
 import type { Batch, BatchSource } from '../../lib/models/mlp/fit.ts';
+import type { LabelledRows } from '../../lib/models/model.ts';
 import { createRng } from '../../lib/rng.ts';
 
 export interface Rows {
@@ -6,6 +7,13 @@ export interface Rows {
   readonly X: Float32Array;
   readonly y: Int32Array;
 }
+
+/** The rows as a model of the registry gets them. */
+export const toLabelled = ({ X, y }: Rows): LabelledRows => ({
+  nSamples: y.length,
+  features: X,
+  labels: y,
+});
 
 /** Batches of rows that are in memory, shuffled by epoch number if there is a seed. */
 export function toBatches(

@@ -1,10 +1,11 @@
 /** A small model with all its steps, trained on a small table: what bundles are tested with. */
 import { assembleBundle, describeInput } from '../../lib/models/assemble-bundle.ts';
 import type { Bundle } from '../../lib/models/bundle.ts';
+import { fitModel } from '../../lib/models/fit-model.ts';
+import type { MlpOptions } from '../../lib/models/mlp/fit.ts';
+import { fromNetwork } from '../../lib/models/mlp/state.ts';
+import type { FitContext, Machine, TrainedModel } from '../../lib/models/model.ts';
 import { loadBackend } from '../../lib/models/tensorflow/backend.ts';
-import { trainMlp } from '../../lib/models/mlp/train.ts';
-import type { CheckpointStore } from '../../lib/models/mlp/train.ts';
-import type { MlpFit, MlpOptions } from '../../lib/models/mlp/fit.ts';
 import { fitDropColumns } from '../../lib/preprocessing/drop-columns.ts';
 import { fitFeatures } from '../../lib/preprocessing/features.ts';
 import { preprocess, registerFunctions } from '../../lib/preprocessing/pipeline.ts';
@@ -15,7 +16,7 @@ import { createRng } from '../../lib/rng.ts';
 import type { Relation } from '../../lib/sql.ts';
 import { streamBlocks } from '../../lib/tensors/row-blocks.ts';
 import { labelExpression } from '../../lib/tensors/classes.ts';
-import { toBatches } from './in-memory-batches.ts';
+import { toLabelled } from './in-memory-batches.ts';
 import type { Rows } from './in-memory-batches.ts';
 import { createRelation } from './relations.ts';
 
@@ -32,13 +33,21 @@ const FEATURES = [
   { name: 'b_sine', transform: 'sine', of: ['b'] },
 ] as const;
 
-export const OPTIONS: MlpOptions = {
+/** `train.mlp` but for the class weights, which come with the rows. */
+export type MlpParams = Omit<MlpOptions, 'classWeight'> & {
+  readonly columns: readonly string[];
+  readonly batchSize: number;
+  readonly numWorkers: number;
+};
+
+export const OPTIONS: MlpParams = {
+  columns: ['*'],
   hiddenSizes: [8],
   activation: 'relu',
   normalization: 'none',
   dropout: 0,
+  batchSize: 16,
   labelSmoothing: 0,
-  classWeight: null,
   optimizer: 'adamw',
   weightDecay: 0,
   gradientClipNorm: null,
@@ -47,9 +56,27 @@ export const OPTIONS: MlpOptions = {
   warmupShare: 0,
   maxEpochs: 20,
   earlyStoppingPatience: null,
+  numWorkers: 0,
 };
 
-export const backend = await loadBackend({ nThreads: 2, warn: (line) => console.error(line) });
+export const machine: Machine = { threads: 2, warn: (line) => console.error(line) };
+
+export const backend = await loadBackend({ nThreads: machine.threads, warn: machine.warn });
+
+/** What a model is fitted in: no progress is shown, no checkpoint kept. */
+export function createContext(
+  changes: Partial<Omit<FitContext, 'fitMember'>> = {},
+): Omit<FitContext, 'fitMember'> {
+  return {
+    ...machine,
+    rng: (purpose) => createRng(1, 'test', purpose),
+    signal: new AbortController().signal,
+    info: () => {},
+    startProgress: () => ({ update: () => {}, end: () => {} }),
+    checkpoint: () => null,
+    ...changes,
+  };
+}
 
 /** Fits every step of the preprocessing, as the stages do one by one. */
 export async function fitPreprocessing(
@@ -102,36 +129,29 @@ export async function readRows(
   return { X: Float32Array.from(X), y: Int32Array.from(y), features };
 }
 
-/** Trains on rows in memory. */
+/** Trains a perceptron on rows in memory, which are the valid rows too where none are given. */
 export async function train(
   rows: Rows,
   {
+    columns = Array.from({ length: rows.X.length / rows.y.length }, (_, j) => `x${j}`),
+    valid = rows,
     options = {},
-    store = null,
     context = {},
   }: {
-    options?: Partial<MlpOptions>;
-    store?: CheckpointStore | null;
-    context?: Partial<Parameters<typeof trainMlp>[2]>;
+    columns?: readonly string[];
+    valid?: Rows;
+    options?: Partial<MlpParams>;
+    context?: Parameters<typeof createContext>[0];
   } = {},
-): Promise<MlpFit> {
-  const batches = toBatches(rows, { batchSize: 16, seed: 1 });
-  return await trainMlp(
+): Promise<TrainedModel> {
+  return await fitModel(
+    'mlp',
     {
-      train: { ...batches, nSamples: rows.y.length },
-      valid: toBatches(rows, { batchSize: 32 }),
-      classes: CLASSES,
+      ...{ columns, nClasses: CLASSES.length, classWeight: null },
+      ...{ train: toLabelled(rows), valid: toLabelled(valid) },
     },
-    { ...OPTIONS, ...options },
-    {
-      backend,
-      rng: createRng(1, 'test', 'weights'),
-      signal: new AbortController().signal,
-      log: { info: () => {} },
-      startProgress: () => ({ update: () => {}, end: () => {} }),
-      ...context,
-    },
-    store,
+    { mlp: { ...OPTIONS, ...options } },
+    createContext(context),
   );
 }
 
@@ -142,36 +162,34 @@ export async function makeBundle(
 ): Promise<{ bundle: Bundle; raw: Relation }> {
   const raw = await createRelation(database, 'raw', TABLE);
   const preprocessing = await fitPreprocessing(database, raw, ['row_id', 'kind']);
-  const { features, ...rows } = await readRows(database, raw, preprocessing);
-  const { model } = await train(rows);
-  const facts = { preprocessing, features, classes: CLASSES, threshold: null };
-  const input = describeInput(raw, { target: 'kind', id: 'row_id', ...facts });
+  const { features: columns, ...rows } = await readRows(database, raw, preprocessing);
+  const { fitted: model } = await train(rows, { columns });
+  const facts = { preprocessing, classes: CLASSES, threshold: null };
+  const input = describeInput(raw, columns, { target: 'kind', id: 'row_id', ...facts });
   const parts = {
-    ...{ model, ...facts, ...input, ...changes },
-    priorCorrection: changes.priorCorrection ?? null,
+    ...{ model, ...facts, ...input, priorCorrection: null },
     classNames: { pine: 'Pinus' },
-    versions: { timberline: '0.0.0', backend: backend.name },
+    versions: { timberline: '0.0.0' },
     dataHashes: { 'train.pt': 'abc' },
+    ...changes,
   };
-  return { bundle: await assembleBundle(parts, raw, database, backend), raw };
+  return { bundle: await assembleBundle(parts, raw, database, machine), raw };
 }
 
 /** A model without a hidden layer and without weights but for its bias: every row gets these probabilities. */
 export function withProbabilities(bundle: Bundle, probabilities: readonly number[]): Bundle {
-  const { nFeatures } = bundle.model;
+  const nFeatures = bundle.model.columns.length;
   const nClasses = probabilities.length;
+  const weights = {
+    'layer0/kernel': new Float32Array(nFeatures * nClasses),
+    'layer0/bias': Float32Array.from(probabilities, Math.log),
+  };
+  const { activation, normalization } = OPTIONS;
+  const network = { nFeatures, nClasses, hiddenSizes: [], activation, normalization, weights };
   return {
     ...bundle,
     classes: probabilities.map((_, c) => c),
-    model: {
-      ...bundle.model,
-      nClasses,
-      hiddenSizes: [],
-      weights: {
-        'layer0/kernel': new Float32Array(nFeatures * nClasses),
-        'layer0/bias': Float32Array.from(probabilities, Math.log),
-      },
-    },
+    model: { ...bundle.model, nClasses, ...fromNetwork(network, backend.name) },
     golden: { ...bundle.golden, probabilities: [] },
   };
 }

@@ -7,8 +7,15 @@ import type { StageError } from '../../../lib/errors.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
 
 const HISTORY = [
-  { epoch: 0, trainLoss: 1.25, validLoss: 1 / 3, validAccuracy: 0.5, learningRate: 1e-9 },
-  { epoch: 1, trainLoss: 123456.789, validLoss: null, validAccuracy: null, learningRate: 0.003 },
+  { step: 1, loss: 1.25, validLoss: 1 / 3, validAccuracy: 0.5, learningRate: 1e-9, model: 'mlp' },
+  {
+    ...{ step: 2, loss: 123456.789, validLoss: null, validAccuracy: null, learningRate: 0.003 },
+    model: 'mlp',
+  },
+  {
+    ...{ step: 1, loss: null, validLoss: 0, validAccuracy: null, learningRate: null },
+    model: 'extra\ttrees',
+  },
 ];
 
 async function withFile(use: (file: string) => void): Promise<void> {
@@ -17,14 +24,15 @@ async function withFile(use: (file: string) => void): Promise<void> {
 
 const test = suite('history file');
 
-test('is a table of six digits with steps from 1, empty where a value is missing', async () => {
+test('is a table of six digits, empty where a value is missing, with the model of each step', async () => {
   await withFile((file) => {
     writeHistory(file, HISTORY);
     assert.is(
       readFileSync(file, 'utf8'),
-      'step\tloss\tvalid_loss\tvalid_accuracy\tlearning_rate\n' +
-        '1\t1.25\t0.333333\t0.5\t1e-9\n' +
-        '2\t123457\t\t\t0.003\n',
+      'step\tloss\tvalid_loss\tvalid_accuracy\tlearning_rate\tmodel\n' +
+        '1\t1.25\t0.333333\t0.5\t1e-9\tmlp\n' +
+        '2\t123457\t\t\t0.003\tmlp\n' +
+        '1\t\t0\t\t\t"extra\ttrees"\n',
     );
   });
 });
@@ -35,7 +43,8 @@ test('comes back as it was rounded, and writes the same bytes again', async () =
     const read = readHistory(file);
     assert.equal(read, [
       { ...HISTORY[0], validLoss: 0.333333 },
-      { ...HISTORY[1], trainLoss: 123457 },
+      { ...HISTORY[1], loss: 123457 },
+      HISTORY[2],
     ]);
     const bytes = readFileSync(file);
     writeHistory(file, read);
@@ -60,13 +69,15 @@ test('is refused when it is missing, or holds something else', async () => {
     };
     assert.is(refusal(), 'E_DATA FILE must exist; got no such file');
     const must =
-      'E_DATA FILE must be a table of step, loss, valid_loss, valid_accuracy, learning_rate, separated by tabs; got something else';
-    const header = 'step\tloss\tvalid_loss\tvalid_accuracy\tlearning_rate\n';
+      'E_DATA FILE must be a table of step, loss, valid_loss, valid_accuracy, learning_rate, model, separated by tabs; got something else';
+    const numbers = 'step\tloss\tvalid_loss\tvalid_accuracy\tlearning_rate';
+    const header = `${numbers}\tmodel\n`;
     for (const content of [
       'a,b\n1,2\n',
       `${header}1\t2\n`,
-      `${header}1\t2\t3\t4\tmany\n`,
-      `${header}1\t"2\t3\t4\t5\n`,
+      `${header}1\t2\t3\t4\tmany\tmlp\n`,
+      `${header}1\t"2\t3\t4\t5\tmlp\n`,
+      `${numbers}\n1\t2\t3\t4\t5\n`,
       'step\tloss\tvalid_loss\n1\t2\t3\n',
     ]) {
       writeFileSync(file, content);

@@ -9,7 +9,7 @@ import { openScorer } from '../../../lib/models/scorer.ts';
 import { readSafetensors, writeSafetensors } from '../../../lib/tensors/safetensors.ts';
 import type { Tensor } from '../../../lib/tensors/safetensors.ts';
 import { openTestDatabase } from '../../support/relations.ts';
-import { backend, makeBundle, train } from '../../support/small-model.ts';
+import { machine, makeBundle, train } from '../../support/small-model.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
 
 const database = await openTestDatabase();
@@ -52,6 +52,12 @@ async function refusalOfFacts(change: (facts: Record<string, unknown>) => void):
   return refusal;
 }
 
+/** What is said of the file once these facts of its model are others. */
+const refusalOfModel = async (changes: Record<string, unknown>): Promise<string> =>
+  await refusalOfFacts((facts) => {
+    facts.model = { ...(facts.model as Record<string, unknown>), ...changes };
+  });
+
 async function refusalOfWeights(
   change: (tensors: Record<string, Tensor>) => void,
 ): Promise<string> {
@@ -81,7 +87,9 @@ test('keeps the weights of a model with batch normalisation', async () => {
   const X = Float32Array.from({ length: 40 }, (_, i) => Math.sin(i));
   const y = Int32Array.from({ length: 10 }, (_, i) => i % 3);
   const options = { hiddenSizes: [5, 4], normalization: 'batch', maxEpochs: 1 } as const;
-  const { model } = await train({ X, y }, { options });
+  const columns = bundle.model.columns;
+  const { fitted: model } = await train({ X, y }, { columns, options });
+  assert.ok('layer1/variance' in model.tensors);
   await withFile((file) => assert.equal(readBundle(file).model, model), { ...bundle, model });
 });
 
@@ -111,9 +119,10 @@ test('is refused in another format, in another version, and without its facts', 
       writeSafetensors(file, tensors, other);
       return refusalOf(file);
     };
-    const must = 'FILE must be a model bundle of version 1; got ';
+    const must = 'FILE must be a model bundle of version 2; got ';
     assert.is(refusalWith({}), `${must}a safetensors file of something else`);
-    assert.is(refusalWith({ ...metadata, version: '2' }), `${must}version 2`);
+    assert.is(refusalWith({ ...metadata, version: '1' }), `${must}version 1`);
+    assert.is(refusalWith({ ...metadata, version: '3' }), `${must}version 3`);
     const { format, version } = metadata;
     assert.is(refusalWith({ format, version }), `${must}metadata that are no JSON`);
     assert.is(refusalWith({ ...metadata, bundle: '[]' }), `${must}metadata that are no map`);
@@ -127,7 +136,7 @@ test('is refused when a field is missing or of another kind, whichever it is', a
       const refusal = await refusalOfFacts((facts) => (facts[name] = wrong));
       assert.is(
         refusal,
-        `FILE must be a model bundle of version 1; got fields that do not fit: ${name}`,
+        `FILE must be a model bundle of version 2; got fields that do not fit: ${name}`,
       );
     }
   }
@@ -135,16 +144,48 @@ test('is refused when a field is missing or of another kind, whichever it is', a
 
 test('is refused when its fields do not fit each other', async () => {
   const differ =
-    'FILE must be a model bundle of version 1; got features, classes and golden rows that differ in their number';
+    'FILE must be a model bundle of version 2; got classes, model and golden rows that differ in their number of classes';
   assert.is(await refusalOfFacts((facts) => (facts.classes = ['a', 'b'])), differ);
   assert.is(await refusalOfFacts((facts) => (facts.priorCorrection = [1])), differ);
   const golden = { rows: bundle.golden.rows.slice(1), probabilities: bundle.golden.probabilities };
   assert.is(await refusalOfFacts((facts) => (facts.golden = golden)), differ);
-  const features = ['a', 'b', 'a_plus_b', 'c_sine'];
+  assert.is(await refusalOfModel({ nClasses: 4 }), differ);
   assert.is(
-    await refusalOfFacts((facts) => (facts.features = features)),
+    await refusalOfModel({ columns: ['a', 'b', 'a_plus_b', 'c_sine'] }),
     'FILE must have the column c_sine; did you mean b_sine?',
   );
+});
+
+test('is refused with a model that the registry does not have, or one without its parts', async () => {
+  const must = 'FILE must be a model bundle of version 2; got fields that do not fit: model';
+  for (const changes of [
+    { name: 'oracle' },
+    { name: 'toString' },
+    { name: undefined },
+    { columns: 'a' },
+    { columns: [1] },
+    { nClasses: 0 },
+    { nClasses: 2.5 },
+    { facts: null },
+    { facts: [] },
+  ]) {
+    assert.is(await refusalOfModel(changes), must, JSON.stringify(changes));
+  }
+});
+
+test('is refused with facts that its model cannot mean', async () => {
+  const { facts } = bundle.model;
+  const must = 'FILE must be a model bundle of version 2; got an architecture that is none';
+  for (const changes of [
+    { hiddenSizes: 8 },
+    { hiddenSizes: [0] },
+    { hiddenSizes: ['8'] },
+    { activation: 'tanh' },
+    { normalization: undefined },
+  ]) {
+    const refusal = await refusalOfModel({ facts: { ...facts, ...changes } });
+    assert.is(refusal, must, JSON.stringify(changes));
+  }
 });
 
 test('is refused with a number of its preprocessing that is a text, for that would be run as SQL', async () => {
@@ -161,7 +202,7 @@ test('is refused with a number of its preprocessing that is a text, for that wou
 });
 
 test('is refused when weights are missing, unknown, or of another shape or type', async () => {
-  const must = 'FILE must be a model bundle of version 1; got';
+  const must = 'FILE must be a model bundle of version 2; got';
   const bias = { dtype: 'F32', shape: [2], data: new Float32Array(2) } as const;
   assert.is(
     await refusalOfWeights((tensors) => delete tensors['layer1/bias']),
@@ -181,6 +222,10 @@ test('is refused when weights are missing, unknown, or of another shape or type'
     ),
     `${must} the weights layer1/bias as I32 (3)`,
   );
+  assert.is(
+    await refusalOfModel({ columns: ['a', 'b', 'a_plus_b'] }),
+    `${must} the weights layer0/kernel as F32 (4, 8)`,
+  );
 });
 
 test('is refused by its golden rows when a weight is damaged', async () => {
@@ -189,7 +234,7 @@ test('is refused by its golden rows when a weight is damaged', async () => {
     bytes[bytes.length - 1] ^= 0x40;
     writeFileSync(file, bytes);
     const damaged = readBundle(file);
-    const error = await openScorer(damaged, database, backend).then(
+    const error = await openScorer(damaged, database, machine).then(
       () => assert.unreachable('no error'),
       (reason: unknown) => reason as StageError,
     );

@@ -15,14 +15,14 @@ import { createRelation, openTestDatabase } from '../../support/relations.ts';
 import {
   CLASSES,
   TABLE,
-  backend,
+  machine,
   makeBundle,
   withProbabilities,
 } from '../../support/small-model.ts';
 
 const database = await openTestDatabase();
 const { bundle, raw } = await makeBundle(database);
-const scorer = await openScorer(bundle, database, backend);
+const scorer = await openScorer(bundle, database, machine);
 const startProgress = () => ({ update: () => {}, end: () => {} });
 
 /** Probabilities of all rows. */
@@ -33,7 +33,7 @@ async function score(relation: Relation, of = scorer): Promise<number[]> {
 }
 
 async function scoreWith(changed: Bundle, relation: Relation): Promise<number[]> {
-  const other = await openScorer(changed, database, backend);
+  const other = await openScorer(changed, database, machine);
   try {
     return await score(relation, other);
   } finally {
@@ -58,7 +58,7 @@ const changed = async (columns: string): Promise<string> =>
   await messageOf(score(await table(`SELECT ${columns} FROM (${TABLE})`)));
 
 async function labelsOf(changes: Bundle): Promise<number[]> {
-  const other = await openScorer(changes, database, backend);
+  const other = await openScorer(changes, database, machine);
   const labels: number[] = [];
   for await (const block of predictBlocks(changes, other, raw, startProgress())) {
     labels.push(...block.labels);
