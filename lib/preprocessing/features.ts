@@ -9,116 +9,73 @@ import { StageError } from '../errors.ts';
 import { isRecord, shaped } from '../params/schema.ts';
 import type { Parameter } from '../params/schema.ts';
 import { didYouMean } from '../suggest.ts';
-import { double, identifier } from '../sql.ts';
+import { identifier } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import { parseFittedState } from './fitted-state.ts';
 import type { FittedState } from './fitted-state.ts';
-
-export interface FeatureDeclaration {
-  readonly name: string;
-  readonly transform: TransformName;
-  /** Columns that it is made of, or features declared before it. */
-  readonly of: readonly string[];
-  /** For bins: ascending; a value goes to the number of edges that are not above it. */
-  readonly edges?: readonly number[];
-  /** For unfold: how many columns, `<name>1` to `<name><n>`. */
-  readonly n_categories?: number;
-  /** For periodic: two columns for each, `<name>_Sine<period>` and `<name>_Cosine<period>`. */
-  readonly periods?: readonly number[];
-}
+import { TRANSFORM_NAMES, outputsOf, transformOf } from './transforms.ts';
+import type { FeatureDeclaration, OptionName, TransformName } from './transforms.ts';
 
 export interface Features extends FittedState<'timberline-features'> {
   readonly columns: readonly FeatureDeclaration[];
 }
 
-/** Options that a transform needs besides `of`. */
-const OPTIONS = ['edges', 'n_categories', 'periods'] as const;
-
-interface Transform {
-  readonly about: string;
-  readonly minColumns: number;
-  readonly maxColumns: number;
-  readonly needs?: (typeof OPTIONS)[number];
-  /** SQL of its values, one for each column that it makes; `columns` are DOUBLE expressions. */
-  readonly expressions: (columns: readonly string[], declaration: FeatureDeclaration) => string[];
+interface Option {
+  /** Completes "must have". */
+  readonly range: string;
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
+  readonly holds: (value: unknown, nColumns: number) => boolean;
 }
 
-const one = { minColumns: 1, maxColumns: 1 };
-const two = { minColumns: 2, maxColumns: 2 };
-const several = { minColumns: 2, maxColumns: Infinity };
+const isNumbers = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
+const isCount = (value: unknown, min: number): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= min;
+const areDifferentAbove0 = (value: unknown): boolean =>
+  isNumbers(value) && value.every((item) => item > 0) && new Set(value).size === value.length;
+const numbers = { type: 'array', minItems: 1, items: { type: 'number' } };
+const numbersAbove0 = { ...numbers, items: { type: 'number', exclusiveMinimum: 0 } };
 
-/** Every transform by its name. */
-export const TRANSFORMS = {
-  sum: { ...several, about: 'a + b + …', expressions: (columns) => [columns.join(' + ')] },
-  difference: { ...two, about: 'a − b', expressions: ([a, b]) => [`${a} - ${b}`] },
-  product: { ...several, about: 'a × b × …', expressions: (columns) => [columns.join(' * ')] },
-  ratio: {
-    ...two,
-    about: 'a / b, missing where b is 0',
-    expressions: ([a, b]) => [`${a} / nullif(${b}, 0)`],
+/** What each option of a transform may be. */
+const OPTIONS: Readonly<Record<OptionName, Option>> = {
+  edges: {
+    range: 'ascending edges',
+    jsonSchema: numbers,
+    holds: (value) => isNumbers(value) && value.every((edge, i) => i === 0 || edge > value[i - 1]),
   },
-  hypotenuse: {
-    ...two,
-    about: '√(a² + b²)',
-    expressions: ([a, b]) => [`sqrt(${a} * ${a} + ${b} * ${b})`],
+  n_categories: {
+    range: 'n_categories of at least 2',
+    jsonSchema: { type: 'integer', minimum: 2 },
+    holds: (value) => isCount(value, 2),
   },
-  // DuckDB ends a query that asks for the sine of infinity
-  sine: {
-    ...one,
-    about: 'sine of an angle in degrees',
-    expressions: ([a]) => [`CASE WHEN isfinite(${a}) THEN sin(radians(${a})) END`],
+  periods: {
+    range: 'different periods above 0',
+    jsonSchema: numbersAbove0,
+    holds: areDifferentAbove0,
   },
-  cosine: {
-    ...one,
-    about: 'cosine of an angle in degrees',
-    expressions: ([a]) => [`CASE WHEN isfinite(${a}) THEN cos(radians(${a})) END`],
+  weights: {
+    range: 'weights, a number for each column',
+    jsonSchema: numbers,
+    holds: (value, nColumns) => isNumbers(value) && value.length === nColumns,
   },
-  logarithm: {
-    ...one,
-    about: 'ln(1 + a), missing where a is not above −1',
-    expressions: ([a]) => [`CASE WHEN ${a} > -1 THEN ln(1 + ${a}) END`],
+  values: { range: 'values, a list of numbers', jsonSchema: numbers, holds: isNumbers },
+  size: {
+    range: 'a size from 2 to the number of columns',
+    jsonSchema: { type: 'integer', minimum: 2 },
+    holds: (value, nColumns) => isCount(value, 2) && value <= nColumns,
   },
-  fold: {
-    ...several,
-    about:
-      'number, from 1, of the column of a one-hot group that is 1; missing where not exactly one is',
-    expressions: (columns) => {
-      const cases = columns.map((column, i) => `WHEN ${column} = 1 THEN ${i + 1}`).join(' ');
-      return [`CASE WHEN ${columns.join(' + ')} = 1 THEN CASE ${cases} END END`];
-    },
+  factors: {
+    range: 'different factors above 0',
+    jsonSchema: numbersAbove0,
+    holds: areDifferentAbove0,
   },
-  unfold: {
-    ...one,
-    needs: 'n_categories',
-    about: 'one-hot group of a category from 1 to n_categories; all 0 for another value',
-    expressions: ([a], { n_categories: n = 0 }) =>
-      Array.from({ length: n }, (_, i) => `CASE WHEN ${a} = ${i + 1} THEN 1 ELSE 0 END`),
+  n_directions: {
+    range: 'n_directions of at least 1',
+    jsonSchema: { type: 'integer', minimum: 1 },
+    holds: (value) => isCount(value, 1),
   },
-  bins: {
-    ...one,
-    needs: 'edges',
-    about: 'number of the edges that are not above a',
-    expressions: ([a], { edges = [] }) => {
-      const counts = edges.map((edge) => `CASE WHEN ${a} >= ${double(edge)} THEN 1 ELSE 0 END`);
-      return [`CASE WHEN ${a} IS NOT NULL THEN ${counts.join(' + ')} END`];
-    },
-  },
-  periodic: {
-    ...one,
-    needs: 'periods',
-    about:
-      'sine and cosine of 2π a / period for each of periods, so that a network sees fine structure (Gorishniy et al. 2022, arXiv:2203.05556)',
-    expressions: ([a], { periods = [] }) =>
-      periods.flatMap((period) => {
-        const angle = `2 * pi() * ${a} / ${double(period)}`;
-        return ['sin', 'cos'].map((wave) => `CASE WHEN isfinite(${a}) THEN ${wave}(${angle}) END`);
-      }),
-  },
-} satisfies Record<string, Transform>;
-
-export type TransformName = keyof typeof TRANSFORMS;
-const TRANSFORM_NAMES = Object.keys(TRANSFORMS) as TransformName[];
-const transformOf = (name: TransformName): Transform => TRANSFORMS[name];
+};
+const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 
 /** The parameter `features.columns`. */
 export const FEATURES_PARAMETER: Parameter<readonly FeatureDeclaration[]> = shaped(
@@ -139,9 +96,9 @@ export const FEATURES_PARAMETER: Parameter<readonly FeatureDeclaration[]> = shap
           name: { type: 'string', minLength: 1 },
           transform: { enum: TRANSFORM_NAMES },
           of: { type: 'array', minItems: 1, items: { type: 'string' } },
-          edges: { type: 'array', minItems: 1, items: { type: 'number' } },
-          n_categories: { type: 'integer', minimum: 2 },
-          periods: { type: 'array', minItems: 1, items: { type: 'number', exclusiveMinimum: 0 } },
+          ...Object.fromEntries(
+            Object.entries(OPTIONS).map(([name, { jsonSchema }]) => [name, jsonSchema]),
+          ),
         },
       },
     },
@@ -170,7 +127,7 @@ export function fitFeatures(fit: Relation, columns: readonly FeatureDeclaration[
         problems.push(`${declaration.name} of ${name}, which holds ${kind}`);
       }
     }
-    for (const name of namesOf(declaration)) {
+    for (const { name } of outputsOf(declaration)) {
       if (kinds.has(name)) problems.push(`${name}, which is there already`);
       kinds.set(name, 'number');
     }
@@ -187,7 +144,7 @@ export function fitFeatures(fit: Relation, columns: readonly FeatureDeclaration[
 
 /** Names of the columns that are added, in the order of their declaration. */
 export function featureNames({ columns }: Features): string[] {
-  return columns.flatMap(namesOf);
+  return columns.flatMap((declaration) => outputsOf(declaration).map(({ name }) => name));
 }
 
 /** Select statement of all columns of `sql`, then the features in the order of their declaration. */
@@ -209,36 +166,12 @@ export function parseFeatures(value: unknown, source: string): Features {
   );
 }
 
-function namesOf(declaration: FeatureDeclaration): string[] {
-  const { name, transform, n_categories: n = 0, periods = [] } = declaration;
-  if (transform === 'unfold') return Array.from({ length: n }, (_, i) => `${name}${i + 1}`);
-  if (transform !== 'periodic') return [name];
-  return periods.flatMap((period) => [`${name}_Sine${period}`, `${name}_Cosine${period}`]);
-}
-
 function expressionsOf(declaration: FeatureDeclaration): string[] {
   const columns = declaration.of.map((name) => `${identifier(name)}::DOUBLE`);
-  const { expressions } = transformOf(declaration.transform);
-  const names = namesOf(declaration);
-  return expressions(columns, declaration).map(
-    (expression, i) => `(${expression})::DOUBLE AS ${identifier(names[i])}`,
+  return outputsOf(declaration, columns).map(
+    ({ name, sql }) => `(${sql})::DOUBLE AS ${identifier(name)}`,
   );
 }
-
-const isNumbers = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
-
-const isOption: Record<(typeof OPTIONS)[number], (value: unknown) => boolean> = {
-  edges: (value) => isNumbers(value) && value.every((edge, i) => i === 0 || edge > value[i - 1]),
-  n_categories: (value) => Number.isSafeInteger(value) && (value as number) > 1,
-  periods: (value) =>
-    isNumbers(value) && value.every((period) => period > 0) && new Set(value).size === value.length,
-};
-const OPTION_RANGES: Record<(typeof OPTIONS)[number], string> = {
-  edges: 'ascending edges',
-  n_categories: 'n_categories of at least 2',
-  periods: 'different periods above 0',
-};
 
 /** What is wrong with one item of the list, whatever the table. */
 function findProblems(item: unknown, i: number): string[] {
@@ -246,7 +179,7 @@ function findProblems(item: unknown, i: number): string[] {
   if (!isRecord(item) || typeof item.name !== 'string' || item.name === '') {
     return [`${label} must have a name`];
   }
-  const known = ['name', 'transform', 'of', ...OPTIONS];
+  const known = ['name', 'transform', 'of', ...OPTION_NAMES];
   const unknown = Object.keys(item)
     .filter((key) => !known.includes(key))
     .map((key) => `${label} has an unknown key ${key}${didYouMean(key, known)}`);
@@ -269,11 +202,12 @@ function findOperandProblems(label: string, item: Record<string, unknown>): stri
     const count = minColumns === maxColumns ? `${minColumns}` : `at least ${minColumns}`;
     problems.push(`${label} must be of ${count} ${count === '1' ? 'column' : 'columns'}`);
   }
-  for (const option of OPTIONS) {
+  for (const option of OPTION_NAMES) {
     const value = item[option];
-    if (option !== needs && value !== undefined) problems.push(`${label} takes no ${option}`);
-    if (option === needs && !isOption[option](value)) {
-      problems.push(`${label} must have ${OPTION_RANGES[option]}`);
+    const isNeeded = needs.includes(option);
+    if (!isNeeded && value !== undefined) problems.push(`${label} takes no ${option}`);
+    if (isNeeded && !OPTIONS[option].holds(value, n)) {
+      problems.push(`${label} must have ${OPTIONS[option].range}`);
     }
   }
   return problems;

@@ -3,13 +3,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   FEATURES_PARAMETER,
-  TRANSFORMS,
   featureNames,
   featuresSelect,
   fitFeatures,
   parseFeatures,
 } from '../../../lib/preprocessing/features.ts';
-import type { FeatureDeclaration, TransformName } from '../../../lib/preprocessing/features.ts';
+import { TRANSFORMS } from '../../../lib/preprocessing/transforms.ts';
+import type { FeatureDeclaration, TransformName } from '../../../lib/preprocessing/transforms.ts';
 import { double } from '../../../lib/sql.ts';
 import type { Value } from '../../../lib/sql.ts';
 import { complaintOf } from '../../support/complaint.ts';
@@ -56,6 +56,65 @@ test('computes the arithmetic of columns', async () => {
   assert.equal(await valuesOf(rows, 'product', ['a', 'b', 'c']), [6, 0]);
   assert.equal(await valuesOf(rows, 'ratio', ['a', 'b']), [0.75, null], 'by 0 it is missing');
   assert.equal(await valuesOf(rows, 'hypotenuse', ['a', 'b']), [5, 1]);
+});
+
+test('weighs columns, and looks up what is known of a category', async () => {
+  const rows = [
+    [3, 4],
+    [-1, 0.5],
+  ];
+  const weights = [2, -0.5];
+  assert.equal(await valuesOf(rows, 'linear', ['a', 'b'], { weights }), [4, -2.25]);
+  const categories = [[1], [3], [2], [0], [4], [1.5], [null]];
+  assert.equal(await valuesOf(categories, 'lookup', ['a'], { values: [2702, -1, 0.5] }), [
+    ...[2702, 0.5, -1],
+    ...[null, null, null, null],
+  ]);
+});
+
+test('combines every choice of columns in all signs, the first with weight 1', async () => {
+  const combinations = {
+    name: 'new',
+    transform: 'combinations',
+    of: ['a', 'b', 'c'],
+    factors: [1, 0.5],
+  } as const;
+  assert.equal(await compute([[100, 10, 1]], [{ ...combinations, size: 2, factors: [1] }]), [
+    [110, 90, 101, 99, 11, 9],
+  ]);
+  assert.equal(await compute([[100, 10, 1]], [{ ...combinations, size: 3 }]), [
+    [111, 109, 91, 89, 105.5, 104.5, 95.5, 94.5],
+  ]);
+  const state = { columns: [{ ...combinations, size: 2 }] } as const;
+  assert.is(featureNames({ ...state, format: 'timberline-features', version: 1 }).length, 12);
+});
+
+test('projects on random directions of length 1, the same for the same name, spread over all sides', async () => {
+  const n = 500;
+  const directions = (name: string, weights: number[]): FeatureDeclaration[] => [
+    { name, transform: 'directions', of: ['a', 'b', 'c'], weights, n_directions: n },
+  ];
+  const unit = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ];
+  const shares = (await compute(unit, directions('new', [1, 1, 1]))) as number[][];
+  for (let j = 0; j < n; j++) {
+    assert.ok(Math.abs(Math.hypot(...shares.map((row) => row[j])) - 1) < 1e-12);
+  }
+  for (const row of shares) {
+    // the mean square of a coordinate on the sphere is 1/3, with a deviation of 0.3 / √n
+    const meanSquare = row.reduce((sum, share) => sum + share * share, 0) / n;
+    assert.ok(Math.abs(meanSquare - 1 / 3) < 0.05, `${meanSquare}`);
+    assert.ok(Math.abs(row.reduce((sum, share) => sum + share, 0) / n) < 0.1);
+  }
+  assert.equal(await compute(unit, directions('new', [1, 1, 1])), shares);
+  assert.not.equal(await compute(unit, directions('other', [1, 1, 1])), shares);
+  const weighted = (await compute(unit, directions('new', [2, 1, -4]))) as number[][];
+  [2, 1, -4].forEach((weight, i) =>
+    weighted[i].forEach((value, j) => assert.is(value, weight * shares[i][j])),
+  );
 });
 
 test('takes angles in degrees, and the logarithm of one more', async () => {
@@ -135,6 +194,10 @@ test('makes a sine and a cosine of each period', async () => {
 
 test('is missing where one of its columns is, and as NaN and infinity are', async () => {
   const options: Partial<Record<TransformName, Partial<FeatureDeclaration>>> = {
+    linear: { weights: [1, 1] },
+    combinations: { size: 2, factors: [1] },
+    directions: { weights: [1, 1], n_directions: 1 },
+    lookup: { values: [1] },
     bins: { edges: [0] },
     unfold: { n_categories: 2 },
     periodic: { periods: [1] },
@@ -257,6 +320,10 @@ test('names every problem of a declaration at once, with the nearest known word'
       { name: 'z', transform: 'bins', of: ['a'], edges: [2, 1] },
       { name: 'u', transform: 'sum', of: ['a', 'b'], periods: [1] },
       { name: 'v', transform: 'unfold', of: ['a'] },
+      { name: 'w', transform: 'linear', of: ['a', 'b'], weights: [1] },
+      { name: 'c', transform: 'combinations', of: ['a', 'b'], size: 3, factors: [1, 1] },
+      { name: 'd', transform: 'directions', of: ['a', 'b'], weights: [1, 2], n_directions: 0 },
+      { name: 'l', transform: 'lookup', of: ['a'], values: [] },
     ]).split('; '),
     [
       'a list of features',
@@ -269,6 +336,11 @@ test('names every problem of a declaration at once, with the nearest known word'
       'z must have ascending edges',
       'u takes no periods',
       'v must have n_categories of at least 2',
+      'w must have weights, a number for each column',
+      'c must have a size from 2 to the number of columns',
+      'c must have different factors above 0',
+      'd must have n_directions of at least 1',
+      'l must have values, a list of numbers',
     ],
   );
   assert.is(problems([{ name: 'x', transform: 'sine', of: ['a'] }]), '');
