@@ -88,7 +88,8 @@ await fitMlp(
   {
     backend,
     rng: createRng(0, 'bench', 'weights'),
-    onEpoch({ epoch }) {
+    onEpoch({ step }) {
+      const epoch = step - 1;
       if (epoch < WORKERS.length) return;
       training[epoch % WORKERS.length].push((performance.now() - begin) / 1000);
     },

@@ -214,9 +214,10 @@ async function calibration({ reliability, metrics }: Evaluation): Promise<Html[]
 
 async function training(history: readonly ModelHistoryRow[]): Promise<Section[]> {
   const byModel = [...Map.groupBy(history, ({ model }) => model)];
-  const content = await Promise.all(
-    byModel.map(async ([model, rows]) => figures(await trainingOf(model, rows))),
+  const charts = await Promise.all(
+    byModel.map(async ([model, rows]) => await trainingOf(model, rows)),
   );
+  const content = charts.filter(({ length }) => length > 0).map(figures);
   return content.length === 0 ? [] : [{ heading: 'How it was trained', content }];
 }
 

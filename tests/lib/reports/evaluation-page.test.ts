@@ -5,6 +5,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { parse, View } from 'vega';
 import { evaluate } from '../../../lib/metrics/evaluate.ts';
 import { checkGates } from '../../../lib/metrics/gates.ts';
+import type { ModelHistoryRow } from '../../../lib/models/model.ts';
 import { evaluationPage, type EvaluationReport } from '../../../lib/reports/evaluation-page.ts';
 import { calibrationRows, confusionRows } from '../../../lib/reports/evaluation-plots.ts';
 
@@ -28,6 +29,10 @@ const evaluation = evaluate(
   ['1', '2', '3'],
   { confidenceLevel: 0.95 },
 );
+const step = (number: number, row: Partial<ModelHistoryRow>): ModelHistoryRow => ({
+  ...{ model: 'mlp', step: number, learningRate: 0.1 },
+  ...{ loss: null, validLoss: null, validAccuracy: null, ...row },
+});
 const report: EvaluationReport = {
   target: 'Cover_Type',
   evaluation,
@@ -35,8 +40,8 @@ const report: EvaluationReport = {
   about: [['Model', 'models/model.safetensors']],
   gates: checkGates(evaluation.metrics, { accuracy: 0.5, log_loss: 0.1 }),
   history: [
-    { epoch: 0, trainLoss: 0.9, validLoss: 0.8, validAccuracy: 0.6 },
-    { epoch: 1, trainLoss: 0.5, validLoss: 0.7, validAccuracy: 0.7 },
+    step(1, { loss: 0.9, validLoss: 0.8, validAccuracy: 0.6 }),
+    step(2, { loss: 0.5, validLoss: 0.7, validAccuracy: 0.7 }),
   ],
 };
 const text = (document: string): string => document.replace(/<style>[^]*?<\/style>/, '');
@@ -93,10 +98,28 @@ test('leaves out training without a history, and says that there are no gates or
 });
 
 test('draws the loss alone where there were no valid rows', async () => {
-  const history = [{ epoch: 0, trainLoss: 0.9, validLoss: null, validAccuracy: null }];
+  const history = [step(1, { loss: 0.9 })];
   const document = text(await evaluationPage({ ...report, history }));
-  assert.match(document, 'Loss by epoch; at the end 0.9000 on train and – on valid.');
+  assert.match(document, 'Loss by step; at the end 0.9000 on train and – on valid.');
   assert.not.match(document, 'Accuracy on the valid split');
+});
+
+test('draws each model of several by itself, and none that measured nothing', async () => {
+  const history = [
+    step(1, { loss: 0.9, validAccuracy: 0.6 }),
+    step(2, { loss: 0.8, validAccuracy: 0.7 }),
+    step(1, { model: 'trees', validAccuracy: 0.9 }),
+    step(1, { model: 'blind' }),
+  ];
+  const document = text(await evaluationPage({ ...report, history }));
+  assert.match(document, 'mlp: loss by step. That of train is measured');
+  assert.match(document, 'Accuracy on valid by step; 0.7000 at the end.');
+  assert.match(document, 'trees: accuracy on the valid split by step.');
+  assert.match(document, 'Accuracy on valid by step; 0.9000 at the end.');
+  assert.not.match(document, 'trees: loss');
+  assert.not.match(document, 'blind');
+  const blind = text(await evaluationPage({ ...report, history: history.slice(-1) }));
+  assert.not.match(blind, 'How it was trained');
 });
 
 test('gives DVC every pair of classes, each bin with rows, and the scores of each class', () => {

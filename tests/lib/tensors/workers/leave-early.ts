@@ -1,11 +1,11 @@
 /** Leaves loops over a loader with workers in every way; the process ends only when all workers have. */
 import { createRng } from '../../../../lib/rng.ts';
-import { loaders } from '../../../../lib/tensors/data-loader.ts';
+import { createDataLoader } from '../../../../lib/tensors/data-loader.ts';
 import { makeHeader, makeRows } from '../make-dataset.ts';
 
 const dataset = { ...makeHeader(400, 3, 2), nFeatures: 3, ...makeRows(400, 3, 2) };
 const rng = (purpose: string) => createRng(0, 'train', purpose);
-const { train } = loaders({ train: dataset }, { batchSize: 4, numWorkers: 2, rng });
+const train = createDataLoader(dataset, { batchSize: 4, numWorkers: 2, rng, shuffle: true });
 
 for await (const batch of train.epoch(0)) {
   if (batch.nSamples === 4) break;
