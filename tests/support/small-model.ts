@@ -135,11 +135,13 @@ export async function train(
   {
     columns = Array.from({ length: rows.X.length / rows.y.length }, (_, j) => `x${j}`),
     valid = rows,
+    classWeight = null,
     options = {},
     context = {},
   }: {
     columns?: readonly string[];
     valid?: Rows;
+    classWeight?: readonly number[] | null;
     options?: Partial<MlpParams>;
     context?: Parameters<typeof createContext>[0];
   } = {},
@@ -147,7 +149,7 @@ export async function train(
   return await fitModel(
     'mlp',
     {
-      ...{ columns, nClasses: CLASSES.length, classWeight: null },
+      ...{ columns, nClasses: CLASSES.length, classWeight },
       ...{ train: toLabelled(rows), valid: toLabelled(valid) },
     },
     { mlp: { ...OPTIONS, ...options } },

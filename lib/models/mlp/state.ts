@@ -90,11 +90,10 @@ function withPrefix(prefix: string, weights: Weights): Record<string, Tensor> {
   );
 }
 
-const architectureOf = ({ facts, columns, nClasses }: FittedModel): MlpArchitecture => ({
-  ...(facts as unknown as NetworkFacts),
-  nFeatures: columns.length,
-  nClasses,
-});
+function architectureOf({ facts, columns, nClasses }: FittedModel): MlpArchitecture {
+  const { hiddenSizes, activation, normalization } = facts as unknown as NetworkFacts;
+  return { nFeatures: columns.length, nClasses, hiddenSizes, activation, normalization };
+}
 
 /** Names and shapes of the weights that a network of this architecture has. */
 const variablesOf = (architecture: MlpArchitecture) =>

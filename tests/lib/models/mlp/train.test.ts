@@ -1,17 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { MlpCheckpoint, MlpFit } from '../../../../lib/models/mlp/fit.ts';
-import { trainMetrics } from '../../../../lib/models/mlp/train.ts';
-import type { CheckpointStore } from '../../../../lib/models/mlp/train.ts';
-import { makeRows } from '../../../support/in-memory-batches.ts';
-import { train } from '../../../support/small-model.ts';
+import { scoreRows } from '../../../../lib/models/fit-model.ts';
+import type { Checkpoint, CheckpointStore } from '../../../../lib/models/model.ts';
+import { makeRows, toLabelled } from '../../../support/in-memory-batches.ts';
+import { machine, train } from '../../../support/small-model.ts';
 
 const rows = makeRows(64, 4, 1);
 const options = { maxEpochs: 4, dropout: 0.2, earlyStoppingPatience: 10 };
 
-/** A store in memory that holds what was written last; `ends` after this epoch. */
-function createStore(): CheckpointStore & { kept: MlpCheckpoint[] } {
-  const kept: MlpCheckpoint[] = [];
+/** A store in memory that reads what was written last. */
+function createStore(): CheckpointStore & { kept: Checkpoint[] } {
+  const kept: Checkpoint[] = [];
   return {
     kept,
     read: () => kept.at(-1) ?? null,
@@ -19,23 +18,27 @@ function createStore(): CheckpointStore & { kept: MlpCheckpoint[] } {
   };
 }
 
-const test = suite('trainMlp');
+const nEpochsOf = ({ state }: Checkpoint): number => (state as { nEpochs: number }).nEpochs;
+
+const test = suite('fitNetwork');
 
 test('goes on from a checkpoint, says so, and ends as a training that was never interrupted', async () => {
   const whole = await train(rows, { options });
   const store = createStore();
-  const again = await train(rows, { options, store });
+  const names: string[] = [];
+  const checkpoint = (name: string): CheckpointStore => (names.push(name), store);
+  const again = await train(rows, { options, context: { checkpoint } });
+  assert.equal(names, ['mlp']);
   assert.equal(again, whole, 'keeping checkpoints changes nothing');
-  assert.equal(
-    store.kept.map(({ nEpochs }) => nEpochs),
-    [1, 2, 3, 4],
-  );
+  assert.equal(store.kept.map(nEpochsOf), [1, 2, 3, 4]);
   for (const nEpochs of [1, 3, 4]) {
     const said: string[] = [];
     const resumed = await train(rows, {
       options,
-      store: { read: () => store.kept[nEpochs - 1], write: () => {} },
-      context: { log: { info: (message) => void said.push(message) } },
+      context: {
+        checkpoint: () => ({ read: () => store.kept[nEpochs - 1], write: () => {} }),
+        info: (message) => void said.push(message),
+      },
     });
     assert.equal(resumed, whole);
     assert.equal(said, [`going on after epoch ${nEpochs} of a run that ended early`]);
@@ -57,7 +60,7 @@ test('tells the rows that are done, with epoch, loss and accuracy, and ends the 
     },
   });
   assert.equal(seen.slice(0, 5), [
-    ['train', 128, 'rows'],
+    ['mlp', 128, 'rows'],
     [16, 'epoch 1 of 2'],
     [32, 'epoch 1 of 2'],
     [48, 'epoch 1 of 2'],
@@ -76,14 +79,14 @@ test('ends the bar when it is interrupted, and keeps the checkpoints of the epoc
   let isEnded = false;
   const error = await train(rows, {
     options,
-    store: {
-      read: () => null,
-      write(checkpoint) {
-        store.write(checkpoint);
-        if (checkpoint.nEpochs === 2) abort.abort();
-      },
-    },
     context: {
+      checkpoint: () => ({
+        read: () => null,
+        write(checkpoint) {
+          store.write(checkpoint);
+          if (nEpochsOf(checkpoint) === 2) abort.abort();
+        },
+      }),
       signal: abort.signal,
       startProgress: () => ({ update: () => {}, end: () => (isEnded = true) }),
     },
@@ -96,35 +99,41 @@ test('ends the bar when it is interrupted, and keeps the checkpoints of the epoc
   assert.ok(isEnded);
 });
 
-test('reports the epoch whose weights the model has, in six digits', () => {
-  const result = { validLoss: null, validAccuracy: null, learningRate: 0.1 };
-  const fit: MlpFit = {
-    model: {
-      format: 'mlp',
-      version: 1,
-      nFeatures: 2,
-      nClasses: 3,
-      hiddenSizes: [],
-      activation: 'relu',
-      normalization: 'none',
-      weights: { 'layer0/kernel': new Float32Array(6), 'layer0/bias': new Float32Array(3) },
-    },
-    history: [
-      { ...result, epoch: 0, trainLoss: 1 / 3, validLoss: 2 / 3, validAccuracy: 0.1234567 },
-      { ...result, epoch: 1, trainLoss: 0.25 },
-    ],
-    bestEpoch: 0,
-  };
-  assert.equal(trainMetrics(fit), {
-    loss: 0.333333,
-    valid_loss: 0.666667,
-    valid_accuracy: 0.123457,
-    best_epoch: 1,
-    n_epochs: 2,
-    n_parameters: 9,
+test('reports the epoch whose weights the model has, and watches valid rows that it does not learn', async () => {
+  // labels without a pattern, of which the valid rows have others: what is learned by heart helps on none of them
+  const [noise, valid] = [makeRows(40, 4, 1), makeRows(200, 4, 2)].map(({ X, y }, i) => ({
+    X,
+    y: y.map((_, row) => (row * 7 + i) % 3),
+  }));
+  const stopping = { maxEpochs: 60, earlyStoppingPatience: 3 };
+  const { fitted, history, metrics } = await train(noise, { valid, options: stopping });
+  const losses = history.map(({ validLoss }) => validLoss!);
+  const best = losses.indexOf(Math.min(...losses));
+  assert.equal(metrics, {
+    loss: history[best].loss,
+    best_epoch: best + 1,
+    n_epochs: best + 1 + 3,
+    n_parameters: (4 + 1) * 8 + (8 + 1) * 3,
   });
-  const { valid_loss: loss, valid_accuracy: accuracy } = trainMetrics({ ...fit, bestEpoch: 1 });
-  assert.equal([loss, accuracy], [null, null]);
+  assert.is(history.length, best + 4);
+  assert.ok(history.length < 60);
+  const { accuracy, logLoss } = await scoreRows(fitted, toLabelled(valid), fitted.columns, machine);
+  assert.is(accuracy, history[best].validAccuracy);
+  // sums of float32 against sums of float64
+  assert.ok(Math.abs(logLoss - losses[best]) < 1e-5);
+});
+
+test('weighs the classes as the data have it', async () => {
+  const [plain, even, weighed] = await Promise.all(
+    [null, [1, 1, 1], [5, 1, 1]].map(async (classWeight) => await train(rows, { classWeight })),
+  );
+  assert.equal(even.fitted, plain.fitted);
+  assert.not.equal(weighed.fitted, plain.fitted);
+});
+
+test('gathers batches in as many threads as it is told, with the same result', async () => {
+  const whole = await train(rows, { options });
+  assert.equal(await train(rows, { options: { ...options, numWorkers: 2 } }), whole);
 });
 
 test.run();
