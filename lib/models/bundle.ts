@@ -12,7 +12,6 @@ import type { Preprocessing } from '../preprocessing/pipeline.ts';
 import type { Distribution } from '../preprocessing/distribution.ts';
 import type { Column, Row } from '../sql.ts';
 import { readSafetensors, writeSafetensors } from '../tensors/safetensors.ts';
-import type { Tensor } from '../tensors/safetensors.ts';
 import type { FittedModel } from './model.ts';
 import { findModel } from './registry.ts';
 

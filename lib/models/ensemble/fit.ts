@@ -1,0 +1,66 @@
+/** Fits the members of an ensemble, then what is found on valid: their weights and the temperature. */
+import { openModel, predictRows } from '../fit-model.ts';
+import type { Fit, FitContext, FittedModel, TrainedModel, TrainingData } from '../model.ts';
+import { blend, findWeights } from './blend.ts';
+import { findTemperature } from './temperature.ts';
+
+export async function fitEnsemble(
+  { columns, nClasses, valid }: TrainingData,
+  {
+    members: names,
+    weights: method,
+    calibration,
+  }: {
+    readonly members: readonly string[];
+    readonly weights: 'equal' | 'log_loss';
+    readonly calibration: 'none' | 'temperature';
+  },
+  context: FitContext,
+): Promise<Fit> {
+  const members: TrainedModel[] = [];
+  const predictions: Float32Array[] = [];
+  for (const name of names) {
+    const member = await context.fitMember(name);
+    members.push(member);
+    const predictor = await openModel(member.fitted, context);
+    predictions.push(await predictRows(member.fitted, predictor, valid, columns));
+    predictor.dispose();
+  }
+  const weights =
+    method === 'equal'
+      ? names.map(() => 1 / names.length)
+      : findWeights(predictions, valid.labels, nClasses);
+  const temperature =
+    calibration === 'none'
+      ? 1
+      : findTemperature(blend(predictions, weights), valid.labels, nClasses);
+  const isTaken = (column: string): boolean =>
+    members.some(({ fitted }) => fitted.columns.includes(column));
+  return {
+    fitted: {
+      facts: { members: members.map(({ fitted }) => withoutTensors(fitted)), weights, temperature },
+      tensors: Object.assign({}, ...members.map(({ fitted }, i) => withPrefix(fitted, `${i}/`))),
+    },
+    columns: columns.filter(isTaken),
+    history: members.flatMap(({ history }) => history),
+    metrics: {
+      ...Object.fromEntries(names.map((name, i) => [`weight_${toKey(name)}`, weights[i]])),
+      temperature,
+      ...Object.assign({}, ...members.map(({ metrics }, i) => named(names[i], metrics))),
+    },
+  };
+}
+
+function withoutTensors({ tensors: _, ...described }: FittedModel) {
+  return described;
+}
+
+const withPrefix = ({ tensors }: FittedModel, prefix: string) =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));
+
+const toKey = (name: string): string => name.replaceAll('-', '_');
+
+const named = (name: string, metrics: Fit['metrics']) =>
+  Object.fromEntries(
+    Object.entries(metrics).map(([key, value]) => [`${toKey(name)}_${key}`, value]),
+  );
