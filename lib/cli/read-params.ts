@@ -27,7 +27,7 @@ export function readParams<S extends Schema>(
   knownGroups: readonly string[],
 ): { params: Params<S>; base: BaseParams } {
   const path = file ?? (existsSync(DEFAULT_PARAMS_FILE) ? DEFAULT_PARAMS_FILE : null);
-  const values = path === null ? {} : parseFile(path);
+  const values = path === null ? {} : parseParamsFile(path);
   const known = [...knownGroups, 'base', group];
   const root = group.split('.')[0];
   for (const key of Object.keys(values)) {
@@ -47,7 +47,12 @@ export function readParams<S extends Schema>(
   });
 }
 
-function parseFile(path: string): Record<string, unknown> {
+/**
+ * The groups of a params file, their values as they stand.
+ *
+ * @throws StageError E_DATA when it is missing, E_PARAMS when it is no map in YAML.
+ */
+export function parseParamsFile(path: string): Record<string, unknown> {
   if (!existsSync(path)) {
     throw new StageError('E_DATA', `${path} must be a params file; got no such file`, {
       hint: 'name an existing file with --params, or leave it out to take the defaults',

@@ -14,8 +14,8 @@ import {
   partialPath,
   prepareOutputs,
   publishOutputs,
-  toFinalPaths,
 } from './outputs.ts';
+import { printError } from './print-error.ts';
 import { createProgress, formatSeconds } from './progress.ts';
 import { ignoreClosedPipes } from './closed-pipes.ts';
 import { readParams } from './read-params.ts';
@@ -31,6 +31,7 @@ interface Options {
   readonly json: boolean;
   readonly paths: Readonly<Record<string, string | null>>;
   readonly flags: Readonly<Record<string, boolean>>;
+  readonly operands: readonly string[];
 }
 
 /** Runs `stage` with the arguments `argv`; gives the exit code. */
@@ -112,6 +113,7 @@ async function execute(
       params,
       base,
       flags: options.flags,
+      operands: options.operands,
       rng: (purpose) => createRng(base.seed, options.group, purpose),
       log,
       progress: createProgress,
@@ -148,24 +150,9 @@ function report(
   json: boolean,
   usage: Record<string, number> = {},
 ): number {
-  const isMendable = error instanceof StageError;
-  const exit = isMendable ? ERROR_CODES[error.code].exit : EXIT_BUG;
+  const exit = error instanceof StageError ? ERROR_CODES[error.code].exit : EXIT_BUG;
   log?.crash(error, { exit, ...usage });
-  if (isMendable) {
-    const { code } = error;
-    const message = toFinalPaths(error.message);
-    const hint = error.hint === undefined ? undefined : toFinalPaths(error.hint);
-    process.stderr.write(
-      `error ${code}: ${message}${hint === undefined ? '' : `\nhint: ${hint}`}\n`,
-    );
-    if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
-  } else {
-    const stack = error instanceof Error ? error.stack : String(error);
-    process.stderr.write(
-      `bug in timberline, please report it with logs/timberline.log:\n${stack}\n`,
-    );
-  }
-  return exit;
+  return printError(error, json);
 }
 
 function parseArguments(stage: StageDefinition, argv: readonly string[]): Options {
@@ -176,6 +163,7 @@ function parseArguments(stage: StageDefinition, argv: readonly string[]): Option
     .allowExcessArguments(false)
     .helpOption('-h, --help', 'show this help')
     .version(readVersion(), '--version', 'show the version');
+  if (stage.operands) command.argument(`[${stage.operands.name}...]`, stage.operands.doc);
   for (const [name, path] of Object.entries(stage.paths)) {
     const flag = `--${toKebabCase(name)} <path>`;
     if (path.default === null) command.option(flag, path.doc);
@@ -212,6 +200,7 @@ function parseArguments(stage: StageDefinition, argv: readonly string[]): Option
     json: given.json === true,
     paths: pick<string | null>(stage.paths),
     flags: Object.fromEntries(Object.keys(stage.flags ?? {}).map((n) => [n, given[n] === true])),
+    operands: command.args,
   };
 }
 

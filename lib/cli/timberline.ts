@@ -22,6 +22,7 @@ if (name === undefined || name === '--help' || name === '-h' || name === 'help')
       '',
       'Others:',
       line('doctor', 'show what is installed, what is missing, and how to get it'),
+      line('params', 'compose parameters out of the groups of conf/'),
       '',
       'timberline <stage> --help shows the flags, parameters and an example of one stage.',
       '',
@@ -29,8 +30,14 @@ if (name === undefined || name === '--help' || name === '-h' || name === 'help')
   );
 } else if (names.includes(name)) {
   await main(await loadStage(name), rest);
+} else if (name === 'params') {
+  const { runParams } = await import('./params.ts');
+  process.exitCode = await runParams(rest);
 } else {
-  const error = new StageError('E_USAGE', `${name} is not a stage${didYouMean(name, names)}`);
+  const error = new StageError(
+    'E_USAGE',
+    `${name} is not a stage${didYouMean(name, [...names, 'doctor', 'params'])}`,
+  );
   process.stderr.write(
     `error ${error.code}: ${error.message}\nhint: timberline --help lists the stages\n`,
   );

@@ -31,7 +31,7 @@ export function resolveParams<const G extends Readonly<Record<string, ParamsGrou
     sources.flatMap(({ name, values }) =>
       values === undefined
         ? []
-        : findProblems(schema, values, prefix).map((problem) => `${name}: ${problem}`),
+        : findProblems(schema, values, prefix).map(({ sentence }) => `${name}: ${sentence}`),
     ),
   );
   if (problems.length > 0) {
@@ -73,21 +73,33 @@ function assign(
   }
 }
 
-function findProblems(schema: Schema, values: unknown, prefix: string): string[] {
-  if (!isRecord(values)) return [`${prefix} must be a map of parameters; got ${show(values)}`];
-  return Object.entries(values).flatMap(([key, value]) => {
-    const path = `${prefix}.${key}`;
-    const node = Object.hasOwn(schema, key) ? schema[key] : undefined;
+export interface ParamsProblem {
+  /** Of the parameter, or of the map around it: `train.mlp.dropout`. */
+  readonly key: string;
+  /** With the key. */
+  readonly sentence: string;
+}
+
+/** What is wrong with the values of a group: unknown keys, wrong types, values out of range. */
+export function findProblems(schema: Schema, values: unknown, prefix: string): ParamsProblem[] {
+  if (!isRecord(values)) {
+    const sentence = `${prefix} must be a map of parameters; got ${show(values)}`;
+    return [{ key: prefix, sentence }];
+  }
+  return Object.entries(values).flatMap(([name, value]) => {
+    const key = `${prefix}.${name}`;
+    const node = Object.hasOwn(schema, name) ? schema[name] : undefined;
     if (node === undefined) {
-      const known = Object.keys(schema).map((name) => `${prefix}.${name}`);
-      return [`${path} is not a parameter${didYouMean(path, known)}`];
+      const known = Object.keys(schema).map((other) => `${prefix}.${other}`);
+      return [{ key, sentence: `${key} is not a parameter${didYouMean(key, known)}` }];
     }
-    if (!isParameter(node)) return findProblems(node, value, path);
+    if (!isParameter(node)) return findProblems(node, value, key);
     try {
       node.format(value);
       return [];
     } catch (error) {
-      return [`${path} must be ${(error as Error).message}; got ${show(value)}`];
+      const sentence = `${key} must be ${(error as Error).message}; got ${show(value)}`;
+      return [{ key, sentence }];
     }
   });
 }
@@ -102,7 +114,8 @@ function camelCaseKeys(schema: Schema, values: Record<string, unknown>): Record<
 }
 
 const MAX_SHOWN = 60;
-function show(value: unknown): string {
+/** A value as messages show it. */
+export function show(value: unknown): string {
   const shown = JSON.stringify(value) ?? String(value);
   return shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
 }
