@@ -163,7 +163,7 @@ test('names what is wrong with its inputs and parameters, and keeps the old repo
     [['--history', 'nowhere.tsv'], '3 error E_DATA: nowhere.tsv must exist; got no such file'],
     [
       ['--history', 'history.tsv'],
-      '3 error E_DATA: history.tsv must be a table of step, loss, valid_loss, valid_accuracy, learning_rate, separated by tabs; got something else',
+      '3 error E_DATA: history.tsv must be a table of step, loss, valid_loss, valid_accuracy, learning_rate, model, separated by tabs; got something else',
     ],
   ];
   const before = readOutputs();

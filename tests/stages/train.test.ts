@@ -91,7 +91,8 @@ test.after(() => rmSync(template, { recursive: true, force: true }));
 test('writes a bundle that knows its table, a history and metrics, and learns', () => {
   const bundle = readBundle(join(template, MODEL));
   assert.equal(bundle.classes, CLASSES);
-  assert.equal(bundle.features, HEADER.split(',').slice(0, 4));
+  assert.is(bundle.model.name, 'mlp');
+  assert.equal(bundle.model.columns, HEADER.split(',').slice(0, 4));
   assert.equal(bundle.input, [
     { name: 'height', kind: 'number' },
     { name: 'width', kind: 'number' },
@@ -115,23 +116,37 @@ test('writes a bundle that knows its table, a history and metrics, and learns', 
   assert.ok(metrics.valid_accuracy > 0.8, `accuracy ${metrics.valid_accuracy}`);
   const history = readFileSync(join(template, OUTPUTS.history), 'utf8').trimEnd().split('\n');
   assert.is(history.length, 13);
-  assert.match(
-    history[12],
-    `12\t${metrics.loss}\t${metrics.valid_loss}\t${metrics.valid_accuracy}\t`,
-  );
+  const [step, loss, validLoss, validAccuracy, , model] = history[12].split('\t');
+  const { loss: finalLoss, valid_accuracy: accuracy } = metrics;
+  assert.equal([step, loss, validAccuracy, model], ['12', `${finalLoss}`, `${accuracy}`, 'mlp']);
+  // sums of float32 while it trains, of float64 at the end; six digits
+  assert.ok(Math.abs(Number(validLoss) - metrics.valid_loss) < 2e-6);
   assert.not(existsSync(join(template, 'checkpoints/train')), 'nothing is left to go on from');
 });
 
 test('writes the same bytes again, with workers too, and others for another seed', async () => {
   await inPipeline((folder) => {
     const expected = readOutputs(folder);
-    const stdout = runWell('train', ['--json', '--set', 'train.num_workers=2'], folder);
+    const stdout = runWell('train', ['--json', '--set', 'train.mlp.num_workers=2'], folder);
     assertSameOutputs(folder, expected);
     const metrics = JSON.parse(expected[2].toString()) as Record<string, number>;
-    const message = `epoch 12 of 12: valid accuracy ${metrics.valid_accuracy}`;
+    const message = `mlp: valid accuracy ${metrics.valid_accuracy}`;
     assert.equal(JSON.parse(stdout), { message, ...metrics });
     runWell('train', ['--set', 'base.seed=2'], folder);
     readOutputs(folder).forEach((bytes, i) => assert.not(bytes.equals(expected[i])));
+  });
+});
+
+test('trains on the features that the patterns select, and scores tables that have all', async () => {
+  await inPipeline((folder) => {
+    const [, , before] = readOutputs(folder).map(String);
+    runWell('train', ['--set', 'train.mlp.columns=["*", "!h*", "hot"]'], folder);
+    assert.equal(readBundle(join(folder, MODEL)).model.columns, ['width', 'weight', 'hot']);
+    const metrics = JSON.parse(readOutputs(folder)[2].toString()) as Record<string, number>;
+    assert.is(metrics.n_parameters, 131 - 16);
+    const { valid_accuracy: all } = JSON.parse(before) as Record<string, number>;
+    assert.ok(metrics.valid_accuracy < all, 'without the height');
+    runWell('evaluate', [], folder);
   });
 });
 
@@ -328,16 +343,20 @@ test('says what parameters cannot mean for these data', async () => {
     [
       ['--set', 'base.target=null'],
       ['--set', 'train.threshold=0.5'],
+      ['--set', 'train.mlp.columns=["h*", "tall", "!wide"]'],
+      ['--set', 'train.mlp.columns=["h*", "!*"]'],
       ['--set', 'train.mlp.learning_rate=1e30', '--set', 'train.mlp.gradient_clip_norm=1e30'],
     ],
     template,
   );
-  assert.equal(complaints.slice(0, 2), [
+  assert.equal(complaints.slice(0, 4), [
     '2 error E_PARAMS: base.target must name the column of the classes; got null',
     '2 error E_PARAMS: train.threshold must be null unless there are two classes; got 0.5 for 3',
+    '2 error E_PARAMS: train.mlp.columns must select features; got tall, !wide, which no feature has',
+    '2 error E_PARAMS: train.mlp.columns must select features; got h*, !*, which leave none',
   ]);
   assert.match(
-    complaints[2],
+    complaints[4],
     /^3 error E_DATA: training loss must be finite; got (NaN|Infinity) in epoch \d$/,
   );
 });
