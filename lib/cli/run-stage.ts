@@ -18,7 +18,8 @@ import {
 import { printError } from './print-error.ts';
 import { createProgress, formatSeconds } from './progress.ts';
 import { ignoreClosedPipes } from './closed-pipes.ts';
-import { readParams } from './read-params.ts';
+import { endWithParent, reportToParent } from './parent.ts';
+import { findParamsFile, readParams } from './read-params.ts';
 import { listStageNames } from './registry.ts';
 import { BASE_SCHEMA } from './base.ts';
 import { toStageError } from './system-errors.ts';
@@ -98,6 +99,7 @@ async function execute(
     process.exit(report(toStageError(error, paths) ?? error, log, options.json, usage()));
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('uncaughtException', crash);
+  endWithParent(interrupt);
   try {
     log.record('start', {
       argv: process.argv.slice(2),
@@ -117,6 +119,8 @@ async function execute(
       rng: (purpose) => createRng(base.seed, options.group, purpose),
       log,
       progress: createProgress,
+      report: reportToParent,
+      paramsFile: findParamsFile(options.params),
       signal: abort.signal,
       version: readVersion(),
       clock: () => (performance.now() - start) / 1000,

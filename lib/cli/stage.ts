@@ -49,10 +49,19 @@ export interface StageContext<P extends StagePaths, S extends Schema, F extends 
   readonly params: Params<S>;
   readonly base: BaseParams;
   readonly flags: { readonly [K in keyof F]: boolean };
+  /** What stands on the command line beside flags; empty for a stage that declares no operands. */
+  readonly operands: readonly string[];
   /** The random stream of one purpose of this stage. */
   readonly rng: (purpose: string) => Rng;
   readonly log: Log;
   readonly progress: StartProgress;
+  /**
+   * Tells whoever started this run as a child, and watches it, what was measured at a step: `tune` prunes by
+   * that. Steps rise from 0 or 1; what is null or not finite is passed over. Nobody listens to other runs.
+   */
+  readonly report: (step: number, values: Readonly<Record<string, number | null>>) => void;
+  /** The file that the parameters came from; null: there was none. */
+  readonly paramsFile: string | null;
   /** Version of timberline. */
   readonly version: string;
   /** Aborted by Ctrl-C; long loops look at it. */
@@ -81,6 +90,8 @@ export interface StageDefinition<
   readonly params: S;
   /** Switches beside paths and parameters, each with its sentence. */
   readonly flags?: F;
+  /** What may stand on the command line beside flags, any number of it: its name there and its sentence. */
+  readonly operands?: { readonly name: string; readonly doc: string };
   /** True for a stage that no dvc.yaml needs to hold (predict, services). */
   readonly standalone?: boolean;
   /** Arguments of the example in --help, without the program's name. */

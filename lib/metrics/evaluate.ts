@@ -3,7 +3,7 @@ import { accuracyInterval } from './accuracy-interval.ts';
 import { reliabilityCurve, type ReliabilityBin } from './calibration.ts';
 import type { ContingencyTable } from './contingency.ts';
 import { perClassScores, type ClassScores } from './per-class.ts';
-import { confusionMatrix, createPredictions } from './predictions.ts';
+import { confusionMatrix, createPredictions, type Predictions } from './predictions.ts';
 import { METRICS, type Metric, type MetricName } from './registry.ts';
 
 /** A metric that evaluate computes: all but those of partitions. */
@@ -52,11 +52,9 @@ export function evaluate(
   const predictions = createPredictions(yTrue, yProba, { nClasses: classes.length, threshold });
   const confusion = confusionMatrix(predictions);
   const perClass = perClassScores(confusion);
-  const scores = Object.entries<Metric>(METRICS).flatMap(([name, metric]) => {
-    if (metric.input === 'partitions') return [];
-    const value = metric.input === 'labels' ? metric.score(confusion) : metric.score(predictions);
-    return [[name, Number.isNaN(value) ? null : roundMetric(value)] as const];
-  });
+  const scores = [...measure(predictions, confusion)].map(
+    ([name, value]) => [name, value === null ? null : roundMetric(value)] as const,
+  );
   const nSamples = yTrue.length;
   const nCorrect = classes.reduce(
     (sum, _, label) => sum + confusion.counts[label * (classes.length + 1)],
@@ -92,6 +90,19 @@ export function evaluate(
     perClass,
     reliability: reliabilityCurve(predictions),
   };
+}
+
+/** Every metric of one model's predictions; null where it has no value. */
+export function measure(
+  predictions: Predictions,
+  confusion: ContingencyTable,
+): Map<EvaluationMetric, number | null> {
+  const scores = Object.entries<Metric>(METRICS).flatMap(([name, metric]) => {
+    if (metric.input === 'partitions') return [];
+    const value = metric.input === 'labels' ? metric.score(confusion) : metric.score(predictions);
+    return [[name as EvaluationMetric, Number.isNaN(value) ? null : value] as const];
+  });
+  return new Map(scores);
 }
 
 /**

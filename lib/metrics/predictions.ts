@@ -11,6 +11,8 @@ export interface Predictions {
   readonly sampleWeight: Float64Array | null;
   /** As {@link decideLabels} has it. */
   readonly threshold: number | null;
+  /** Predicted class indices, shape (nSamples); null: what {@link decideLabels} makes of the probabilities. */
+  readonly yPred: Int32Array | null;
 }
 
 /**
@@ -25,7 +27,13 @@ export function createPredictions(
     nClasses,
     sampleWeight = null,
     threshold = null,
-  }: { nClasses: number; sampleWeight?: Float64Array | null; threshold?: number | null },
+    yPred = null,
+  }: {
+    nClasses: number;
+    sampleWeight?: Float64Array | null;
+    threshold?: number | null;
+    yPred?: Int32Array | null;
+  },
 ): Predictions {
   const nSamples = yTrue.length;
   if (nSamples === 0) throw new RangeError('predictions must hold at least one row; got none');
@@ -36,6 +44,9 @@ export function createPredictions(
   }
   if (sampleWeight !== null && sampleWeight.length !== nSamples) {
     throw new RangeError(`sampleWeight must hold ${nSamples} weights; got ${sampleWeight.length}`);
+  }
+  if (yPred !== null && yPred.length !== nSamples) {
+    throw new RangeError(`yPred must hold ${nSamples} labels; got ${yPred.length}`);
   }
   const wrongLabel = yTrue.findIndex((label) => !(label >= 0 && label < nClasses));
   if (wrongLabel >= 0) {
@@ -48,12 +59,12 @@ export function createPredictions(
     const row = Math.floor(wrongProba / nClasses);
     throw new RangeError(`yProba must lie in [0, 1]; got ${yProba[wrongProba]} in row ${row}`);
   }
-  return { nClasses, yTrue, yProba, sampleWeight, threshold };
+  return { nClasses, yTrue, yProba, sampleWeight, threshold, yPred };
 }
 
-/** The predicted class of each row, shape (nSamples); see {@link decideLabels}. */
-export function predictedLabels({ yProba, nClasses, threshold }: Predictions): Int32Array {
-  return decideLabels(yProba, nClasses, threshold);
+/** The predicted class of each row, shape (nSamples). */
+export function predictedLabels({ yProba, nClasses, threshold, yPred }: Predictions): Int32Array {
+  return yPred ?? decideLabels(yProba, nClasses, threshold);
 }
 
 /**

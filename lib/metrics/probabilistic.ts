@@ -13,11 +13,12 @@ const EPSILON = 2 ** -23;
  *   doi:10.1111/j.2517-6161.1952.tb00104.x
  */
 export function logLoss(predictions: Predictions): number {
-  const { nClasses, yTrue, yProba } = predictions;
-  return meanOverRows(predictions, (row) => {
-    const proba = yProba[row * nClasses + yTrue[row]];
-    return -Math.log(Math.min(1 - EPSILON, Math.max(EPSILON, proba)));
-  });
+  return meanOverRows(predictions, (row) => logLossOfRow(predictions, row));
+}
+
+export function logLossOfRow({ nClasses, yTrue, yProba }: Predictions, row: number): number {
+  const proba = yProba[row * nClasses + yTrue[row]];
+  return -Math.log(Math.min(1 - EPSILON, Math.max(EPSILON, proba)));
 }
 
 /**
@@ -28,15 +29,15 @@ export function logLoss(predictions: Predictions): number {
  * @see Brier, G. W. (1950), Monthly Weather Review 78, 1-3
  */
 export function brierScore(predictions: Predictions): number {
-  const { nClasses, yTrue, yProba } = predictions;
-  const mean = meanOverRows(predictions, (row) => {
-    let distanceSquared = 0;
-    for (let label = 0; label < nClasses; label++) {
-      distanceSquared += (yProba[row * nClasses + label] - (label === yTrue[row] ? 1 : 0)) ** 2;
-    }
-    return distanceSquared;
-  });
-  return nClasses === 2 ? mean / 2 : mean;
+  return meanOverRows(predictions, (row) => brierScoreOfRow(predictions, row));
+}
+
+export function brierScoreOfRow({ nClasses, yTrue, yProba }: Predictions, row: number): number {
+  let distanceSquared = 0;
+  for (let label = 0; label < nClasses; label++) {
+    distanceSquared += (yProba[row * nClasses + label] - (label === yTrue[row] ? 1 : 0)) ** 2;
+  }
+  return nClasses === 2 ? distanceSquared / 2 : distanceSquared;
 }
 
 /**
@@ -61,15 +62,20 @@ export function expectedCalibrationError(predictions: Predictions): number {
  * higher index count as more probable, as in scikit-learn's `top_k_accuracy_score`.
  */
 export function topKAccuracy(predictions: Predictions, k: number): number {
-  const { nClasses, yTrue, yProba } = predictions;
-  return meanOverRows(predictions, (row) => {
-    const offset = row * nClasses;
-    const own = yProba[offset + yTrue[row]];
-    let nBefore = 0;
-    for (let label = 0; label < nClasses; label++) {
-      const proba = yProba[offset + label];
-      if (proba > own || (proba === own && label > yTrue[row])) nBefore++;
-    }
-    return nBefore < k ? 1 : 0;
-  });
+  return meanOverRows(predictions, (row) => topKAccuracyOfRow(predictions, row, k));
+}
+
+export function topKAccuracyOfRow(
+  { nClasses, yTrue, yProba }: Predictions,
+  row: number,
+  k: number,
+): number {
+  const offset = row * nClasses;
+  const own = yProba[offset + yTrue[row]];
+  let nBefore = 0;
+  for (let label = 0; label < nClasses; label++) {
+    const proba = yProba[offset + label];
+    if (proba > own || (proba === own && label > yTrue[row])) nBefore++;
+  }
+  return nBefore < k ? 1 : 0;
 }

@@ -13,7 +13,15 @@ import {
 import { adjustedRandIndex, normalizedMutualInformation } from './clustering.ts';
 import type { ContingencyTable } from './contingency.ts';
 import type { Predictions } from './predictions.ts';
-import { brierScore, expectedCalibrationError, logLoss, topKAccuracy } from './probabilistic.ts';
+import {
+  brierScore,
+  brierScoreOfRow,
+  expectedCalibrationError,
+  logLoss,
+  logLossOfRow,
+  topKAccuracy,
+  topKAccuracyOfRow,
+} from './probabilistic.ts';
 import { averagePrecision, rocAuc } from './ranking.ts';
 
 interface Properties {
@@ -36,6 +44,8 @@ export type Metric = Properties &
         /** Computed from the truth and the probability of each class. */
         readonly input: 'probabilities';
         readonly score: (predictions: Predictions) => number;
+        /** Of a metric that is a mean over rows: what a row adds to it. */
+        readonly scoreOfRow?: (predictions: Predictions, row: number) => number;
       }
     | {
         /** Computed from a contingency table of two partitions; takes no weights. */
@@ -65,12 +75,14 @@ export const METRICS = {
     range: [-Math.log(1 - 2 ** -23), -Math.log(2 ** -23)],
     input: 'probabilities',
     score: logLoss,
+    scoreOfRow: logLossOfRow,
   },
   brier_score: {
     greaterIsBetter: false,
     range: [0, 2],
     input: 'probabilities',
     score: brierScore,
+    scoreOfRow: brierScoreOfRow,
   },
   expected_calibration_error: {
     greaterIsBetter: false,
@@ -82,6 +94,7 @@ export const METRICS = {
     ...share,
     input: 'probabilities',
     score: (predictions: Predictions) => topKAccuracy(predictions, 2),
+    scoreOfRow: (predictions: Predictions, row: number) => topKAccuracyOfRow(predictions, row, 2),
   },
   roc_auc: { ...share, input: 'probabilities', score: rocAuc },
   average_precision: { ...share, input: 'probabilities', score: averagePrecision },
@@ -101,3 +114,16 @@ export const METRICS = {
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;
+
+type TestedMetric = {
+  [Name in MetricName]: (typeof METRICS)[Name] extends { input: 'labels' } | { scoreOfRow: unknown }
+    ? Name
+    : never;
+}[MetricName];
+
+/** Metrics whose differences can be tested: those of labels, and those that are means over rows. */
+export const TESTED_METRICS = Object.entries<Metric>(METRICS).flatMap(([name, metric]) =>
+  metric.input === 'labels' || (metric.input === 'probabilities' && metric.scoreOfRow)
+    ? [name as TestedMetric]
+    : [],
+);

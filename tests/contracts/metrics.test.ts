@@ -21,22 +21,34 @@ const folder = new URL('../../lib/metrics/', import.meta.url);
 const NOT_METRICS: Readonly<Record<string, string>> = {
   accuracyInterval: 'two numbers',
   assertGates: 'a judgement on metrics',
+  brierScoreOfRow: 'what a row adds to brier_score',
   checkGates: 'a judgement on metrics',
   columnSums: 'sums of a table',
+  compareModels: 'all metrics of two models',
   confusionMatrix: 'a table',
   contingencyTable: 'a table',
-  describeGate: 'a sentence',
   createPredictions: 'input of the metrics',
   decideLabels: 'a label per row',
+  describeGate: 'a sentence',
+  drawBinomial: 'a random number',
   evaluate: 'all metrics at once',
+  judge: 'a judgement on metrics',
+  logLossOfRow: 'what a row adds to log_loss',
+  mcnemar: 'a test',
   meanOverRows: 'a mean, of whatever it is given',
+  measure: 'all metrics at once',
+  pairedBootstrap: 'intervals of all metrics',
+  pairPredictions: 'a table',
   perClassScores: 'several numbers per class',
   predictedLabels: 'a label per row',
   reliabilityCurve: 'several numbers per bin',
+  resampleCounts: 'a random table',
   roundMetric: 'a rounding',
   rowSums: 'sums of a table',
   silhouetteSamples: 'a number per row',
   topKAccuracy: 'needs k; registered as top_2_accuracy',
+  topKAccuracyOfRow: 'what a row adds to topKAccuracy',
+  wilsonInterval: 'two numbers',
 };
 
 /** Properties that a metric does not have with two classes, with the reason. */
@@ -177,6 +189,19 @@ for (const [name, metric] of metrics) {
       assert.equal(predictions, copy);
     });
   });
+
+  const scoreOfRow = metric.input === 'probabilities' ? metric.scoreOfRow : undefined;
+  if (scoreOfRow !== undefined) {
+    test(`property: ${name} is the mean of what its rows add`, () => {
+      forAll((predictions) => {
+        const values = Array.from(predictions.yTrue, (_, row) => scoreOfRow(predictions, row));
+        isEqual(
+          values.reduce((sum, value) => sum + value, 0) / values.length,
+          score(metric, predictions),
+        );
+      });
+    });
+  }
 
   if (metric.input !== 'partitions') {
     test(`property: ${name} with unit weights equals ${name} without weights`, () => {
