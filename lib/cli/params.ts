@@ -1,21 +1,15 @@
 /** `timberline params compose`: parameters out of the groups of conf/, shown, and written when asked for. */
 import { Command, CommanderError } from 'commander';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ERROR_CODES, StageError } from '../errors.ts';
-import { compose } from '../params/compose.ts';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { ERROR_CODES } from '../errors.ts';
 import type { Composition } from '../params/compose.ts';
-import type { ConfigText } from '../params/config-file.ts';
-import { PRIMARY } from '../params/defaults-list.ts';
 import { listDifferences } from '../params/differences.ts';
 import type { Difference } from '../params/differences.ts';
-import { findProblems, show } from '../params/resolve.ts';
-import { didYouMean, nearest } from '../suggest.ts';
-import { BASE_SCHEMA } from './base.ts';
+import { show } from '../params/resolve.ts';
+import { composeConfig } from './compose-config.ts';
 import { partialPath, prepareOutputs, publishOutputs } from './outputs.ts';
 import { printError } from './print-error.ts';
 import { DEFAULT_PARAMS_FILE, parseParamsFile } from './read-params.ts';
-import { listStageNames, loadStage } from './registry.ts';
 import { toStageError } from './system-errors.ts';
 
 interface Options {
@@ -26,9 +20,8 @@ interface Options {
   readonly json: boolean;
 }
 
+const DEFAULT_FOLDER = 'conf';
 const COMMAND = 'npx timberline params compose';
-/** At most this many problems stand in one message. */
-const MAX_PROBLEMS = 10;
 /** Characters of a value in the table. */
 const MAX_WIDTH = 32;
 
@@ -43,7 +36,7 @@ export async function runParams(argv: readonly string[]): Promise<number> {
     .command('compose')
     .description('Show what the groups give, where each value comes from, and what differs')
     .argument('[overrides...]', 'group=option, key=value, +key=value, ++key=value, ~key')
-    .option('--conf <folder>', 'folder of config.yaml and of the groups', 'conf')
+    .option('--conf <folder>', 'folder of config.yaml and of the groups', DEFAULT_FOLDER)
     .option('--params <path>', 'file to compare with, and to write', DEFAULT_PARAMS_FILE)
     .option(
       '--overlay <path>',
@@ -73,14 +66,14 @@ export async function runParams(argv: readonly string[]): Promise<number> {
 
 async function composeParams(overrides: readonly string[], options: Options): Promise<void> {
   const { conf, params, overlay, write, json } = options;
-  const overlays = overlay.map((file) => ({ file, text: readFileSync(file, 'utf8') }));
-  const composition = compose(readConfigs(conf), overlays, overrides);
-  assertSound([...composition.problems, ...(await findUnfit(composition))]);
+  const composition = await composeConfig(conf, overlay, overrides);
   const before = existsSync(params) ? parseParamsFile(params) : null;
-  const differences = listDifferences(before ?? {}, composition.values);
+  const differences = before === null ? [] : listDifferences(before, composition.values);
   if (write) {
     prepareOutputs([params]);
     const head = composeHead(params, [
+      ...(conf === DEFAULT_FOLDER ? [] : ['--conf', conf]),
+      ...(params === DEFAULT_PARAMS_FILE ? [] : ['--params', params]),
       ...overlay.flatMap((file) => ['--overlay', file]),
       ...overrides,
     ]);
@@ -95,57 +88,6 @@ async function composeParams(overrides: readonly string[], options: Options): Pr
   );
 }
 
-/** Every file under the folder, by its path in it without the ending. */
-function readConfigs(folder: string): Map<string, ConfigText> {
-  const primary = join(folder, `${PRIMARY}.yaml`);
-  if (!existsSync(primary)) {
-    throw new StageError('E_DATA', `${primary} must exist; got no such file`, {
-      hint: 'run it where conf/ is, or name the folder with --conf',
-    });
-  }
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.yaml'))
-    .toSorted();
-  return new Map(
-    paths.map((path) => {
-      const file = join(folder, path);
-      const name = path.slice(0, -'.yaml'.length).replaceAll('\\', '/');
-      return [name, { file, text: readFileSync(file, 'utf8') }];
-    }),
-  );
-}
-
-/** What the declarations say against the composed values, each with where the value comes from. */
-async function findUnfit({ values, parameters }: Composition): Promise<string[]> {
-  const stages = listStageNames();
-  const known = ['base', ...stages];
-  const problems = await Promise.all(
-    Object.entries(values).map(async ([group, value]) => {
-      if (group === 'base') return findProblems(BASE_SCHEMA, value, group);
-      if (stages.includes(group)) {
-        return findProblems((await loadStage(group)).params, value, group);
-      }
-      // other tools keep groups of their own beside them, so only a near miss is a mistake
-      if (nearest(group, known) === null) return [];
-      return [{ key: group, sentence: `${group} is not a group${didYouMean(group, known)}` }];
-    }),
-  );
-  return problems.flat().map(({ key, sentence }) => {
-    const source = parameters.find((p) => p.key === key || p.key.startsWith(`${key}.`));
-    return `${source!.origin}: ${sentence}`;
-  });
-}
-
-function assertSound(problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  const more = problems.length > MAX_PROBLEMS ? [`and ${problems.length - MAX_PROBLEMS} more`] : [];
-  const lines = [`${count} in the configuration`, ...problems.slice(0, MAX_PROBLEMS), ...more];
-  throw new StageError('E_PARAMS', lines.join('\n  '), {
-    hint: 'docs/params.md lists every parameter, the folders of conf/ are the groups, their files the options',
-  });
-}
-
 /** The line for editors stays as the file has it; the command says how the file came about. */
 function composeHead(file: string, args: readonly string[]): string {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
@@ -156,7 +98,7 @@ function composeHead(file: string, args: readonly string[]): string {
 
 /** As a shell takes it for one word. */
 function quote(word: string): string {
-  return /^[\w\-+=./:@%]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\\''`)}'`;
+  return /^[\w\-+=./:@%]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function describe(
