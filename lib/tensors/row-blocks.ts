@@ -49,10 +49,9 @@ export async function* streamBlocks(
   for await (const chunk of engine.stream(query)) {
     const features = new Float32Array(chunk.rowCount * nColumns);
     for (let j = 0; j < nColumns; j++) {
-      const isFinite = scatter(numbersOf<Float32Array>(chunk, j), features, j, nColumns);
-      if (!isFinite && !acceptsMissing) {
-        throw await createFiniteError(engine, relation, columns);
-      }
+      if (scatter(numbersOf<Float32Array>(chunk, j), features, j, nColumns)) continue;
+      if (!acceptsMissing) throw await createFiniteError(engine, relation, columns);
+      replaceInfinite(features, j, nColumns);
     }
     const labels =
       label === null ? new Int32Array(0) : numbersOf<Int32Array>(chunk, nColumns).slice();
@@ -79,6 +78,12 @@ function scatter(
     sum += value * 0;
   }
   return sum === 0;
+}
+
+function replaceInfinite(rows: Float32Array, offset: number, nColumns: number): void {
+  for (let at = offset; at < rows.length; at += nColumns) {
+    if (!Number.isFinite(rows[at])) rows[at] = NaN;
+  }
 }
 
 /** The numbers of a column as DuckDB has them; its own accessors make an object of each. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { expandNames, foldNames } from '../../lib/column-names.ts';
+import { expandNames, foldNames, matchesPattern, selectNames } from '../../lib/column-names.ts';
 
 const test = suite('column names');
 
@@ -39,6 +39,59 @@ test('property: expanding undoes folding', () => {
     }),
     { seed: 1 },
   );
+});
+
+test('match a pattern as a whole, letter by letter but for its stars', () => {
+  const expected: [pattern: string, matching: string[], others: string[]][] = [
+    ['a', ['a'], ['A', 'ab', 'ba', '']],
+    ['*', ['', 'a', 'two\nlines'], []],
+    ['Soil*', ['Soil', 'Soil1'], ['soil1', 'a Soil1']],
+    ['*_x', ['_x', 'a_x', 'a_x_x'], ['a_xx']],
+    ['a*b*c', ['abc', 'a-b-c', 'abbcc'], ['acb', 'ab']],
+    ['**', ['', 'a'], []],
+    ['a.c', ['a.c'], ['abc']],
+    ['(a|b)+[c]?{1}^$\\d', ['(a|b)+[c]?{1}^$\\d'], ['aac1']],
+  ];
+  for (const [pattern, matching, others] of expected) {
+    for (const name of matching) assert.ok(matchesPattern(pattern, name), `${pattern} ${name}`);
+    for (const name of others) assert.not(matchesPattern(pattern, name), `${pattern} ${name}`);
+  }
+});
+
+test('property: a name matches itself, and a pattern made of its parts', () => {
+  const plain = fc.string().filter((text) => !text.includes('*'));
+  fc.assert(
+    fc.property(plain, plain, plain, (start, middle, end) => {
+      const name = `${start}${middle}${end}`;
+      assert.ok(matchesPattern(name, name));
+      assert.ok(matchesPattern(`${start}*${end}`, name));
+      assert.not(matchesPattern(`${name}x`, name));
+    }),
+    { seed: 2 },
+  );
+});
+
+test('are selected pattern by pattern, each adding or taking away, and stay in their order', () => {
+  const names = ['slope', 'soil1', 'soil2', 'aspect', '!odd'];
+  const select = (...patterns: string[]) => selectNames(patterns, names);
+  assert.equal(select('*'), { selected: names, unmatched: [] });
+  assert.equal(select('aspect', 'soil*').selected, ['soil1', 'soil2', 'aspect']);
+  assert.equal(select('*', '!soil*').selected, ['slope', 'aspect', '!odd']);
+  assert.equal(select('*', '!soil*', 'soil2').selected, ['slope', 'soil2', 'aspect', '!odd']);
+  assert.equal(select('soil1', '!soil1', 'soil1').selected, ['soil1']);
+  assert.equal(select('!soil1', 'soil*').selected, ['soil1', 'soil2'], 'nothing to take away yet');
+  assert.equal(select('aspect', 'aspect').selected, ['aspect']);
+  assert.equal(select('*', '!!odd').selected, names.slice(0, 4));
+  assert.equal(select(), { selected: [], unmatched: [] });
+});
+
+test('are selected with the patterns that match none of them', () => {
+  const names = ['slope', 'aspect'];
+  assert.equal(selectNames(['soil*', 'slope', '!hill*', 'Slope'], names), {
+    selected: ['slope'],
+    unmatched: ['soil*', '!hill*', 'Slope'],
+  });
+  assert.equal(selectNames(['*'], []), { selected: [], unmatched: ['*'] });
 });
 
 test.run();

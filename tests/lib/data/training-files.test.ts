@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { writeJson } from '../../../lib/data/json-files.ts';
+import { readTrainingFiles } from '../../../lib/data/training-files.ts';
+import { StageError } from '../../../lib/errors.ts';
+import { writeDataset } from '../../../lib/tensors/dataset-files.ts';
+import { inTemporaryFolder } from '../../support/stage-process.ts';
+import { cut, makeHeader, makeRows } from '../tensors/make-dataset.ts';
+
+const BASE = { target: 'kind', threshold: 0.3, version: '1.2.3' };
+/** Classes 1 and 2: 90 and 10 rows were, 50 of each are. */
+const BALANCE = {
+  ...{ format: 'timberline-balance', version: 1, target: 'kind' },
+  ...{ before: { 1: 90, 2: 10 }, after: { 1: 50, 2: 50 } },
+  ...{ class_weight: 'none', prior_correction: true },
+};
+const COLUMNS = {
+  ...{ format: 'timberline-columns', version: 1 },
+  dropped: [{ name: 'c', reason: 'named', detail: '' }],
+};
+
+/** Calls `use` with the paths of 6 train and 4 valid rows of 3 features, and a folder without a step. */
+async function withFiles(
+  use: (paths: { in: string; preprocessing: string; about: string }) => Promise<void>,
+): Promise<void> {
+  await inTemporaryFolder(async (folder) => {
+    const paths = {
+      in: join(folder, 'tensors'),
+      preprocessing: join(folder, 'preprocessing'),
+      about: join(folder, 'about.json'),
+    };
+    mkdirSync(paths.in);
+    mkdirSync(paths.preprocessing);
+    for (const [split, n] of Object.entries({ 'train.safetensors': 6, 'valid.pt': 4 })) {
+      const blocks = cut(makeRows(n, 3, 2), 3, []);
+      await writeDataset(join(paths.in, split), makeHeader(n, 3, 2), blocks);
+    }
+    const columns = [{ name: 'kind', classes: { 1: 'fir', 2: 'oak' } }];
+    writeJson(paths.about, { columns });
+    await use(paths);
+  });
+}
+
+async function complaintOf(work: Promise<unknown>, folder: string): Promise<string> {
+  const error = await work.then(
+    () => assert.unreachable('no error'),
+    (reason: unknown) => reason,
+  );
+  assert.instance(error, StageError, (error as Error).stack);
+  const { code, message } = error as StageError;
+  return `${code} ${message.replaceAll(folder, 'FOLDER')}`;
+}
+
+const test = suite('training files');
+
+test('give the rows of train and valid, and what a bundle says of them', async () => {
+  await withFiles(async (paths) => {
+    const { data, facts } = await readTrainingFiles(paths, BASE);
+    assert.equal(data.columns, ['column 0', 'column 1', 'column 2']);
+    assert.is(data.nClasses, 2);
+    assert.is(data.classWeight, null);
+    for (const [rows, n] of [
+      [data.train, 6],
+      [data.valid, 4],
+    ] as const) {
+      const expected = makeRows(n, 3, 2);
+      assert.is(rows.nSamples, n);
+      assert.equal([...rows.features], [...expected.features]);
+      assert.equal([...rows.labels], [...expected.labels]);
+    }
+    const files = ['train.safetensors', 'valid.pt'].map((file) => join(paths.in, file));
+    const hash = (file: string): string =>
+      createHash('sha256').update(readFileSync(file)).digest('hex');
+    assert.equal(facts, {
+      preprocessing: { columns: null, features: null, scaler: null },
+      classes: [1, 2],
+      threshold: 0.3,
+      classNames: { 1: 'fir', 2: 'oak' },
+      priorCorrection: null,
+      versions: { timberline: '1.2.3' },
+      dataHashes: Object.fromEntries(files.map((file) => [file, hash(file)])),
+    });
+  });
+});
+
+test('give the steps that were fitted, and the weights and priors that follow from the balance', async () => {
+  await withFiles(async (paths) => {
+    writeJson(join(paths.preprocessing, 'columns.json'), COLUMNS);
+    writeJson(join(paths.preprocessing, 'rebalance.json'), BALANCE);
+    const repeated = await readTrainingFiles({ ...paths, about: null }, BASE);
+    assert.equal(repeated.facts.preprocessing.columns?.dropped, COLUMNS.dropped);
+    assert.equal(repeated.facts.classNames, {});
+    assert.is(repeated.data.classWeight, null);
+    // 0.9 / 0.5 and 0.1 / 0.5
+    assert.equal(repeated.facts.priorCorrection, [1.8, 0.2]);
+    const weighed = { ...BALANCE, after: BALANCE.before, class_weight: 'balanced' };
+    writeJson(join(paths.preprocessing, 'rebalance.json'), weighed);
+    const { data } = await readTrainingFiles(paths, { ...BASE, target: null });
+    // 100 rows, of which each of 2 classes is to weigh a half
+    assert.equal(data.classWeight, [100 / (2 * 90), 100 / (2 * 10)]);
+  });
+});
+
+test('are refused when one is missing, or splits do not belong together', async () => {
+  await withFiles(async (paths) => {
+    const refusal = async (changes: Partial<typeof paths>): Promise<string> =>
+      await complaintOf(readTrainingFiles({ ...paths, ...changes }, BASE), paths.in);
+    assert.is(
+      await refusal({ preprocessing: 'nowhere' }),
+      'E_DATA nowhere must exist; got no such folder',
+    );
+    assert.is(
+      await refusal({ about: 'nowhere.json' }),
+      'E_DATA nowhere.json must exist; got no such file',
+    );
+    const blocks = cut(makeRows(4, 3, 3), 3, []);
+    await writeDataset(join(paths.in, 'valid.pt'), makeHeader(4, 3, 3), blocks);
+    assert.is(
+      await refusal({}),
+      'E_DATA FOLDER/valid.pt must have the classes of FOLDER/train.safetensors; got others',
+    );
+    rmSync(join(paths.in, 'valid.pt'));
+    assert.is(
+      await refusal({}),
+      'E_DATA FOLDER must hold valid.pt or valid.safetensors; got train.safetensors',
+    );
+  });
+});
+
+test.run();
