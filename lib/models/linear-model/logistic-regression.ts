@@ -1,0 +1,272 @@
+/**
+ * Multinomial logistic regression with an L2 penalty.
+ *
+ * Minimises sum_i s_i (log sum_k exp z_ik - z_iy) / S + |W|² / (2 C S), where z = X W + b, s are the weights
+ * of the rows and S is their sum; the intercepts b are not penalised. Two classes have one column of
+ * coefficients, that of the second. As scikit-learn's LogisticRegression has it.
+ *
+ * | symbol | shape |
+ * |---|---|
+ * | X | (nSamples, nFeatures) |
+ * | W | (nFeatures, m), and one row more for b |
+ * | m | 1 for two classes, else their number |
+ *
+ * L-BFGS takes 20 steps instead of some hundreds, because it starts from the coefficients and the Hessian of
+ * a sample.
+ */
+import type { DesignMatrix } from './design-matrix.ts';
+import { minimize } from './lbfgs.ts';
+import { createPreconditioner } from './preconditioner.ts';
+import type { Precondition } from './preconditioner.ts';
+import { softmaxRow } from './softmax.ts';
+
+export interface LogisticOptions {
+  /** Inverse strength of the penalty, above 0. */
+  readonly C: number;
+  readonly fitIntercept: boolean;
+  /** Steps on all rows at most. */
+  readonly maxIter: number;
+  /** Ends where no entry of the gradient of the objective is larger. */
+  readonly tol: number;
+  /** Weight of the rows of each class, at least 0; null: all 1. */
+  readonly classWeight: readonly number[] | null;
+  /** Called after every step on all rows, from 1; what it throws ends the fit. */
+  readonly onStep: (step: number, value: number) => Promise<void>;
+}
+
+/** Scores of the classes are X coefficients + intercepts; their softmax are the probabilities. */
+export interface LogisticRegression {
+  readonly nClasses: number;
+  /** Row-major, shape (nFeatures, nClasses). */
+  readonly coefficients: Float64Array;
+  /** Shape (nClasses); -Infinity for a class that no row of train has. */
+  readonly intercepts: Float64Array;
+}
+
+export interface LogisticFit {
+  readonly model: LogisticRegression;
+  /** Value of the objective. */
+  readonly value: number;
+  readonly nIter: number;
+  readonly isConverged: boolean;
+}
+
+/** Rows that show where the minimum is about to be, and how the objective bends there. */
+const N_SAMPLE = 20_000;
+const BLOCK_ROWS = 1024;
+
+/**
+ * @param labels - Class of each row, 0 to nClasses - 1; a class without rows, or of weight 0, gets the
+ *   probability 0.
+ */
+export async function fitLogistic(
+  X: DesignMatrix,
+  labels: Int32Array,
+  nClasses: number,
+  options: LogisticOptions,
+): Promise<LogisticFit> {
+  const weights = options.classWeight ?? new Array<number>(nClasses).fill(1);
+  const isPresent = new Array<boolean>(nClasses).fill(false);
+  for (const label of labels) isPresent[label] ||= weights[label] > 0;
+  const present = weights.flatMap((_, label) => (isPresent[label] ? [label] : []));
+  const m = present.length === 2 ? 1 : present.length;
+  if (present.length < 2) {
+    const model = toModel(new Float64Array((X.nFeatures + 1) * m), X.nFeatures, present, nClasses);
+    return { model, value: 0, nIter: 0, isConverged: true };
+  }
+  const places = weights.map((_, label) => present.indexOf(label));
+  const problem = createProblem(X, labels, { ...options, weights, places, m });
+  const minimum = await solve(problem, options);
+  return { ...minimum, model: toModel(minimum.x, X.nFeatures, present, nClasses) };
+}
+
+/** Probabilities of the classes, row-major, shape (nSamples, nClasses). */
+export function predictLogistic(model: LogisticRegression, X: DesignMatrix): Float32Array {
+  const { nClasses, coefficients, intercepts } = model;
+  const probabilities = new Float32Array(X.nSamples * nClasses);
+  const scores = new Float64Array(BLOCK_ROWS * nClasses);
+  for (let start = 0; start < X.nSamples; start += BLOCK_ROWS) {
+    const end = Math.min(X.nSamples, start + BLOCK_ROWS);
+    for (let at = 0; at < scores.length; at++) scores[at] = intercepts[at % nClasses];
+    X.addProducts(start, end, coefficients, nClasses, scores);
+    for (let i = 0; i < end - start; i++) softmaxRow(scores, i * nClasses, nClasses);
+    probabilities.set(scores.subarray(0, (end - start) * nClasses), start * nClasses);
+  }
+  return probabilities;
+}
+
+interface Problem {
+  readonly X: DesignMatrix;
+  /** Place of the class of each row among those present; -1: the row has no weight. */
+  readonly places: Int32Array;
+  /** Weight of each row. */
+  readonly weights: Float64Array;
+  readonly totalWeight: number;
+  readonly penalty: number;
+  readonly fitIntercept: boolean;
+  readonly m: number;
+}
+
+function createProblem(
+  X: DesignMatrix,
+  labels: Int32Array,
+  {
+    weights,
+    places,
+    m,
+    C,
+    fitIntercept,
+  }: Pick<LogisticOptions, 'C' | 'fitIntercept'> & {
+    weights: readonly number[];
+    places: readonly number[];
+    m: number;
+  },
+): Problem {
+  const rowWeights = Float64Array.from(labels, (label) => weights[label]);
+  const totalWeight = rowWeights.reduce((sum, weight) => sum + weight, 0);
+  return {
+    ...{ X, m, totalWeight, fitIntercept },
+    places: labels.map((label) => places[label]),
+    weights: rowWeights,
+    penalty: 1 / (C * totalWeight),
+  };
+}
+
+/** Solves the problem of a sample first, where there are many rows; its penalty is that of all rows. */
+async function solve(problem: Problem, { maxIter, tol, onStep }: LogisticOptions) {
+  const { X, fitIntercept, m } = problem;
+  const step = Math.floor(X.nSamples / N_SAMPLE);
+  const sample = step < 2 ? problem : takeEvery(problem, step);
+  const largest = largestOf(X, fitIntercept);
+  let start = new Float64Array(largest.length * m);
+  let precondition = preconditionAt(sample, start, largest);
+  if (sample !== problem) {
+    const options = { maxIter, tol, precondition, onStep: async () => {} };
+    start = (await minimize(createObjective(sample), start, options)).x.slice();
+    precondition = preconditionAt(sample, start, largest);
+  }
+  return await minimize(createObjective(problem), start, { maxIter, tol, precondition, onStep });
+}
+
+function takeEvery(problem: Problem, step: number): Problem {
+  const isTaken = (_: number, i: number): boolean => i % step === 0;
+  const weights = problem.weights.filter(isTaken);
+  return {
+    ...problem,
+    X: problem.X.takeEvery(step),
+    places: problem.places.filter(isTaken),
+    weights,
+    totalWeight: weights.reduce((sum, weight) => sum + weight, 0),
+  };
+}
+
+function largestOf(X: DesignMatrix, fitIntercept: boolean): Float64Array {
+  const largest = new Float64Array(X.nFeatures + (fitIntercept ? 1 : 0)).fill(1, X.nFeatures);
+  const columns = new Int32Array(X.nFeatures);
+  const values = new Float64Array(X.nFeatures);
+  for (let i = 0; i < X.nSamples; i++) {
+    const n = X.readEntries(i, columns, values);
+    for (let e = 0; e < n; e++) {
+      largest[columns[e]] = Math.max(largest[columns[e]], Math.abs(values[e]));
+    }
+  }
+  return largest;
+}
+
+function preconditionAt(problem: Problem, W: Float64Array, largest: Float64Array): Precondition {
+  const { X, m, weights } = problem;
+  const variances = new Float64Array(X.nSamples * m);
+  forEachBlock(problem, W, (start, end, scores) => {
+    for (let i = start, v = 0; i < end; i++, v += m) {
+      softmaxRow(scores, v, m);
+      for (let k = 0; k < m; k++) {
+        variances[i * m + k] = weights[i] * scores[v + k] * (1 - scores[v + k]);
+      }
+    }
+  });
+  return createPreconditioner({ ...problem, variances, largest, nOutputs: m });
+}
+
+function createObjective(problem: Problem) {
+  const { X, m, places, weights, totalWeight, penalty, fitIntercept } = problem;
+  const nPenalized = X.nFeatures * m;
+  return (W: Float64Array, gradient: Float64Array): number => {
+    gradient.fill(0);
+    const loss = forEachBlock(problem, W, (start, end, scores) => {
+      let sum = 0;
+      for (let i = start, v = 0; i < end; i++, v += m) {
+        sum += toResiduals(scores, v, m, places[i], weights[i]);
+        if (!fitIntercept) continue;
+        for (let k = 0; k < m; k++) gradient[nPenalized + k] += scores[v + k];
+      }
+      X.addTransposed(start, end, scores, m, gradient);
+      return sum;
+    });
+    let squares = 0;
+    for (let at = 0; at < gradient.length; at++) gradient[at] /= totalWeight;
+    for (let at = 0; at < nPenalized; at++) {
+      squares += W[at] ** 2;
+      gradient[at] += penalty * W[at];
+    }
+    return loss / totalWeight + (penalty / 2) * squares;
+  };
+}
+
+/** Replaces the scores of a row by the gradient of its loss by them; returns the loss. */
+function toResiduals(
+  scores: Float64Array,
+  v: number,
+  m: number,
+  place: number,
+  weight: number,
+): number {
+  if (weight === 0) {
+    scores.fill(0, v, v + m);
+    return 0;
+  }
+  // of two classes, the first has the score 0, and the second stands in the first place
+  const own = m > 1 ? v + place : v;
+  const isOwn = m > 1 || place === 1;
+  const ownScore = isOwn ? scores[own] : 0;
+  const loss = softmaxRow(scores, v, m) - ownScore;
+  if (isOwn) scores[own] -= 1;
+  if (weight !== 1) for (let k = 0; k < m; k++) scores[v + k] *= weight;
+  return weight * loss;
+}
+
+/** Hands the scores of successive blocks to `visit`, row-major, shape (rows, m); sums what it returns. */
+function forEachBlock(
+  { X, m, fitIntercept }: Problem,
+  W: Float64Array,
+  visit: (start: number, end: number, scores: Float64Array) => number | void,
+): number {
+  const scores = new Float64Array(BLOCK_ROWS * m);
+  const offset = X.nFeatures * m;
+  let sum = 0;
+  for (let start = 0; start < X.nSamples; start += BLOCK_ROWS) {
+    const end = Math.min(X.nSamples, start + BLOCK_ROWS);
+    for (let v = 0; v < scores.length; v++) scores[v] = fitIntercept ? W[offset + (v % m)] : 0;
+    X.addProducts(start, end, W, m, scores);
+    sum += visit(start, end, scores) ?? 0;
+  }
+  return sum;
+}
+
+function toModel(
+  W: Float64Array,
+  nFeatures: number,
+  present: readonly number[],
+  nClasses: number,
+): LogisticRegression {
+  const m = present.length === 2 ? 1 : present.length;
+  const coefficients = new Float64Array(nFeatures * nClasses);
+  const intercepts = new Float64Array(nClasses).fill(-Infinity);
+  for (const [place, label] of present.entries()) {
+    const k = m === 1 && present.length === 2 ? place - 1 : place;
+    for (let j = 0; j < nFeatures; j++) {
+      coefficients[j * nClasses + label] = k < 0 ? 0 : W[j * m + k];
+    }
+    intercepts[label] = k < 0 ? 0 : (W[nFeatures * m + k] ?? 0);
+  }
+  return { nClasses, coefficients, intercepts };
+}

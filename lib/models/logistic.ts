@@ -1,0 +1,63 @@
+/** The model `logistic`: multinomial logistic regression with an L2 penalty. */
+import { boolean, integer, number } from '../params/schema.ts';
+import { findLinearProblem } from './linear-model/linear-classifier.ts';
+import { defineModel } from './model.ts';
+
+export const logistic = defineModel({
+  name: 'logistic',
+  summary: 'Multinomial logistic regression with an L2 penalty, by L-BFGS',
+  acceptsMissing: false,
+  params: {
+    C: number({ default: 1, above: 0, doc: 'Inverse strength of the L2 penalty.' }),
+    fit_intercept: boolean({ default: true, doc: 'Add an intercept, which is not penalised.' }),
+    max_iter: integer({ default: 100, min: 1, doc: 'Steps over all rows at most.' }),
+    tol: number({
+      default: 0.0001,
+      min: 0,
+      doc: 'Largest entry of the gradient of the mean loss at which the search ends.',
+    }),
+  },
+  async fit({ train, columns, nClasses, classWeight }, params, context) {
+    const { denseMatrix } = await import('./linear-model/design-matrix.ts');
+    const { fitLogistic } = await import('./linear-model/logistic-regression.ts');
+    const { toTensors } = await import('./linear-model/linear-classifier.ts');
+    const progress = context.startProgress('logistic', params.maxIter, 'steps');
+    const { model, nIter, isConverged } = await fitLogistic(
+      denseMatrix(train.features, columns.length),
+      train.labels,
+      nClasses,
+      {
+        ...{ ...params, classWeight },
+        async onStep(step, value) {
+          progress.update(step, `loss ${value.toFixed(4)}`);
+          await new Promise(setImmediate);
+          context.signal.throwIfAborted();
+        },
+      },
+    ).finally(() => progress.end());
+    if (!isConverged) {
+      context.warn(
+        `logistic did not converge in ${nIter} steps; raise max_iter or tol, or scale the features`,
+      );
+    }
+    const tensors = toTensors(model, nClasses);
+    const n_parameters = tensors.coefficients.data.length + nClasses;
+    return {
+      fitted: { facts: {}, tensors },
+      history: [],
+      metrics: { n_iter: nIter, n_parameters },
+    };
+  },
+  findProblem: findLinearProblem,
+  async open(fitted) {
+    const { denseMatrix } = await import('./linear-model/design-matrix.ts');
+    const { predictLogistic } = await import('./linear-model/logistic-regression.ts');
+    const { toLinearScores } = await import('./linear-model/linear-classifier.ts');
+    const model = { nClasses: fitted.nClasses, ...toLinearScores(fitted) };
+    return {
+      predictProba: async (features) =>
+        predictLogistic(model, denseMatrix(features, fitted.columns.length)),
+      dispose: () => {},
+    };
+  },
+});
