@@ -26,7 +26,7 @@ export function readParams<S extends Schema>(
   overrides: readonly string[],
   knownGroups: readonly string[],
 ): { params: Params<S>; base: BaseParams } {
-  const path = file ?? (existsSync(DEFAULT_PARAMS_FILE) ? DEFAULT_PARAMS_FILE : null);
+  const path = findParamsFile(file);
   const values = path === null ? {} : parseParamsFile(path);
   const known = [...knownGroups, 'base', group];
   const root = group.split('.')[0];
@@ -45,6 +45,11 @@ export function readParams<S extends Schema>(
     params: { schema, prefix: group, sources: sources(group) },
     base: { schema: BASE_SCHEMA, prefix: 'base', sources: sources('base') },
   });
+}
+
+/** The params file of a run: the one that is named, else params.yaml where there is one, else null. */
+export function findParamsFile(file: string | null): string | null {
+  return file ?? (existsSync(DEFAULT_PARAMS_FILE) ? DEFAULT_PARAMS_FILE : null);
 }
 
 /**

@@ -11,13 +11,14 @@ export function listStageNames(): string[] {
     .sort();
 }
 
+/** The file of a stage, as Node runs it. */
+export function stageFile(name: string): URL {
+  return new URL(`${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, STAGES);
+}
+
 /** Imports the declaration of one stage; its heavy modules are imported when it runs. */
 export async function loadStage(name: string): Promise<StageDefinition> {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const module = (await import(new URL(`${name}.${ending}`, STAGES).href)) as Record<
-    string,
-    unknown
-  >;
+  const module = (await import(stageFile(name).href)) as Record<string, unknown>;
   const exportName = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return module[exportName] as StageDefinition;
 }

@@ -23,6 +23,7 @@ import { findParamsFile, readParams } from './read-params.ts';
 import { listStageNames } from './registry.ts';
 import { BASE_SCHEMA } from './base.ts';
 import { toStageError } from './system-errors.ts';
+import { toFlag } from './stage.ts';
 import type { StageDefinition } from './stage.ts';
 
 interface Options {
@@ -73,7 +74,7 @@ async function execute(
   const ofKind = (kind: 'input' | 'output'): Record<string, string> =>
     Object.fromEntries(
       Object.entries(options.paths).flatMap(([name, path]) =>
-        path !== null && stage.paths[name].kind === kind ? [[toKebabCase(name), path]] : [],
+        path !== null && stage.paths[name].kind === kind ? [[toFlag(name), path]] : [],
       ),
     );
   const inputs = ofKind('input');
@@ -169,12 +170,12 @@ function parseArguments(stage: StageDefinition, argv: readonly string[]): Option
     .version(readVersion(), '--version', 'show the version');
   if (stage.operands) command.argument(`[${stage.operands.name}...]`, stage.operands.doc);
   for (const [name, path] of Object.entries(stage.paths)) {
-    const flag = `--${toKebabCase(name)} <path>`;
+    const flag = `--${toFlag(name)} <path>`;
     if (path.default === null) command.option(flag, path.doc);
     else command.option(flag, path.doc, path.default);
   }
   for (const [name, doc] of Object.entries(stage.flags ?? {})) {
-    command.option(`--${toKebabCase(name)}`, doc);
+    command.option(`--${toFlag(name)}`, doc);
   }
   command
     .option(
@@ -219,10 +220,6 @@ function assertGroup(group: string): void {
 
 function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
-}
-
-function toKebabCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The version of package.json, which stands two folders up from lib/cli, three from dist/lib/cli. */

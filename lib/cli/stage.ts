@@ -99,6 +99,11 @@ export interface StageDefinition<
   run(context: StageContext<P, S, F>): Promise<StageResult>;
 }
 
+/** The flag of a path or switch, without its dashes: `class-names` of `classNames`. */
+export function toFlag(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** Types the definition; the stage file exports what comes back. */
 export function defineStage<
   const P extends StagePaths,

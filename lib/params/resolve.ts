@@ -55,7 +55,6 @@ function resolveGroup<S extends Schema>({ schema, sources }: ParamsGroup<S>): Pa
   for (const { values } of sources) {
     if (values !== undefined) assign(config, schema, values as Record<string, unknown>, '');
   }
-  config.validate({ allowed: 'strict' });
   return camelCaseKeys(schema, config.getProperties()) as Params<S>;
 }
 
