@@ -120,6 +120,7 @@ async function measure(one: Case) {
       rng: createRng(0, 'bench', 'weights'),
       onEpoch({ step }) {
         if (step > 1) ours.push((performance.now() - begin) / 1000);
+        return 'go on';
       },
     },
   );

@@ -26,26 +26,30 @@ export const train = defineStage({
   },
   params: TRAIN_SCHEMA,
   example: '--in data/tensorize --out models/quick.safetensors --set train.mlp.max_epochs=5',
-  async run({ paths, params, base, rng, log, progress, signal, version, checkpoint }) {
+  async run({ paths, params, base, rng, log, progress, signal, version, ...frame }) {
     const { readTrainingFiles } = await import('../lib/data/training-files.ts');
     const { fitModel, scoreRows } = await import('../lib/models/fit-model.ts');
     const { assembleBundle, describeInput } = await import('../lib/models/assemble-bundle.ts');
     const { writeBundle } = await import('../lib/models/bundle.ts');
+    const { createCallback } = await import('../lib/models/callbacks.ts');
     const { openCheckpointFile } = await import('../lib/data/checkpoint-file.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');
-    const { writeHistory } = await import('../lib/data/history-file.ts');
+    const { openHistoryLog, writeHistory } = await import('../lib/data/history-file.ts');
     const { writeMetrics } = await import('../lib/data/json-files.ts');
 
     const { data, facts } = await readTrainingFiles(paths, { ...base, ...params, version });
-    const identity = { ...facts, base, params, classWeight: data.classWeight };
+    const learnt = { ...params, callbacks: null }; // these change no step, and may change in between
+    const identity = { ...facts, base, params: learnt, classWeight: data.classWeight };
     const store = (name: string) =>
-      params.checkpoint ? openCheckpointFile(checkpoint, name, identity) : null;
+      params.checkpoint ? openCheckpointFile(frame.checkpoint, name, identity) : null;
+    const watchers = { ...frame, info: log.info, openLog: openHistoryLog };
+    const onStep = createCallback(params, watchers);
     const machine = { threads: base.threads, warn: log.warn };
     return await withDatabase(base, async (database) => {
       const raw = await openTable(database, paths.raw, 'raw');
       const input = describeInput(raw, data.columns, { ...base, ...facts });
-      const context = { ...machine, rng, signal, info: log.info, startProgress: progress };
+      const context = { ...machine, rng, signal, info: log.info, startProgress: progress, onStep };
       const fit = await fitModel(params.model, data, params, { ...context, checkpoint: store });
       const parts = { ...facts, ...input, model: fit.fitted };
       writeBundle(paths.out, await assembleBundle(parts, raw, database, machine));

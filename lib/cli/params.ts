@@ -121,7 +121,7 @@ function describe(
     ? `${params} does not exist${write ? ' yet' : ''}`
     : isSame
       ? `${params} has the same values`
-      : `${values} of ${params} ${write ? 'were' : 'would be'} changed:`;
+      : `${params} ${write ? 'changed' : 'would change'} in ${values}:`;
   return [
     chosen.join(' '),
     '',

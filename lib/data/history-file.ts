@@ -1,7 +1,7 @@
 /** The training history as a table of tab-separated values, one row per step, as DVC's plots read it. */
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { StageError } from '../errors.ts';
 import type { ModelHistoryRow } from '../models/model.ts';
 import { roundResult } from './json-files.ts';
@@ -27,6 +27,16 @@ export function writeHistory(file: string, history: readonly ModelHistoryRow[]):
     file,
     stringify([[...Object.keys(COLUMNS), 'model'], ...rows], { delimiter: '\t' }),
   );
+}
+
+const LOG_FOLDER = 'logs';
+
+/** Begins `logs/train.<ending>` anew; what comes back appends to it, so that a training can be watched. */
+export function openHistoryLog(ending: string): (line: string) => void {
+  const file = `${LOG_FOLDER}/train.${ending}`;
+  mkdirSync(LOG_FOLDER, { recursive: true });
+  writeFileSync(file, '');
+  return (line) => appendFileSync(file, line);
 }
 
 /**

@@ -10,11 +10,18 @@ import type {
   FittedModel,
   LabelledRows,
   Machine,
+  ModelHistoryRow,
   Predictor,
   TrainedModel,
   TrainingData,
+  Verdict,
 } from './model.ts';
 import { findModel } from './registry.ts';
+
+/** What a model is fitted in, before its name is known. */
+export interface TrainingContext extends Omit<FitContext, 'fitMember' | 'onStep'> {
+  readonly onStep: (row: ModelHistoryRow) => Verdict;
+}
 
 /**
  * @param name - Of a model in the registry.
@@ -25,7 +32,7 @@ export async function fitModel(
   name: string,
   data: TrainingData,
   params: Readonly<Record<string, unknown>>,
-  context: Omit<FitContext, 'fitMember'>,
+  context: TrainingContext,
 ): Promise<TrainedModel> {
   const group = name.replaceAll('-', '_');
   const own = params[toCamelCase(group)] as Params<Schema> & {
@@ -34,6 +41,7 @@ export async function fitModel(
   const selected = selectColumns(data, own.columns, `train.${group}.columns`);
   const { fitted, columns, history, metrics } = await findModel(name)!.fit(selected, own, {
     ...context,
+    onStep: (row) => context.onStep({ model: name, ...row }),
     fitMember: async (member) => await fitModel(member, selected, params, context),
   });
   return {

@@ -51,11 +51,16 @@ export interface FitContext extends Machine {
   readonly signal: AbortSignal;
   readonly info: (message: string) => void;
   readonly startProgress: StartProgress;
+  /** Gets every step as it ends; after `stop` training ends with what it has. */
+  readonly onStep: (row: HistoryRow) => Verdict;
   /** Where the state of the training of this name is kept; null: nowhere. */
   readonly checkpoint: (name: string) => CheckpointStore | null;
   /** Fits another model of the registry by its own parameters, for a model that is made of several. */
   readonly fitMember: (name: string) => Promise<TrainedModel>;
 }
+
+/** Whether training goes on after a step. */
+export type Verdict = 'go on' | 'stop';
 
 /** One step of training: an epoch, a boosting round, a tree. Losses are log losses; null: not measured. */
 export interface HistoryRow {

@@ -1,5 +1,6 @@
 import { boolean, list, nullable, number, oneOf, text } from '../params/schema.ts';
 import type { Schema } from '../params/schema.ts';
+import { CALLBACKS_SCHEMA } from './callbacks.ts';
 import { MODELS } from './registry.ts';
 
 const COLUMNS = list(text({ default: '*', doc: '' }), {
@@ -19,6 +20,7 @@ export const TRAIN_SCHEMA = {
     { default: 'mlp', doc: 'What is fitted; its parameters stand in the group of its name.' },
   ),
   ...MODEL_GROUPS,
+  callbacks: CALLBACKS_SCHEMA,
   checkpoint: boolean({
     default: true,
     doc: 'Keep the state of each epoch, from which a killed run goes on.',

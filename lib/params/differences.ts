@@ -9,10 +9,13 @@ export interface Difference {
 
 /** What differs between two sets of parameters, in the order of `after`; a list counts as one value. */
 export function listDifferences(before: unknown, after: unknown, prefix = ''): Difference[] {
-  if (isRecord(before) && isRecord(after)) {
-    const keys = new Set([...Object.keys(after), ...Object.keys(before)]);
-    return [...keys].flatMap((key) =>
-      listDifferences(before[key], after[key], prefix === '' ? key : `${prefix}.${key}`),
+  // a map that is on one side only is told by its parameters
+  const a = before === undefined && isRecord(after) ? {} : before;
+  const b = after === undefined && isRecord(before) ? {} : after;
+  if (isRecord(a) && isRecord(b)) {
+    const keys = [...new Set([...Object.keys(b), ...Object.keys(a)])];
+    return keys.flatMap((key) =>
+      listDifferences(a[key], b[key], prefix === '' ? key : `${prefix}.${key}`),
     );
   }
   return isEqual(before, after) ? [] : [{ key: prefix, before, after }];

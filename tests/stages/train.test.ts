@@ -186,6 +186,19 @@ test('ends with 130 at Ctrl-C, with the old model, no partial file, and a checkp
   });
 });
 
+test('ends when its minutes are up, and logs every step for those who watch', async () => {
+  await inPipeline((folder) => {
+    const limits = ['train.callbacks.max_minutes=0.00001', 'train.callbacks.history_log=jsonl'];
+    const args = [...LONG, ...limits.flatMap((text) => ['--set', text])];
+    assert.match(runWell('train', args, folder), 'mlp: valid accuracy');
+    const lines = readFileSync(join(folder, 'logs/train.jsonl'), 'utf8').trim().split('\n');
+    assert.is(lines.length, 1);
+    assert.is((JSON.parse(lines[0]) as { step: number }).step, 1);
+    const history = readFileSync(join(folder, OUTPUTS.history), 'utf8').trim().split('\n');
+    assert.is(history.length, 2, 'a head and one epoch');
+  });
+});
+
 test('begins anew when parameters, class weights or data are not those of the checkpoint', async () => {
   await inPipeline(async (folder) => {
     // a run that fails after the last epoch keeps its checkpoint

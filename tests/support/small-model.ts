@@ -2,9 +2,10 @@
 import { assembleBundle, describeInput } from '../../lib/models/assemble-bundle.ts';
 import type { Bundle } from '../../lib/models/bundle.ts';
 import { fitModel } from '../../lib/models/fit-model.ts';
+import type { TrainingContext } from '../../lib/models/fit-model.ts';
 import type { MlpOptions } from '../../lib/models/mlp/fit.ts';
 import { fromNetwork } from '../../lib/models/mlp/state.ts';
-import type { FitContext, Machine, TrainedModel } from '../../lib/models/model.ts';
+import type { Machine, TrainedModel } from '../../lib/models/model.ts';
 import { loadBackend } from '../../lib/models/tensorflow/backend.ts';
 import { fitDropColumns } from '../../lib/preprocessing/drop-columns.ts';
 import { fitFeatures } from '../../lib/preprocessing/features.ts';
@@ -64,9 +65,7 @@ export const machine: Machine = { threads: 2, warn: (line) => console.error(line
 export const backend = await loadBackend({ nThreads: machine.threads, warn: machine.warn });
 
 /** What a model is fitted in: no progress is shown, no checkpoint kept. */
-export function createContext(
-  changes: Partial<Omit<FitContext, 'fitMember'>> = {},
-): Omit<FitContext, 'fitMember'> {
+export function createContext(changes: Partial<TrainingContext> = {}): TrainingContext {
   return {
     ...machine,
     rng: (purpose) => createRng(1, 'test', purpose),
@@ -74,6 +73,7 @@ export function createContext(
     info: () => {},
     startProgress: () => ({ update: () => {}, end: () => {} }),
     checkpoint: () => null,
+    onStep: () => 'go on',
     ...changes,
   };
 }

@@ -7,7 +7,7 @@
  */
 import { StageError } from '../../errors.ts';
 import type { Rng } from '../../rng.ts';
-import type { HistoryRow } from '../model.ts';
+import type { HistoryRow, Verdict } from '../model.ts';
 import type { Tensor } from '../tensorflow/graph.ts';
 import { drawInitialWeights } from './initial-weights.ts';
 import {
@@ -98,6 +98,7 @@ const STEPS_PER_TURN = 32;
  * @param loaders.valid - null: no valid loss, hence no early stopping.
  * @param context.rng - Draws the initial weights and the seed of the dropout masks.
  * @param context.checkpoint - Where to go on; null: from the start. Options must be the same as then.
+ * @param context.onEpoch - Gets each epoch as it ends; after `stop` training ends with what it has.
  * @param context.onCheckpoint - Gets the whole state after each epoch, for it to keep.
  * @throws StageError E_DATA if a label is no class or the loss is not finite.
  */
@@ -109,14 +110,14 @@ export async function fitMlp(
     rng,
     signal = null,
     checkpoint = null,
-    onEpoch = () => {},
+    onEpoch = () => 'go on',
     onCheckpoint = null,
   }: {
     backend: Backend;
     rng: Rng;
     signal?: AbortSignal | null;
     checkpoint?: MlpCheckpoint | null;
-    onEpoch?: (result: HistoryRow) => void;
+    onEpoch?: (result: HistoryRow) => Verdict;
     onCheckpoint?: ((checkpoint: MlpCheckpoint) => void | Promise<void>) | null;
   },
 ): Promise<MlpFit> {
@@ -178,7 +179,7 @@ export async function fitMlp(
       if (patience !== null && validLoss !== null && validLoss < (best?.validLoss ?? Infinity)) {
         best = { epoch, validLoss, weights: weightsOf(getVariables(program, graph)) };
       }
-      onEpoch(result);
+      const verdict = onEpoch(result);
       await onCheckpoint?.({
         nEpochs: epoch + 1,
         nSteps,
@@ -188,6 +189,7 @@ export async function fitMlp(
         history: [...history],
       });
       await turn(signal);
+      if (verdict === 'stop') break;
     }
     const weights = best?.weights ?? weightsOf(getVariables(program, graph));
     return {

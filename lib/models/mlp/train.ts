@@ -46,7 +46,10 @@ export async function fitNetwork(
       { ...params, classWeight },
       {
         ...{ backend, rng: rng('weights'), signal, checkpoint },
-        onEpoch: (result) => (last = result),
+        onEpoch: (result) => {
+          last = result;
+          return context.onStep(result);
+        },
         onCheckpoint: store === null ? null : (state) => store.write(fromCheckpoint(state)),
       },
     );

@@ -86,7 +86,7 @@ test('shows the choices, every value with its origin, what differs, and leaves t
   train.mlp.learning_rate  0.01     tuned.yaml:2
   train.mlp.batch_size     32       +train.mlp.batch_size=32
 
-4 values of params.yaml would be changed:
+params.yaml would change in 4 values:
   train.mlp.max_epochs     5 -> 2
   train.mlp.learning_rate  absent -> 0.01
   train.mlp.batch_size     absent -> 32
@@ -111,7 +111,7 @@ test('writes the file with --write, as one command says how, with its comments a
       '--write',
     );
     assert.is(code, 0);
-    assert.match(stdout, /were changed:\n[^]*\nparams.yaml is written\n$/);
+    assert.match(stdout, /params.yaml changed in 3 values:\n[^]*\nparams.yaml is written\n$/);
     assert.is(
       readText(folder, 'params.yaml'),
       `# yaml-language-server: $schema=./docs/params.schema.json

@@ -101,7 +101,13 @@ test('reports each epoch, and losses and accuracy on valid rows as its predictio
   const { model, history, bestEpoch } = await fit(
     rows,
     { maxEpochs: 3, schedule: 'one_cycle', warmupShare: 0.3 },
-    { valid, onEpoch: (result) => void seen.push(result) },
+    {
+      valid,
+      onEpoch(result) {
+        seen.push(result);
+        return 'go on';
+      },
+    },
   );
   assert.equal(seen, history);
   assert.equal(
@@ -277,12 +283,26 @@ test('a label that is no class stops before it is learned', async () => {
   assert.is(error.message, 'labels must be classes 0 to 2; got 3');
 });
 
+test('ends after the epoch that was told to be the last, with the weights of that many epochs', async () => {
+  const rows = makeRows(300, 4, 1);
+  const onEpoch = ({ step }: HistoryRow) => (step === 2 ? 'stop' : 'go on');
+  const stopped = await fit(rows, { maxEpochs: 5 }, { onEpoch });
+  const whole = await fit(rows, { maxEpochs: 2 });
+  assert.is(stopped.history.length, 2);
+  assert.is(stopped.bestEpoch, 1);
+  assert.equal(stopped.model, whole.model);
+});
+
 test('an aborted signal stops training', async () => {
   const controller = new AbortController();
+  const onEpoch = (): 'go on' => {
+    controller.abort();
+    return 'go on';
+  };
   const training = fit(
     makeRows(300, 4, 1),
     { maxEpochs: 1000 },
-    { signal: controller.signal, onEpoch: () => controller.abort() },
+    { signal: controller.signal, onEpoch },
   );
   const reason = await training.then(
     () => null,
