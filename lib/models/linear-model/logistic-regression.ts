@@ -18,7 +18,7 @@ import type { DesignMatrix } from './design-matrix.ts';
 import { minimize } from './lbfgs.ts';
 import { createPreconditioner } from './preconditioner.ts';
 import type { Precondition } from './preconditioner.ts';
-import { softmaxRow } from './softmax.ts';
+import { softmaxRow } from '../softmax-row.ts';
 
 export interface LogisticOptions {
   /** Inverse strength of the penalty, above 0. */
@@ -183,6 +183,7 @@ function preconditionAt(problem: Problem, W: Float64Array, largest: Float64Array
         variances[i * m + k] = weights[i] * scores[v + k] * (1 - scores[v + k]);
       }
     }
+    return 0;
   });
   return createPreconditioner({ ...problem, variances, largest, nOutputs: m });
 }
@@ -238,7 +239,7 @@ function toResiduals(
 function forEachBlock(
   { X, m, fitIntercept }: Problem,
   W: Float64Array,
-  visit: (start: number, end: number, scores: Float64Array) => number | void,
+  visit: (start: number, end: number, scores: Float64Array) => number,
 ): number {
   const scores = new Float64Array(BLOCK_ROWS * m);
   const offset = X.nFeatures * m;
@@ -247,7 +248,7 @@ function forEachBlock(
     const end = Math.min(X.nSamples, start + BLOCK_ROWS);
     for (let v = 0; v < scores.length; v++) scores[v] = fitIntercept ? W[offset + (v % m)] : 0;
     X.addProducts(start, end, W, m, scores);
-    sum += visit(start, end, scores) ?? 0;
+    sum += visit(start, end, scores);
   }
   return sum;
 }
