@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readSafetensors, writeSafetensors } from '../../lib/tensors/safetensors.ts';
 import { fitModel, openModel, takeColumns } from '../../lib/models/fit-model.ts';
-import type { FittedModel, TrainingData } from '../../lib/models/model.ts';
+import type { FittedModel, ModelHistoryRow, TrainingData } from '../../lib/models/model.ts';
 import { MODELS } from '../../lib/models/registry.ts';
 import { TRAIN_SCHEMA } from '../../lib/models/train-params.ts';
 import { resolveParams } from '../../lib/params/resolve.ts';
@@ -142,6 +142,25 @@ for (const { name, summary, acceptsMissing, findProblem } of MODELS) {
     assertProbabilities(expected, TEST.nSamples);
     const accuracy = accuracyOf(expected, TEST.labels);
     assert.ok(accuracy > (name === 'majority' ? 0.3 : 0.7), `accuracy ${accuracy}`);
+  });
+
+  test('hands every step of its history to those who look on, and ends when one says stop', async () => {
+    const seen: ModelHistoryRow[] = [];
+    const watched = createContext({
+      onStep(row) {
+        seen.push(row);
+        return 'go on';
+      },
+    });
+    const { history } = await fitModel(name, DATA, params, watched);
+    assert.equal(seen, history);
+    const stopping = createContext({ onStep: () => 'stop' });
+    const stopped = await fitModel(name, DATA, params, stopping);
+    const nModels = new Set(history.map(({ model }) => model)).size;
+    // threads may have a step each under way
+    const mayGoOn = history.length <= machine.threads * nModels;
+    assert.ok(mayGoOn || stopped.history.length < history.length, `${stopped.history.length} steps`);
+    assertProbabilities(await predict(stopped.fitted, TEST.features), TEST.nSamples);
   });
 
   test('gives the same bytes for the same seed', async () => {
