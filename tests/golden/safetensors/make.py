@@ -9,6 +9,7 @@ save_file(
         "bias": numpy.array([0.1, 1e-320, -1.5], dtype=numpy.float64),
         "labels": numpy.array([0, -1, 2**53 + 1, -(2**63)], dtype=numpy.int64),
         "counts": numpy.array([[[7]], [[-8]]], dtype=numpy.int32),
+        "offsets": numpy.array([[-32768, 32767], [1, -1]], dtype=numpy.int16),
         "mask": numpy.array([1, 0, 255], dtype=numpy.uint8),
         "step": numpy.array(2.5, dtype=numpy.float32),
         "none": numpy.zeros((0, 4), dtype=numpy.float32),

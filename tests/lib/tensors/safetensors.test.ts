@@ -29,6 +29,7 @@ const TENSORS: Record<string, Tensor> = {
     data: new BigInt64Array([0n, -1n, 2n ** 53n + 1n, -(2n ** 63n)]),
   },
   counts: { dtype: 'I32', shape: [2, 1, 1], data: new Int32Array([7, -8]) },
+  offsets: { dtype: 'I16', shape: [2, 2], data: new Int16Array([-32768, 32767, 1, -1]) },
   mask: { dtype: 'U8', shape: [3], data: new Uint8Array([1, 0, 255]) },
   step: { dtype: 'F32', shape: [], data: new Float32Array([2.5]) },
   none: { dtype: 'F32', shape: [0, 4], data: new Float32Array(0) },
@@ -144,7 +145,7 @@ const MALFORMED: [title: string, content: Uint8Array, got: string][] = [
   [
     'an unknown dtype',
     file(entry('F16', [4], [0, 8]), eight),
-    'tensor a of dtype F16, where I64, F64, F32, I32, U8 are known',
+    'tensor a of dtype F16, where I64, F64, F32, I32, I16, U8 are known',
   ],
   ['a negative size', file(entry('F32', [-2], [0, 8]), eight), 'tensor a of shape [-2]'],
   ['a shape that is no list', file(entry('F32', 2, [0, 8]), eight), 'tensor a of shape 2'],
