@@ -159,7 +159,10 @@ for (const { name, summary, acceptsMissing, findProblem } of MODELS) {
     const nModels = new Set(history.map(({ model }) => model)).size;
     // threads may have a step each under way
     const mayGoOn = history.length <= machine.threads * nModels;
-    assert.ok(mayGoOn || stopped.history.length < history.length, `${stopped.history.length} steps`);
+    assert.ok(
+      mayGoOn || stopped.history.length < history.length,
+      `${stopped.history.length} steps`,
+    );
     assertProbabilities(await predict(stopped.fitted, TEST.features), TEST.nSamples);
   });
 
