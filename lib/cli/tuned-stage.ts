@@ -1,5 +1,13 @@
 /** The stage that `tune` tunes: what it must be, and how a trial of it is run. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
@@ -89,7 +97,6 @@ async function loadTunable(name: string): Promise<StageDefinition> {
       'E_PARAMS',
       `tune.stage must be a stage; got ${name}${didYouMean(name, names)}`,
       {
-        // prettier-ignore
         hint: '`npx timberline --help` lists the stages',
       },
     );
@@ -100,7 +107,6 @@ async function loadTunable(name: string): Promise<StageDefinition> {
       'E_PARAMS',
       `tune.stage must be a stage that writes metrics; got ${name}`,
       {
-        // prettier-ignore
         hint: 'train does, and every stage with --metrics',
       },
     );

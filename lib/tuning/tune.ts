@@ -102,7 +102,9 @@ export async function tune(
   try {
     await Promise.all(workers);
     if (options.pruner !== 'none' && nRun > 0 && nReports === 0) {
-      log.warn(`${options.stage} reports no ${options.metric} step by step, so that no trial was pruned`); // prettier-ignore
+      log.warn(
+        `${options.stage} reports no ${options.metric} step by step, so that no trial was pruned`,
+      );
     }
   } finally {
     isOver = true;
@@ -163,7 +165,6 @@ function tooManyFailures({ stage, maxFailures }: TuneOptions, last: string): Sta
     'E_DATA',
     `${stage} must end well in some trial; got ${times} that failed, the last with ${last}`,
     {
-      // prettier-ignore
       hint: 'mend the stage or the space, and look at the trials with optuna-dashboard; tune.max_failures allows more',
     },
   );

@@ -52,6 +52,10 @@ test('gives the defaults, keys in camelCase, when no source says otherwise', () 
   });
 });
 
+test('takes a map whose names hold dots as it is', () => {
+  assert.equal(resolve(file({ gates: { 'top.2': 0.9 } })).gates, { 'top.2': 0.9 });
+});
+
 test('lays later sources over earlier ones, key by key', () => {
   const params = resolve(
     file({ method: 'min_max', mlp: { dropout: 0.1 } }),
