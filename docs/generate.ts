@@ -48,7 +48,7 @@ function paramsPage(stages: readonly StageDefinition[]): string {
     'Where a value comes from, the later over the earlier:',
     '',
     '1. the default of this page',
-    '2. `params.yaml`, or the file of `--params`',
+    '2. `params.yaml`, or the file of `--params`; [experiments](experiments.md) says what it is composed of',
     '3. `--set group.key=value`, for one run',
     '',
     'Brackets include the end, parentheses do not. An unknown key is an error that names the nearest known one.',
@@ -131,7 +131,7 @@ function stageTable(stages: readonly StageDefinition[]): string {
 }
 
 function replaceTable(readme: string, table: string): string {
-  return readme.replace(/(<!-- stages -->\n)[\s\S]*?(\n<!-- \/stages -->)/, `$1${table}$2`);
+  return readme.replace(/(<!-- stages -->\n)[^]*?(<!-- \/stages -->)/, `$1${table}\n$2`);
 }
 
 function escapeCell(text: string): string {
