@@ -9,9 +9,15 @@ import tseslint from 'typescript-eslint';
 const STAGES = ['stages/**/*.ts', 'pipelines/**/*.ts'];
 const FRAME = ['lib/cli/**', 'lib/dvc/**']; // owns argv, streams, clock, exit codes, the workspace
 const FILES = ['lib/data/**', 'lib/tensors/**', 'lib/models/bundle.ts', ...FRAME];
-const ALGORITHMS = ['preprocessing', 'models', 'clustering', 'metrics', 'forecasting', 'text'].map(
-  (folder) => `lib/${folder}/**/*.ts`,
-);
+const ALGORITHMS = [
+  'exploration',
+  'preprocessing',
+  'models',
+  'clustering',
+  'metrics',
+  'forecasting',
+  'text',
+].map((folder) => `lib/${folder}/**/*.ts`);
 const NATIVE_OR_FILES = [
   'lib/models/bundle.ts',
   'lib/models/tensorflow/*.ts',

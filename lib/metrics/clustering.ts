@@ -40,13 +40,24 @@ export function adjustedRandIndex(table: ContingencyTable): number {
  * @see Vinh, N. X., Epps, J. and Bailey, J. (2010), JMLR 11, 2837-2854
  */
 export function normalizedMutualInformation(table: ContingencyTable): number {
+  const rowEntropy = entropy(rowSums(table));
+  const columnEntropy = entropy(columnSums(table));
+  if (rowEntropy === 0 && columnEntropy === 0) return 1;
+  if (rowEntropy === 0 || columnEntropy === 0) return 0;
+  // equal labels can round to a hair above everything
+  return Math.min(1, mutualInformation(table) / ((rowEntropy + columnEntropy) / 2));
+}
+
+/**
+ * Mutual information of the two labels in nats: what knowing one of them takes from the entropy of the other.
+ *
+ * @param table - Counts or weights, any shape; labels that do not occur change nothing.
+ * @returns At least 0; 0 for no rows.
+ */
+export function mutualInformation(table: ContingencyTable): number {
   const rows = rowSums(table);
   const columns = columnSums(table);
   const nSamples = rows.reduce((sum, count) => sum + count, 0);
-  const rowEntropy = entropy(rows, nSamples);
-  const columnEntropy = entropy(columns, nSamples);
-  if (rowEntropy === 0 && columnEntropy === 0) return 1;
-  if (rowEntropy === 0 || columnEntropy === 0) return 0;
   let information = 0;
   for (let row = 0; row < table.nRows; row++) {
     for (let column = 0; column < table.nColumns; column++) {
@@ -56,15 +67,17 @@ export function normalizedMutualInformation(table: ContingencyTable): number {
         (count / nSamples) * Math.log((count / rows[row]) * (nSamples / columns[column]));
     }
   }
-  // independent labels can round to a hair below nothing, equal ones to a hair above everything
-  return Math.min(1, Math.max(0, information / ((rowEntropy + columnEntropy) / 2)));
+  // independent labels can round to a hair below nothing
+  return Math.max(0, information);
 }
 
 function sumOfSquares(counts: Float64Array): bigint {
   return counts.reduce((sum, count) => sum + BigInt(count) ** 2n, 0n);
 }
 
-function entropy(counts: Float64Array, nSamples: number): number {
+/** Entropy in nats of a label that occurs so often; 0 for no rows. */
+export function entropy(counts: Float64Array): number {
+  const nSamples = counts.reduce((sum, count) => sum + count, 0);
   return counts.reduce(
     (sum, count) => (count === 0 ? sum : sum - (count / nSamples) * Math.log(count / nSamples)),
     0,

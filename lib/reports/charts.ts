@@ -90,7 +90,7 @@ function textWidth(text: string): number {
   let width = 0;
   for (const letter of text) {
     if (/[ijlI.,:;'|!()[\]ft/ ]/.test(letter)) width += 0.33;
-    else if (/[mwMW@%]/.test(letter)) width += 0.9;
+    else if (/[mwMW@%<>=+]/.test(letter)) width += 0.9;
     else if (/[A-Z]/.test(letter)) width += 0.7;
     else width += letter <= '\u02ff' ? 0.57 : 1;
   }

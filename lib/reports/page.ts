@@ -59,6 +59,7 @@ export interface TableColumn {
 /**
  * A table that scrolls sideways by itself where the screen is narrow.
  *
+ * @param caption - Left out where the text above says it all.
  * @param rows - One cell per column; the first one is the heading of its row.
  */
 export function table({
@@ -66,7 +67,7 @@ export function table({
   columns,
   rows,
 }: {
-  readonly caption: string;
+  readonly caption?: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly Content[])[];
 }): Html {
@@ -78,9 +79,9 @@ export function table({
       ? markup`<th scope="row" class="${kind(index)}">${content}</th>`
       : markup`<td class="${kind(index)}">${content}</td>`;
   return scrollable(
-    caption,
+    caption ?? columns[0].label,
     markup`<table>
-<caption>${caption}</caption>
+${caption === undefined ? null : markup`<caption>${caption}</caption>`}
 <thead><tr>${columns.map(heading)}</tr></thead>
 <tbody>
 ${rows.map((row) => line(markup`<tr>${row.map(cell)}</tr>`))}</tbody>
@@ -124,7 +125,7 @@ export function figure({
   svg,
   description,
 }: {
-  readonly caption: string;
+  readonly caption: Content;
   readonly svg: Html;
   readonly description: string;
 }): Html {
@@ -154,6 +155,16 @@ export function verdict(isPassed: boolean, text: string): Html {
   return isPassed
     ? markup`<span class="pass">✓ ${text}</span>`
     : markup`<span class="fail">✗ ${text}</span>`;
+}
+
+/** A state that is neither good nor bad, but to be known. */
+export function caution(text: Content): Html {
+  return markup`<span class="caution">!</span> ${text}`;
+}
+
+/** Text to copy, in the letters of a program; long lines scroll. */
+export function code(label: string, text: string): Html {
+  return markup`<pre class="scroll" role="region" tabindex="0" aria-label="${label}"><code>${text}</code></pre>`;
 }
 
 /** A share in [0, 1] as a bar behind its text, within a table cell. */

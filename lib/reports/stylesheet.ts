@@ -47,10 +47,14 @@ tbody th { font-weight: 500; }
 .number { text-align: right; }
 .figures { display: grid; gap: 1.5rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 29rem)); }
 figure svg { display: block; width: 100%; height: auto; }
+.kind { color: var(--muted); font-size: .8125rem; font-weight: 400; white-space: nowrap; }
+.spark { display: block; }
 figcaption { margin-top: .4rem; color: var(--muted); font-size: .875rem; }
-li:has(> .pass, > .fail) { list-style: none; margin-left: -1.25rem; }
+pre { padding: .8rem 1rem; background: var(--surface); border-radius: .5rem; font: .875rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+li:has(> .pass, > .fail, > .caution) { list-style: none; margin-left: -1.25rem; }
 .pass { color: var(--pass); font-weight: 600; }
 .fail { color: var(--fail); font-weight: 600; }
+.caution { color: var(--second); font-weight: 700; }
 .bar { display: block; min-width: 5.5rem; padding: 0 .35rem; border-radius: .2rem;
   background: linear-gradient(to right, var(--bar) calc(var(--share) * 100%), transparent 0); }
 .heat td { min-width: 6.4rem; padding: .4rem .3rem; border: 1px solid var(--ground); text-align: center; line-height: 1.25;

@@ -1,0 +1,62 @@
+/** The files of an exploration: JSON, and the page. */
+import { writeFileSync } from 'node:fs';
+import type { Exploration } from '../exploration/explore.ts';
+import type { ExploreParams } from '../exploration/explore-params.ts';
+import { explorePage } from '../reports/explore-page.ts';
+import { formatCount } from '../reports/format.ts';
+import type { FileDatabase } from './database.ts';
+import { writeJson } from './json-files.ts';
+import { endingOf, openTable } from './tables.ts';
+import type { FileRelation } from './tables.ts';
+
+/**
+ * Opens a table that is read many times: CSV is parsed once, into a table of the database.
+ *
+ * @throws StageError E_DATA as {@link openTable} does.
+ */
+export async function openExplored(database: FileDatabase, file: string): Promise<FileRelation> {
+  const relation = await openTable(database, file, 'explored_file');
+  if (endingOf(file) === '.parquet') return relation;
+  await database.run(`CREATE TABLE explored AS FROM ${relation.sql}`);
+  return { ...relation, sql: 'explored' };
+}
+
+/** @returns One line for people, and what a program would ask first. */
+export async function writeExploration(
+  paths: { readonly out: string; readonly page: string },
+  exploration: Exploration,
+  classNames: Readonly<Record<string, string>>,
+  params: ExploreParams,
+): Promise<{ readonly message: string; readonly [fact: string]: unknown }> {
+  const { target, n_samples, n_columns, features, duplicates, findings } = exploration;
+  writeJson(paths.out, exploration);
+  const html = await explorePage({
+    exploration,
+    classNames,
+    maxCharts: params.maxCharts,
+    maxCorrelation: params.maxCorrelation,
+    about: [
+      ['Data', exploration.data],
+      ['Rows and columns', `${formatCount(n_samples)} x ${formatCount(n_columns)}`],
+      ['Id, no feature', exploration.id ?? 'none'],
+      [
+        'Suspected leak',
+        `tells ${params.leakShare} of the target, or AUC or rank correlation ${params.leakScore}`,
+      ],
+      ['Named correlation', `above ${params.maxCorrelation}`],
+      ['Nearly constant', `one value in more than ${params.constantShare} of the rows`],
+    ],
+  });
+  writeFileSync(paths.page, html);
+  const nSuspects = findings.leak_suspects.length;
+  const leaks = nSuspects === 1 ? '1 suspected leak' : `${nSuspects || 'no'} suspected leaks`;
+  return {
+    message: `${n_samples} rows, ${features.length} features, ${duplicates.duplicate_count} repeated rows${target === null ? ', no target' : `, ${leaks}`}`,
+    n_samples,
+    n_columns,
+    n_features: features.length,
+    target: target?.name ?? null,
+    leak_suspects: findings.leak_suspects,
+    params: exploration.suggestions.params,
+  };
+}
