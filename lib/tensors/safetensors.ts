@@ -18,7 +18,9 @@ interface Arrays {
   F64: Float64Array;
   F32: Float32Array;
   I32: Int32Array;
+  F16: Float16Array;
   I16: Int16Array;
+  I8: Int8Array;
   U8: Uint8Array;
 }
 export type Dtype = keyof Arrays;
@@ -33,7 +35,9 @@ const ARRAYS = {
   F64: Float64Array,
   F32: Float32Array,
   I32: Int32Array,
+  F16: Float16Array,
   I16: Int16Array,
+  I8: Int8Array,
   U8: Uint8Array,
 } as const;
 const DTYPES = Object.keys(ARRAYS) as Dtype[];
@@ -101,7 +105,7 @@ export async function streamSafetensors(
  * unaligned is copied).
  *
  * @throws StageError E_DATA for a file that is missing, truncated, of another format, or whose tensors
- *   overlap, leave a gap, reach beyond the file or have another dtype than I64, F64, F32, I32, I16, U8.
+ *   overlap, leave a gap, reach beyond the file or have another dtype than those of {@link Dtype}.
  */
 export function readSafetensors(path: string): Safetensors {
   const bytes = readShared(path);
