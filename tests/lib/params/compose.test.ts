@@ -54,6 +54,7 @@ train:
   name: forest
   sizes: [7]
   tree:
+    # of each tree
     depth: 9
     # trees
     n: 10
@@ -129,6 +130,7 @@ train:
   # first the root
   sizes: [7]
   tree:
+    # of each tree
     depth: 9
     leaf: { min: 2 }
     # trees
