@@ -2,6 +2,7 @@
 import { boolean, integer, number } from '../params/schema.ts';
 import { findLinearProblem } from './linear-model/linear-classifier.ts';
 import { defineModel } from './model.ts';
+import type { HistoryRow } from './model.ts';
 
 export const logistic = defineModel({
   name: 'logistic',
@@ -22,20 +23,24 @@ export const logistic = defineModel({
     const { fitLogistic } = await import('./linear-model/logistic-regression.ts');
     const { toTensors } = await import('./linear-model/linear-classifier.ts');
     const progress = context.startProgress('logistic', params.maxIter, 'steps');
+    const history: HistoryRow[] = [];
     const { model, nIter, isConverged } = await fitLogistic(
       denseMatrix(train.features, columns.length),
       train.labels,
       nClasses,
       {
         ...{ ...params, classWeight },
-        async onStep(step, value) {
-          progress.update(step, `loss ${value.toFixed(4)}`);
+        async onStep(step, loss) {
+          progress.update(step, `loss ${loss.toFixed(4)}`);
           await new Promise(setImmediate);
           context.signal.throwIfAborted();
+          const row = { step, loss, validLoss: null, validAccuracy: null, learningRate: null };
+          history.push(row);
+          return context.onStep(row) === 'go on';
         },
       },
     ).finally(() => progress.end());
-    if (!isConverged) {
+    if (!isConverged && nIter === params.maxIter) {
       context.warn(
         `logistic did not converge in ${nIter} steps; raise max_iter or tol, or scale the features`,
       );

@@ -14,15 +14,15 @@ export interface LbfgsOptions {
   readonly tol: number;
   /** Applies an approximate inverse of the Hessian (symmetric, positive definite) to a vector, in place. */
   readonly precondition: (vector: Float64Array) => void;
-  /** Called after every step, from 1; what it throws ends the search. */
-  readonly onStep: (step: number, value: number) => Promise<void>;
+  /** Called after every step, from 1; false ends the search there. */
+  readonly onStep: (step: number, value: number, x: Float64Array) => Promise<boolean>;
 }
 
 export interface Minimum {
   readonly x: Float64Array;
   readonly value: number;
   readonly nIter: number;
-  /** False when `maxIter` steps did not reach `tol`, or rounding leaves no lower point. */
+  /** False when the search ended before `tol`: no step left, none that leads lower, or told to stop. */
   readonly isConverged: boolean;
 }
 
@@ -61,7 +61,8 @@ export async function minimize(
     pairs.push(toPair(next, { x, gradient }));
     if (pairs.length > MEMORY) pairs.shift();
     ({ x, value, gradient } = next);
-    await onStep(nIter + 1, value);
+    const goesOn = await onStep(nIter + 1, value, x);
+    if (!goesOn) return { x, value, nIter: nIter + 1, isConverged: false };
   }
 }
 

@@ -17,7 +17,8 @@ import type { LinearScores, Rows } from './ridge-regression.ts';
 
 /**
  * `multivariate` takes any number of columns, the others one. `exponential` (b e^(a x)) and `power` (a x^b)
- * are straight lines through logarithms. `theil_sen` is the median of the slopes of all pairs of rows: up to
+ * are straight lines through logarithms. `theil_sen` is the median of the slopes of all pairs of rows (the
+ * lower of the two in the middle, where their number is even): up to
  * 29 % of outliers do not move it far, and its cost grows with the square of the rows.
  */
 export const LINEAR_KINDS = [

@@ -30,8 +30,8 @@ export interface LogisticOptions {
   readonly tol: number;
   /** Weight of the rows of each class, at least 0; null: all 1. */
   readonly classWeight: readonly number[] | null;
-  /** Called after every step on all rows, from 1; what it throws ends the fit. */
-  readonly onStep: (step: number, value: number) => Promise<void>;
+  /** Called after every step on all rows, from 1, with the mean log loss; false ends the fit there. */
+  readonly onStep: (step: number, loss: number) => Promise<boolean>;
 }
 
 /** Scores of the classes are X coefficients + intercepts; their softmax are the probabilities. */
@@ -141,11 +141,14 @@ async function solve(problem: Problem, { maxIter, tol, onStep }: LogisticOptions
   let start = new Float64Array(largest.length * m);
   let precondition = preconditionAt(sample, start, largest);
   if (sample !== problem) {
-    const options = { maxIter, tol, precondition, onStep: async () => {} };
+    const options = { maxIter, tol, precondition, onStep: async () => true };
     start = (await minimize(createObjective(sample), start, options)).x.slice();
     precondition = preconditionAt(sample, start, largest);
   }
-  return await minimize(createObjective(problem), start, { maxIter, tol, precondition, onStep });
+  return await minimize(createObjective(problem), start, {
+    ...{ maxIter, tol, precondition },
+    onStep: (step, value, W) => onStep(step, value - penaltyOf(problem, W)),
+  });
 }
 
 function takeEvery(problem: Problem, step: number): Problem {
@@ -203,14 +206,16 @@ function createObjective(problem: Problem) {
       X.addTransposed(start, end, scores, m, gradient);
       return sum;
     });
-    let squares = 0;
     for (let at = 0; at < gradient.length; at++) gradient[at] /= totalWeight;
-    for (let at = 0; at < nPenalized; at++) {
-      squares += W[at] ** 2;
-      gradient[at] += penalty * W[at];
-    }
-    return loss / totalWeight + (penalty / 2) * squares;
+    for (let at = 0; at < nPenalized; at++) gradient[at] += penalty * W[at];
+    return loss / totalWeight + penaltyOf(problem, W);
   };
+}
+
+function penaltyOf({ X, m, penalty }: Problem, W: Float64Array): number {
+  let squares = 0;
+  for (let at = 0; at < X.nFeatures * m; at++) squares += W[at] ** 2;
+  return (penalty / 2) * squares;
 }
 
 /** Replaces the scores of a row by the gradient of its loss by them; returns the loss. */

@@ -40,14 +40,11 @@ export function fitRidge(features: Rows, targets: Rows, options: RidgeOptions): 
   const nSamples = targets.values.length / targets.nColumns;
   const weights = options.sampleWeight ?? new Float64Array(nSamples).fill(1);
   const [p, m] = [features.nColumns, targets.nColumns];
-  const totals = {
-    weight: weights.reduce((sum, weight) => sum + weight, 0),
-    x: fitIntercept ? describeColumns(features, weights) : null,
-    y: fitIntercept ? describeColumns(targets, weights) : null,
-  };
-  const meanX = totals.x?.mean ?? new Float64Array(p);
-  const meanY = totals.y?.mean ?? new Float64Array(m);
-  const shift = meanX.map((mean, j) => (mean ** 2 > totals.x!.variance[j] ? mean : 0));
+  const totalWeight = weights.reduce((sum, weight) => sum + weight, 0);
+  const x = fitIntercept ? describeColumns(features, weights) : null;
+  const meanX = x?.mean ?? new Float64Array(p);
+  const meanY = fitIntercept ? describeColumns(targets, weights).mean : new Float64Array(m);
+  const shift = meanX.map((mean, j) => (x !== null && mean ** 2 > x.variance[j] ? mean : 0));
   const gram = new Float64Array(p * p);
   const products = new Float64Array(p * m);
   addProducts(features, targets, weights, { shift, meanY, gram, products });
@@ -55,8 +52,8 @@ export function fitRidge(features: Rows, targets: Rows, options: RidgeOptions): 
   const G = Matrix.zeros(p, p);
   for (let a = 0; a < p; a++) {
     for (let b = 0; b <= a; b++) {
-      const offset = totals.weight * (meanX[a] - shift[a]) * (meanX[b] - shift[b]);
-      const value = gram[a * p + b] - (fitIntercept ? offset : 0) + (a === b ? alpha : 0);
+      const offset = totalWeight * (meanX[a] - shift[a]) * (meanX[b] - shift[b]);
+      const value = gram[a * p + b] - offset + (a === b ? alpha : 0);
       G.set(a, b, value).set(b, a, value);
     }
   }
