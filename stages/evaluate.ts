@@ -1,8 +1,9 @@
 /**
  * evaluate: score the untouched test split through the bundle, and say how good the model is.
  *
- * Reads the *raw* test split, so that preprocessing is tested as it will be served. Writes metrics, plots
- * and the page; fails with exit 5 when a gate does not hold, after they are written.
+ * Reads the *raw* test split, so that preprocessing is tested as it will be served. Writes metrics, plots, the
+ * page, the model card, and the predictions that `compare` reads; fails with exit 5 when a gate does not hold,
+ * after they are written.
  */
 import { main } from '../lib/cli/main.ts';
 import { defineStage, input, optionalInput, output } from '../lib/cli/stage.ts';
@@ -15,26 +16,33 @@ export const evaluate = defineStage({
     in: input('data/split/test.parquet', 'Raw test split: .parquet, .csv or .csv.gz'),
     model: input('models/model.safetensors', 'Bundle that train wrote'),
     history: optionalInput('History that train wrote, for the page'),
+    about: optionalInput('Description of the data set that fetch wrote, for the model card'),
     metrics: output('reports/metrics/evaluate.json', 'Metrics of the test split'),
     page: output('reports/evaluate.html', 'Page with charts'),
+    card: output('reports/model-card.md', 'Model card: what the model is, and for whom how good'),
+    predictions: output('data/predictions.parquet', 'Predictions of the test split, for compare'),
     confusion: output('reports/plots/confusion.csv', 'Rows by true and predicted class'),
     calibration: output('reports/plots/calibration.csv', 'Accuracy by confidence'),
   },
   params: EVALUATE_SCHEMA,
   example:
-    '--in test.csv --model models/model.safetensors --metrics evaluate.json --page evaluate.html',
+    '--in test.csv --model models/model.safetensors --predictions mine.csv --page evaluate.html',
   async run({ paths, params, base, log, progress, clock }) {
     const { readBundle } = await import('../lib/models/bundle.ts');
     const { measureLatency, openScorer, scoreLabelled } = await import('../lib/models/scorer.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');
+    const { readSliceKeys } = await import('../lib/metrics/slice-keys.ts');
+    const { toBlocks, writePredictions } = await import('../lib/data/predictions.ts');
     const { evaluate: measure } = await import('../lib/metrics/evaluate.ts');
     const { assertGates, checkGates } = await import('../lib/metrics/gates.ts');
     const { writeEvaluation } = await import('../lib/data/evaluation-files.ts');
     const bundle = readBundle(paths.model);
     const machine = { threads: base.threads, warn: log.warn };
-    const { yTrue, yProba } = await withDatabase(base, async (database) => {
+    const { classes, threshold, target, distribution } = bundle;
+    const { yTrue, yProba, sliceKeys } = await withDatabase(base, async (database) => {
       const relation = await openTable(database, paths.in, 'test');
+      const sliceKeys = await readSliceKeys(database, relation, params.slices, distribution);
       const scorer = await openScorer(bundle, database, machine);
       const start = clock();
       const scored = await scoreLabelled(bundle, scorer, database, relation, progress);
@@ -42,12 +50,15 @@ export const evaluate = defineStage({
       const latencyMs = 1000 * (await measureLatency(bundle, scorer, clock));
       log.info(`${rate} rows/s, ${latencyMs.toFixed(1)} ms for one row alone`, { rate, latencyMs });
       scorer.dispose();
-      return scored;
+      const facts = { ...bundle, actual: target };
+      const blocks = toBlocks(scored.yProba, classes.length, threshold);
+      await writePredictions(database, relation, facts, blocks, paths.predictions);
+      return { ...scored, sliceKeys };
     });
-    const { classes, threshold } = bundle;
-    const evaluation = measure(yTrue, yProba, classes.map(String), { ...params, threshold });
+    const options = { ...params, threshold, sliceKeys };
+    const evaluation = measure(yTrue, yProba, classes.map(String), options);
     const gates = checkGates(evaluation.metrics, params.gates);
-    await writeEvaluation(paths, { bundle, evaluation, gates });
+    await writeEvaluation(paths, { ...params, bundle, evaluation, gates });
     assertGates(gates, paths.metrics);
     const { accuracy, macro_f1, n_samples } = evaluation.metrics;
     return {

@@ -1,7 +1,9 @@
 /** Predictions of a table as a table: id, class, and the probability of each class. */
 import { DuckDBDataChunk, FLOAT, INTEGER } from '@duckdb/node-api';
+import { decideLabels } from '../metrics/predictions.ts';
 import { identifier, literal } from '../sql.ts';
 import type { Relation } from '../sql.ts';
+import { labelExpression } from '../tensors/classes.ts';
 import type { FileDatabase } from './database.ts';
 import { endingOf, writeTable } from './tables.ts';
 
@@ -11,17 +13,38 @@ export interface PredictedBlock {
   readonly probabilities: Float32Array;
 }
 
+const N_BLOCK_ROWS = 2048;
+
 /**
- * Writes `id` (where the table has it), `prediction` and `probability_<class>`, in the order of the rows.
+ * Probabilities that are all there, as blocks with the class that is predicted.
  *
+ * @param probabilities - Row-major, shape (nSamples, nClasses).
+ */
+export function* toBlocks(
+  probabilities: Float32Array,
+  nClasses: number,
+  threshold: number | null,
+): Generator<PredictedBlock> {
+  const size = N_BLOCK_ROWS * nClasses;
+  for (let start = 0; start < probabilities.length; start += size) {
+    const block = probabilities.subarray(start, start + size);
+    yield { labels: decideLabels(block, nClasses, threshold), probabilities: block };
+  }
+}
+
+/**
+ * Writes `id` (where the table has it), `actual` (where it is asked for), `prediction` and
+ * `probability_<class>`, in the order of the rows.
+ *
+ * @param actual - Column that holds the true class, one of `classes` in every row; left out, it is not written.
  * @returns Rows written.
  * @throws StageError E_USAGE, before a row is scored, when the ending of `file` names no table format.
  */
 export async function writePredictions(
   database: FileDatabase,
   relation: Relation,
-  { id, classes }: { id: string; classes: readonly (number | string)[] },
-  blocks: AsyncIterable<PredictedBlock>,
+  { id, classes, actual }: { id: string; classes: readonly (number | string)[]; actual?: string },
+  blocks: AsyncIterable<PredictedBlock> | Iterable<PredictedBlock>,
   file: string,
 ): Promise<number> {
   endingOf(file); // said now, and not when all rows are scored
@@ -31,21 +54,27 @@ export async function writePredictions(
   );
   await append(database, blocks, classes.length);
   const values = classes.map((value) => (typeof value === 'number' ? value : literal(value)));
+  const value = (label: string): string => `[${values.join(', ')}][${label} + 1]`;
   const hasId = relation.columns.some(({ name }) => name === id);
-  const columns = [
-    ...(hasId ? [`ids.id AS ${identifier(id)}`] : []),
-    `[${values.join(', ')}][label + 1] AS prediction`,
-    ...classes.map((value, c) => `p${c} AS ${identifier(`probability_${value}`)}`),
+  // of the table itself, row by row beside what was predicted
+  const own = [
+    ...(hasId ? [`${identifier(id)} AS id`] : []),
+    ...(actual === undefined ? [] : [`${labelExpression(actual, classes)} AS actual`]),
   ];
-  const ids = hasId
-    ? ` POSITIONAL JOIN (SELECT ${identifier(id)} AS id FROM ${relation.sql}) AS ids`
-    : '';
-  return await writeTable(database, `SELECT ${columns.join(', ')} FROM predicted${ids}`, file);
+  const columns = [
+    ...(hasId ? [`id AS ${identifier(id)}`] : []),
+    ...(actual === undefined ? [] : [`${value('actual')} AS actual`]),
+    `${value('label')} AS prediction`,
+    ...classes.map((name, c) => `p${c} AS ${identifier(`probability_${name}`)}`),
+  ];
+  const table =
+    own.length === 0 ? '' : ` POSITIONAL JOIN (SELECT ${own.join(', ')} FROM ${relation.sql})`;
+  return await writeTable(database, `SELECT ${columns.join(', ')} FROM predicted${table}`, file);
 }
 
 async function append(
   database: FileDatabase,
-  blocks: AsyncIterable<PredictedBlock>,
+  blocks: AsyncIterable<PredictedBlock> | Iterable<PredictedBlock>,
   nClasses: number,
 ): Promise<void> {
   const appender = await database.createAppender('predicted');

@@ -1,7 +1,10 @@
 import { didYouMean } from '../suggest.ts';
-import { isRecord, number, shaped } from '../params/schema.ts';
+import { isRecord, list, number, shaped, text } from '../params/schema.ts';
 import { GATE_METRICS } from './gates.ts';
 import type { EvaluationMetric } from './evaluate.ts';
+import { SLICES } from './slice-params.ts';
+
+const SENTENCE = text({ default: 'A sentence.', doc: '' });
 
 /** Parameters of the stage `evaluate`. */
 export const EVALUATE_SCHEMA = {
@@ -9,7 +12,7 @@ export const EVALUATE_SCHEMA = {
     default: 0.95,
     above: 0,
     below: 1,
-    doc: 'Level of the interval that accuracy is given with.',
+    doc: 'Level of the intervals that accuracy is given with, of all rows and of slices.',
   }),
   gates: shaped<Readonly<Partial<Record<EvaluationMetric, number>>>>(
     {
@@ -24,6 +27,21 @@ export const EVALUATE_SCHEMA = {
     },
     assertGateMap,
   ),
+  slices: SLICES,
+  card: {
+    intended_uses: list(SENTENCE, {
+      default: [],
+      doc: 'What the model is for, in sentences; for the model card.',
+    }),
+    limitations: list(SENTENCE, {
+      default: [],
+      doc: 'What it is not for, and what the numbers do not say; for the model card.',
+    }),
+    ethical_considerations: list(SENTENCE, {
+      default: [],
+      doc: 'Whom its mistakes may harm, and what was done about it; for the model card.',
+    }),
+  },
 };
 
 function assertGateMap(value: unknown): void {

@@ -5,6 +5,7 @@ import type { ContingencyTable } from './contingency.ts';
 import { perClassScores, type ClassScores } from './per-class.ts';
 import { confusionMatrix, createPredictions, type Predictions } from './predictions.ts';
 import { METRICS, type Metric, type MetricName } from './registry.ts';
+import { measureSlices, type SliceGroup, type SliceKeys } from './slices.ts';
 
 /** A metric that evaluate computes: all but those of partitions. */
 export type EvaluationMetric = Exclude<
@@ -20,7 +21,15 @@ export type EvaluationMetrics = Readonly<Record<EvaluationMetric, number | null>
   readonly per_class: Readonly<
     Record<string, Readonly<Record<'precision' | 'recall' | 'f1' | 'support', number>>>
   >;
+  /** By what divides the rows, then by slice. */
+  readonly slices: Readonly<Record<string, Readonly<Record<string, SliceMetrics>>>>;
 };
+type SliceMetrics = Readonly<
+  Record<
+    'n_samples' | 'accuracy' | 'accuracy_low' | 'accuracy_high' | 'log_loss' | 'confidence',
+    number
+  >
+>;
 
 export interface Evaluation {
   /** Class names; their order is that of all lists here. */
@@ -31,6 +40,7 @@ export interface Evaluation {
   readonly confusion: ContingencyTable;
   readonly perClass: readonly ClassScores[];
   readonly reliability: readonly ReliabilityBin[];
+  readonly slices: readonly SliceGroup[];
 }
 
 /**
@@ -41,13 +51,22 @@ export interface Evaluation {
  * @param options.confidenceLevel - Of the interval of accuracy, in (0, 1).
  * @param options.threshold - Of two classes, the second is predicted from this probability on; null: the
  *   more probable one is.
+ * @param options.sliceKeys - Ways to divide the rows into slices that are measured apart.
  * @throws RangeError as {@link createPredictions} does.
  */
 export function evaluate(
   yTrue: Int32Array,
   yProba: Float32Array,
   classes: readonly string[],
-  { confidenceLevel, threshold = null }: { confidenceLevel: number; threshold?: number | null },
+  {
+    confidenceLevel,
+    threshold = null,
+    sliceKeys = [],
+  }: {
+    confidenceLevel: number;
+    threshold?: number | null;
+    sliceKeys?: readonly SliceKeys[];
+  },
 ): Evaluation {
   const predictions = createPredictions(yTrue, yProba, { nClasses: classes.length, threshold });
   const confusion = confusionMatrix(predictions);
@@ -61,6 +80,7 @@ export function evaluate(
     0,
   );
   const { low, high } = accuracyInterval(nCorrect, nSamples, confidenceLevel);
+  const slices = sliceKeys.map((keys) => measureSlices(predictions, keys, confidenceLevel));
   const { accuracy, ...others } = Object.fromEntries(scores) as Record<
     EvaluationMetric,
     number | null
@@ -84,12 +104,30 @@ export function evaluate(
           },
         ]),
       ),
+      slices: Object.fromEntries(slices.map((group) => [group.by, toSliceMetrics(group)])),
     },
     confidenceLevel,
     confusion,
     perClass,
     reliability: reliabilityCurve(predictions),
+    slices,
   };
+}
+
+function toSliceMetrics({ slices }: SliceGroup): Record<string, SliceMetrics> {
+  return Object.fromEntries(
+    slices.map((slice) => [
+      slice.name,
+      {
+        n_samples: slice.nSamples,
+        accuracy: roundMetric(slice.accuracy),
+        accuracy_low: roundMetric(slice.accuracyLow),
+        accuracy_high: roundMetric(slice.accuracyHigh),
+        log_loss: roundMetric(slice.logLoss),
+        confidence: roundMetric(slice.confidence),
+      },
+    ]),
+  );
 }
 
 /** Every metric of one model's predictions; null where it has no value. */

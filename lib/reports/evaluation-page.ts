@@ -9,7 +9,7 @@ import {
   lossChart,
   reliabilityChart,
 } from './evaluation-charts.ts';
-import { formatCount, formatPercent, formatRows, formatScore } from './format.ts';
+import { formatCount, formatLevel, formatPercent, formatRows, formatScore } from './format.ts';
 import { markup, type Html } from './html.ts';
 import {
   bar,
@@ -25,6 +25,8 @@ import {
   verdict,
   type Section,
 } from './page.ts';
+import { nameClass } from './names.ts';
+import { sliceSections } from './slice-section.ts';
 
 export interface EvaluationReport {
   /** What was evaluated, for the heading: "Cover_Type". */
@@ -45,11 +47,12 @@ const N_CONFUSIONS = 5;
 /** The whole document; same input, same bytes. */
 export async function evaluationPage(report: EvaluationReport): Promise<string> {
   const { evaluation, target } = report;
-  const names = evaluation.classes.map((value) => nameOf(value, report.classNames));
+  const names = evaluation.classes.map((value) => nameClass(value, report.classNames));
   const sections: Section[] = [
     { heading: 'In short', content: [headline(evaluation), ...gateVerdicts(report.gates)] },
     { heading: 'Which classes are confused', content: confusions(evaluation, names) },
     { heading: 'How good each class is', content: [classTable(evaluation, names)] },
+    ...(await sliceSections(evaluation, target, report.classNames)),
     { heading: 'Whether its confidence can be believed', content: await calibration(evaluation) },
     ...(await training(report.history)),
     { heading: 'Model and data', content: [facts(report.about)] },
@@ -63,17 +66,12 @@ export async function evaluationPage(report: EvaluationReport): Promise<string> 
   });
 }
 
-function nameOf(value: string, classNames: Readonly<Record<string, string>>): string {
-  return Object.hasOwn(classNames, value) ? `${value} ${classNames[value]}` : value;
-}
-
 function headline({ metrics, confidenceLevel }: Evaluation): Html {
-  const level = Number((confidenceLevel * 100).toFixed(2));
   return keyNumbers([
     {
       label: 'Accuracy',
       value: formatScore(metrics.accuracy),
-      note: `${level} % interval ${formatScore(metrics.accuracy_low)} to ${formatScore(metrics.accuracy_high)}`,
+      note: `${formatLevel(confidenceLevel)} interval ${formatScore(metrics.accuracy_low)} to ${formatScore(metrics.accuracy_high)}`,
     },
     {
       label: 'Balanced accuracy',

@@ -30,3 +30,26 @@ export function formatMeasure(value: number): string {
   const digits = size >= 99.5 ? 1 : size >= 9.95 ? 2 : 3;
   return String(Number(value.toFixed(Math.max(0, digits))));
 }
+
+/** "95 %" of 0.95. */
+export function formatLevel(level: number): string {
+  return `${Number((level * 100).toFixed(2))} %`;
+}
+
+/** "+0.0021", "-0.0004", "0.0000"; "–" where there is none. */
+export function formatDifference(difference: number | null): string {
+  if (difference === null) return '–';
+  const text = difference.toFixed(4);
+  if (Number(text) === 0) return '0.0000';
+  return difference > 0 ? `+${text}` : text;
+}
+
+/** "p < 0.001", "p = 0.034", "p = 1". */
+export function formatPValue(pValue: number): string {
+  return pValue < 0.001 ? 'p < 0.001' : `p = ${Number(pValue.toPrecision(2))}`;
+}
+
+/** "207 kB", "13.4 MB". */
+export function formatBytes(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

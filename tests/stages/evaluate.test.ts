@@ -1,9 +1,11 @@
 import { parse } from 'csv-parse/sync';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { EvaluationMetrics } from '../../lib/metrics/evaluate.ts';
 import {
   CLASSES,
   HEADER,
@@ -22,8 +24,12 @@ const OUTPUTS = [
   'reports/evaluate.html',
   'reports/plots/confusion.csv',
   'reports/plots/calibration.csv',
+  'reports/model-card.md',
+  'data/predictions.parquet',
 ];
 const HISTORY = ['--history', 'reports/plots/train.tsv'];
+/** Lines of the model card that name the table that was scored. */
+const OF_THE_TABLE = /^.*(?:data\/split\/test|tables\/test|SHA-256 of it).*$/gm;
 const readOutputs = (): string[] => OUTPUTS.map((file) => readFileSync(at(file), 'utf8'));
 const readMetrics = (): Record<string, number> => JSON.parse(readOutputs()[0]);
 
@@ -81,10 +87,56 @@ test('measures what predict gives the same rows, and writes metrics, plots and t
 test('writes the same bytes again, from a CSV file too', () => {
   const before = readOutputs();
   const stdout = runWell('evaluate', [...HISTORY, '--in', 'tables/test.csv', '--json'], folder);
-  readOutputs().forEach((text, i) => assert.is(text, before[i], OUTPUTS[i]));
+  const bare = (text: string): string => text.replace(OF_THE_TABLE, '');
+  readOutputs().forEach((text, i) => assert.is(bare(text), bare(before[i]), OUTPUTS[i]));
   const { message, ...metrics } = JSON.parse(stdout) as Record<string, unknown>;
   assert.equal(metrics, readMetrics());
   assert.match(String(message), /^accuracy 0\.\d+, macro F1 0\.\d+ on 120 rows$/);
+});
+
+test('gives the predictions of predict, with the true class beside them', () => {
+  runWell('predict', ['--out', 'predictions.csv'], folder);
+  runWell('evaluate', ['--predictions', 'evaluated.csv'], folder);
+  const read = (file: string): Record<string, string>[] =>
+    parse(readFileSync(at(file)), { columns: true });
+  const evaluated = read('evaluated.csv');
+  assert.equal(
+    evaluated.map(({ actual: _, ...row }) => row),
+    read('predictions.csv'),
+  );
+  assert.equal(
+    evaluated.map(({ actual }) => actual),
+    read('tables/test.csv').map(({ kind }) => kind),
+  );
+});
+
+test('measures slices apart, in metrics, page and model card', () => {
+  const slices = '[{column: kind}, {column: height, bins: 2}, {one_hot: "h*t"}]';
+  writeFileSync(
+    at('about.json'),
+    JSON.stringify({ title: 'A *small* table', file: { rows: 600 } }),
+  );
+  const card =
+    'evaluate.card={intended_uses: [To test.], limitations: [], ethical_considerations: []}';
+  const sets = ['--set', `evaluate.slices=${slices}`, '--set', card];
+  runWell('evaluate', [...sets, '--about', 'about.json'], folder);
+  const { slices: measured } = readMetrics() as unknown as EvaluationMetrics;
+  assert.equal(Object.keys(measured), ['kind', 'height', 'h*t']);
+  assert.equal(Object.keys(measured.kind), CLASSES);
+  const heights = Object.values(measured.height).map(({ n_samples }) => n_samples);
+  assert.is(
+    heights.reduce((sum, n) => sum + n, 0),
+    120,
+  );
+  assert.is(heights.length, 2);
+  const [, page, , , text] = readOutputs();
+  assert.match(page, 'Accuracy by height, with its 95 % interval');
+  assert.match(text, '- Data set: A \\*small\\* table\n- Rows: 600\n');
+  assert.match(text, '## Intended use\n\n- To test.\n');
+  const own = createHash('sha256')
+    .update(readFileSync(at('data/split/test.parquet')))
+    .digest('hex');
+  assert.match(text, `- SHA-256 of it: ${own}\n`);
 });
 
 test('fails with 5 when a gate does not hold, after all is written, and says so on the page', () => {
@@ -166,6 +218,22 @@ test('names what is wrong with its inputs and parameters, and keeps the old repo
       '3 error E_DATA: history.tsv must be a table of step, loss, valid_loss, valid_accuracy, learning_rate, model, separated by tabs; got something else',
     ],
   ];
+  const slice = (declaration: string): string[] => ['--set', `evaluate.slices=[${declaration}]`];
+  expected.push(
+    [
+      slice('{column: hight}'),
+      '3 error E_DATA: data/split/test.parquet must have the column hight; did you mean height?',
+    ],
+    [
+      slice('{column: height}'),
+      '2 error E_PARAMS: evaluate.slices: height must have at most 50 values; got more',
+    ],
+    [['--about', 'nowhere.json'], '3 error E_DATA: nowhere.json must exist; got no such file'],
+    [
+      ['--predictions', 'out.xlsx'],
+      '2 error E_USAGE: out.xlsx must end in .parquet, .csv, .csv.gz',
+    ],
+  );
   const before = readOutputs();
   assert.equal(
     await complaintsOf(

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { writePredictions } from '../../../lib/data/predictions.ts';
+import { toBlocks, writePredictions } from '../../../lib/data/predictions.ts';
 import type { PredictedBlock } from '../../../lib/data/predictions.ts';
 import { openTable } from '../../../lib/data/tables.ts';
 import type { StageError } from '../../../lib/errors.ts';
@@ -34,7 +34,7 @@ const ROWS = [
 
 async function write(
   relation: Relation,
-  facts: { id: string; classes: readonly (number | string)[] },
+  facts: { id: string; classes: readonly (number | string)[]; actual?: string },
   file: string,
   rows = ROWS,
 ): Promise<number> {
@@ -45,6 +45,50 @@ const withId = async (id = 'row_id'): Promise<Relation> =>
   await createRelation(database, 'raw', `SELECT 'r' || i AS "${id}", i AS a FROM range(3) AS t(i)`);
 
 const test = suite('predictions');
+
+test('stand beside the true class where it is asked for, of a table with an id and without', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const file = join(folder, 'out.csv');
+    const kinds = `[3, 1, 2][i + 1] AS kind, i AS a FROM range(3) AS t(i)`;
+    const facts = { id: 'row_id', classes: [1, 2, 3], actual: 'kind' };
+    const read = (): string[][] => parse(readFileSync(file), { columns: false });
+    await write(await createRelation(database, 'raw', `SELECT i AS row_id, ${kinds}`), facts, file);
+    assert.equal(
+      read().map((cells) => cells.slice(0, 3)),
+      [
+        ['row_id', 'actual', 'prediction'],
+        ['0', '3', '2'],
+        ['1', '1', '1'],
+        ['2', '2', '3'],
+      ],
+    );
+    await write(await createRelation(database, 'raw', `SELECT ${kinds}`), facts, file);
+    assert.equal(
+      read().map((cells) => cells.slice(0, 2)),
+      [
+        ['actual', 'prediction'],
+        ['3', '2'],
+        ['1', '1'],
+        ['2', '3'],
+      ],
+    );
+  });
+});
+
+test('are cut into blocks and decided as a stream of them is', async () => {
+  const n = 5000;
+  const probabilities = Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? 0.7 : 0.3));
+  const blocks = [...toBlocks(probabilities, 2, 0.3)];
+  assert.equal(
+    blocks.map(({ labels }) => labels.length),
+    [2048, 2048, 904],
+  );
+  assert.ok(blocks.every(({ labels }) => labels.every((label) => label === 1)));
+  assert.equal(
+    blocks.flatMap((block) => [...block.probabilities]),
+    [...probabilities],
+  );
+});
 
 test('stand in a CSV file with id, class and probabilities, names quoted where they must be', async () => {
   await inTemporaryFolder(async (folder) => {

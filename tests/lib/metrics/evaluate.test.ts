@@ -32,8 +32,27 @@ test('rounds to six decimals and keeps the order of the document', () => {
       // .5 against .25 and .75
       '"roc_auc":0.5,"average_precision":0.5,"n_samples":3,' +
       '"per_class":{"no":{"precision":0.5,"recall":0.5,"f1":0.5,"support":2},' +
-      '"yes":{"precision":0,"recall":0,"f1":0,"support":1}}}',
+      '"yes":{"precision":0,"recall":0,"f1":0,"support":1}},"slices":{}}',
   );
+});
+
+test('writes the metrics of slices, rounded', () => {
+  const sliceKeys = [{ by: 'area', names: ['a', 'b'], keys: Int32Array.of(0, 0, 0) }];
+  const { metrics } = evaluate(
+    Int32Array.of(0, 0, 1),
+    Float32Array.of(0.75, 0.25, 0.25, 0.75, 0.5, 0.5),
+    ['no', 'yes'],
+    { confidenceLevel: 0.95, sliceKeys },
+  );
+  // Wilson of 1 of 3 with z = 1.959964
+  assert.equal(metrics.slices, {
+    area: {
+      a: {
+        ...{ n_samples: 3, accuracy: 0.333333, accuracy_low: 0.061492, accuracy_high: 0.79234 },
+        ...{ log_loss: 0.789041, confidence: 0.666667 },
+      },
+    },
+  });
 });
 
 test('writes null for a metric that has no value', () => {
