@@ -5,31 +5,44 @@ import type { Activation } from './activation.ts';
 import type { Mlp, MlpCheckpoint, Weights } from './fit.ts';
 import { NORMALIZATIONS, createPredictionGraph } from './network.ts';
 import type { MlpArchitecture } from './network.ts';
+import { findPackingProblem, packWeights, precisionOf, unpackWeights } from './packed-weights.ts';
+import type { Precision } from './packed-weights.ts';
 import type { Checkpoint, Fit, FittedModel } from '../model.ts';
 
 /** What makes an architecture besides the numbers of features and classes. */
 type NetworkFacts = Pick<MlpArchitecture, 'hiddenSizes' | 'activation' | 'normalization'>;
 
-/** @param backend - What the weights were found with, for the reader. */
-export function fromNetwork({ weights, ...architecture }: Mlp, backend: string): Fit['fitted'] {
+/**
+ * @param backend - What the weights were found with, for the reader.
+ * @param precision - That the weights are stored in; null: all of them, as they are.
+ */
+export function fromNetwork(
+  { weights, ...architecture }: Mlp,
+  backend: string,
+  precision: Precision | null = null,
+): Fit['fitted'] {
   const { hiddenSizes, activation, normalization } = architecture;
-  const tensors = variablesOf(architecture).map(({ name, shape }): [string, Tensor] => [
+  const variables = variablesOf(architecture);
+  const whole = variables.map(({ name, shape }): [string, Tensor] => [
     name,
     { dtype: 'F32', shape, data: weights[name] },
   ]);
   return {
     facts: { hiddenSizes, activation, normalization, backend },
-    tensors: Object.fromEntries(tensors),
+    tensors:
+      precision === null ? Object.fromEntries(whole) : packWeights(variables, weights, precision),
   };
 }
 
 /** Inverse of {@link fromNetwork}, for a model without a problem. */
 export function toNetwork(fitted: FittedModel): Mlp {
-  const weights = Object.entries(fitted.tensors).map(([name, { data }]) => [name, data]);
-  return {
-    ...architectureOf(fitted),
-    weights: Object.fromEntries(weights) as Weights,
-  };
+  const architecture = architectureOf(fitted);
+  return { ...architecture, weights: unpackWeights(variablesOf(architecture), fitted.tensors) };
+}
+
+/** The precision that the weights of a model without a problem are stored in. */
+export function storedPrecision(fitted: FittedModel): Precision {
+  return precisionOf(variablesOf(architectureOf(fitted)), fitted.tensors);
 }
 
 /** What of the architecture or the weights does not fit; null: all does. */
@@ -44,17 +57,7 @@ export function findNetworkProblem(fitted: FittedModel): string | null {
   ) {
     return 'an architecture that is none';
   }
-  const expected = variablesOf(architectureOf(fitted));
-  const extra = Object.keys(fitted.tensors).find((name) => !expected.some((v) => v.name === name));
-  if (extra !== undefined) return `unknown weights ${extra}`;
-  for (const { name, shape } of expected) {
-    const tensor = fitted.tensors[name];
-    if (tensor === undefined) return `no weights ${name}`;
-    if (tensor.dtype !== 'F32' || tensor.shape.join() !== shape.join()) {
-      return `the weights ${name} as ${tensor.dtype} (${tensor.shape.join(', ')})`;
-    }
-  }
-  return null;
+  return findPackingProblem(variablesOf(architectureOf(fitted)), fitted.tensors);
 }
 
 const VARIABLE = 'variable:';
