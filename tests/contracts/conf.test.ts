@@ -3,7 +3,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
+import { BASE_SCHEMA } from '../../lib/cli/base.ts';
 import { composeConfig } from '../../lib/cli/compose-config.ts';
+import { loadStage } from '../../lib/cli/registry.ts';
+import { flattenSchema } from '../../lib/params/describe.ts';
 import { listDifferences } from '../../lib/params/differences.ts';
 import { askHydra } from '../support/hydra.ts';
 import { PROJECT } from '../support/stage-process.ts';
@@ -21,6 +24,17 @@ test('gives params.yaml: values, order, comments (npx timberline params compose 
   assert.equal(Object.keys(choices), GROUPS);
 });
 
+test('holds every parameter of the stages that it has a group of, so that -S and overrides reach it', async () => {
+  const { values, parameters } = await composeConfig(CONF, [], []);
+  for (const group of Object.keys(values)) {
+    const schema = group === 'base' ? BASE_SCHEMA : (await loadStage(group)).params;
+    for (const { key } of flattenSchema(schema, group)) {
+      const isThere = parameters.some((p) => p.key === key || p.key.startsWith(`${key}.`));
+      assert.ok(isThere, key);
+    }
+  }
+});
+
 test('has options that the declarations take, each alone', async () => {
   for (const group of GROUPS) {
     for (const file of readdirSync(`${CONF}/${group}`)) {
@@ -33,7 +47,6 @@ test('has options that the declarations take, each alone', async () => {
 
 test('gives the same through Hydra, in the same order', async () => {
   const cases = [
-    [],
     ['model=quick', 'train.mlp.learning_rate=0.01'],
     ['model=record', 'resources=server', 'evaluate.gates={accuracy:.5}'],
   ];
