@@ -8,6 +8,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { run } from './child.mjs';
 import { EXIT_ENVIRONMENT } from './errors.mjs';
+import { treesKernel } from './kernels.mjs';
 import { LIGHTGBM_VERSION } from './lightgbm.mjs';
 import { npmPackages } from './npm-packages.mjs';
 import { dvc, inRoot, lightgbm, node, venvPython } from './places.mjs';
@@ -54,6 +55,17 @@ const boosting = () =>
     const threads = [0];
     library.func('int LGBM_GetMaxThreads(_Out_ int *out)')(threads);
     console.log('${LIGHTGBM_VERSION}');`);
+
+/** Lets a tree that is one leaf add its value to one row. */
+const treeKernel = () =>
+  script(`const library = require('koffi').load(${JSON.stringify(treesKernel.library)});
+    const predict = library.func('${treesKernel.probe}');
+    const sums = new Float64Array(1);
+    const leaf = Int32Array.of(~0);
+    const none = new Int32Array(1);
+    predict(none, leaf, 1, Float64Array.of(4), 1, 1, none, none, new Float32Array(1), 1, 1, sums, 1);
+    if (sums[0] !== 4) throw new Error('wrong sum');
+    console.log('compiled');`);
 
 const duckdb = () => script(`console.log(require('@duckdb/node-api').version());`);
 
@@ -119,7 +131,7 @@ const PARTS = [
   },
   {
     part: 'C++ compiler',
-    neededFor: 'building the TensorFlow binding',
+    neededFor: 'building the TensorFlow binding, the trees kernel',
     howTo: '`apt-get install g++`',
     isOptional: true,
     look: () => versionOf(findCompiler() ?? 'g++', '-dumpfullversion'),
@@ -142,6 +154,13 @@ const PARTS = [
     neededFor: 'gradient boosting',
     howTo: `\`apt-get install libgomp1\`, then ${SET_UP}`,
     look: boosting,
+  },
+  {
+    part: 'trees kernel',
+    neededFor: 'forests at full speed',
+    howTo: `a C++ compiler, then ${SET_UP}`,
+    isOptional: true,
+    look: treeKernel,
   },
   { part: 'DuckDB', neededFor: 'tables', howTo: SET_UP, look: duckdb },
   {

@@ -24,6 +24,8 @@ export const dvc = join(venvBin, 'dvc');
 export const tensorflow = join(native, 'tensorflow');
 export const binding = join(native, 'binding', 'tfjs_binding.node');
 export const lightgbm = join(native, 'lightgbm', 'lib_lightgbm.so');
+/** Shared libraries that set-up compiles from sources of ours. */
+export const kernels = join(native, 'kernels');
 
 /** The folder of an installed npm package, here or hoisted above; null when there is none. */
 export function packageFolder(name) {

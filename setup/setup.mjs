@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { endChildren } from './child.mjs';
 import { dvcWithoutGit } from './dvc-without-git.mjs';
 import { describe, EXIT_ENVIRONMENT, SetupError } from './errors.mjs';
+import { treesKernel } from './kernels.mjs';
 import { lightgbmLibrary } from './lightgbm.mjs';
 import { links } from './links.mjs';
 import { lock, unlock } from './lock.mjs';
@@ -24,6 +25,7 @@ const STEPS = [
   tensorflowLibrary,
   tensorflowBinding,
   lightgbmLibrary,
+  treesKernel,
   dvcWithoutGit,
   links,
 ];

@@ -40,7 +40,9 @@ export interface CopiedTree {
 export function copyTree(): CopiedTree {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'timberline-tree-')));
   const path = (...parts: string[]): string => join(folder, ...parts);
-  for (const part of ['setup', 'bin']) cpSync(join(root, part), path(part), { recursive: true });
+  for (const part of ['setup', 'bin', 'lib/models/trees/kernel']) {
+    cpSync(join(root, part), path(part), { recursive: true });
+  }
 
   const programs = path('programs');
   mkdirSync(programs);

@@ -28,6 +28,7 @@ const PARTS = [
   'TensorFlow native',
   'TensorFlow WASM',
   'LightGBM library',
+  'trees kernel',
   'DuckDB',
   'free disk',
   'cores, memory',

@@ -1,0 +1,69 @@
+/**
+ * The rows that trees learn from, class by class, each value as the rank of its column.
+ *
+ * 32 columns of one row are one cache line, a Lanes: minima, maxima and counts of a node then go over 32 columns at
+ * once. Lines of the same 32 columns stand together, row after row: a tile.
+ */
+#pragma once
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+namespace trees {
+
+constexpr int N_LANES = 32;
+typedef uint16_t Lanes __attribute__((vector_size(64)));
+
+struct Freed {
+  void operator()(void* memory) const { std::free(memory); }
+};
+template <typename T>
+using Memory = std::unique_ptr<T[], Freed>;
+
+/** Uninitialised, on cache lines; in huge pages where the system has them. */
+void* allocate(size_t n_bytes);
+template <typename T>
+Memory<T> allocate_array(size_t length) {
+  return Memory<T>(static_cast<T*>(allocate(length * sizeof(T))));
+}
+
+struct Table {
+  int64_t n_rows;
+  int n_features, n_classes, n_tiles;
+  /** Rows of class c are class_start[c] to class_start[c + 1] - 1. */
+  std::vector<int64_t> class_start;
+  /** Tile t begins at t * n_rows. */
+  Memory<Lanes> tiles;
+  /** Ranks of column f: value_start[f] to value_start[f + 1] - 1 of `upper` and `lower`. */
+  std::vector<int32_t> value_start;
+  /** Greatest and least value of each rank; the same unless a column has over 65,536 values. */
+  std::vector<float> upper, lower;
+};
+
+/** `features` are row-major and finite, `labels` in [0, n_classes). */
+Table make_table(const float* features, const int32_t* labels, int64_t n_rows, int n_features,
+                 int n_classes, int n_threads);
+
+/** Runs task(0) to task(n - 1) on at most n_threads threads. */
+template <typename Task>
+void run_parallel(int n_threads, int64_t n, Task task);
+
+}  // namespace trees
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+template <typename Task>
+void trees::run_parallel(int n_threads, int64_t n, Task task) {
+  std::atomic<int64_t> next{0};
+  const auto work = [&] {
+    for (int64_t i = next++; i < n; i = next++) task(i);
+  };
+  const int64_t n_more = std::min<int64_t>(n_threads, n) - 1;
+  std::vector<std::thread> threads;
+  for (int64_t i = 0; i < n_more; i++) threads.emplace_back(work);
+  work();
+  for (auto& thread : threads) thread.join();
+}
