@@ -130,12 +130,24 @@ def open_storage(url):
     if is_sqlite:
         path = sqlalchemy.engine.make_url(url).database
         os.makedirs(os.path.dirname(path or "") or ".", exist_ok=True)
-    return optuna.storages.RDBStorage(
-        url,
-        engine_kwargs=options,
-        heartbeat_interval=HEARTBEAT_SECONDS,
-        grace_period=GRACE_SECONDS,
+    return insist(
+        lambda: optuna.storages.RDBStorage(
+            url,
+            engine_kwargs=options,
+            heartbeat_interval=HEARTBEAT_SECONDS,
+            grace_period=GRACE_SECONDS,
+        )
     )
+
+
+def insist(work):
+    """Processes that start at once make the same tables and rows; who comes second finds them made."""
+    for _ in range(4):
+        try:
+            return work()
+        except (sqlalchemy.exc.DatabaseError, StorageInternalError):
+            threading.Event().wait(0.25)
+    return work()
 
 
 @sqlalchemy.event.listens_for(sqlalchemy.engine.Engine, "connect")
@@ -157,8 +169,10 @@ class Tuning:
         self.options = request
         self.storage = open_storage(request["storage"])
         name, direction = request["study"], request["direction"]
-        self.study = optuna.create_study(
-            storage=self.storage, study_name=name, direction=direction, load_if_exists=True
+        self.study = insist(
+            lambda: optuna.create_study(
+                storage=self.storage, study_name=name, direction=direction, load_if_exists=True
+            )
         )
         self.memory = optuna.storages.InMemoryStorage()
         self.copy = optuna.create_study(
@@ -185,7 +199,7 @@ class Tuning:
         """What the study was made for; the first one to ask says it."""
         known = self.study.user_attrs.get("identity")
         if known is None:
-            self.study.set_user_attr("identity", self.options["identity"])
+            insist(lambda: self.study.set_user_attr("identity", self.options["identity"]))
         return known or self.options["identity"]
 
     def list_trials(self):
@@ -325,10 +339,10 @@ class Tuning:
 
 def kind_of(error):
     """What the user can do about the error; None: it is a bug."""
-    if isinstance(error, sqlalchemy.exc.ArgumentError):
-        return "url"
     if isinstance(error, (ImportError, sqlalchemy.exc.NoSuchModuleError)):
         return "module"
+    if isinstance(error, sqlalchemy.exc.ArgumentError):
+        return "url"
     if isinstance(error, (sqlalchemy.exc.SQLAlchemyError, StorageInternalError, OSError)):
         return "storage"
     return None

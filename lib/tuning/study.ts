@@ -1,5 +1,6 @@
 /** A study of Optuna, kept by study.py: a process of its own that answers one request after another. */
 import { spawn } from 'node:child_process';
+import { env } from 'node:process';
 import { createInterface } from 'node:readline';
 import { StageError } from '../errors.ts';
 import { ownPid } from '../processes.ts';
@@ -127,7 +128,11 @@ function toStudy(call: Call, space: SearchSpace): Study {
 }
 
 function startProgram({ python, program }: StudyPlace): { call: Call; close(): void } {
-  const child = spawn(python, [program], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(python, [program], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // what Optuna imports takes a second to compile; it is kept, wherever Python was told not to
+    env: { ...env, PYTHONDONTWRITEBYTECODE: '' },
+  });
   let said = '';
   child.stderr
     .setEncoding('utf8')
@@ -210,6 +215,10 @@ function decodeParams(
   return Object.fromEntries(
     drawn.map(({ name, distribution }) => {
       const value = params[name];
+      // Optuna's steps come with the rounding errors of low + n * step
+      if (distribution.type === 'float' && distribution.step !== null) {
+        return [name, Number((value as number).toPrecision(12))];
+      }
       if (distribution.type !== 'categorical') return [name, value];
       return [name, distribution.choices.find((choice) => encode(choice) === value)];
     }),
