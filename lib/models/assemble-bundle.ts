@@ -78,7 +78,17 @@ export async function assembleBundle(
     perClass: GOLDEN_ROWS_PER_CLASS,
   });
   const distribution = await describeDistribution(engine, raw, input);
-  const bundle: Bundle = { ...parts, distribution, golden: { rows, probabilities: [] } };
+  return await scoreGolden({ ...parts, distribution }, rows, engine, machine);
+}
+
+/** The bundle with the probabilities that its model gives the golden rows. */
+export async function scoreGolden(
+  parts: Omit<Bundle, 'golden'>,
+  rows: Bundle['golden']['rows'],
+  engine: TableEngine,
+  machine: Machine,
+): Promise<Bundle> {
+  const bundle: Bundle = { ...parts, golden: { rows, probabilities: [] } };
   const scorer = await openScorer(bundle, engine, machine);
   try {
     const probabilities: number[][] = [];
