@@ -57,7 +57,10 @@ export function buildKdTree(X: Float32Array, nColumns: number, leafSize: number)
     const middle = middleOf(start, end);
     select(keys, order, start, end - 1, middle);
     splitColumns[node] = column;
-    splitValues[2 * node] = keys.subarray(start, middle).reduce((a, b) => Math.max(a, b));
+    // -Infinity for no rows: a leaf may be empty
+    splitValues[2 * node] = keys
+      .subarray(start, middle)
+      .reduce((a, b) => Math.max(a, b), -Infinity);
     splitValues[2 * node + 1] = keys[middle];
     divide(2 * node + 1, start, middle);
     divide(2 * node + 2, middle, end);
