@@ -1,9 +1,29 @@
 /** Every model by its name: what `train.model` may be. */
+import { createEnsemble } from './ensemble.ts';
+import { extraTrees } from './extra-trees.ts';
+import { kNearestNeighbors } from './k-nearest-neighbors.ts';
+import { linear } from './linear.ts';
+import { logistic } from './logistic.ts';
+import { majority } from './majority.ts';
 import { mlp } from './mlp.ts';
 import type { ModelDefinition } from './model.ts';
+import { naiveBayes } from './naive-bayes.ts';
+import { randomForest } from './random-forest.ts';
+import { ridge } from './ridge.ts';
 
-/** Sorted by name, as their files stand in the folder. */
-export const MODELS: readonly ModelDefinition[] = [mlp];
+const SINGLE: readonly ModelDefinition[] = [
+  extraTrees,
+  kNearestNeighbors,
+  linear,
+  logistic,
+  majority,
+  mlp,
+  naiveBayes,
+  randomForest,
+  ridge,
+];
+
+export const MODELS: readonly ModelDefinition[] = [...SINGLE, createEnsemble(SINGLE)];
 
 /** The model of a name; undefined: there is none. */
 export function findModel(name: string): ModelDefinition | undefined {

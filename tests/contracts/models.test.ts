@@ -17,10 +17,10 @@ import { inTemporaryFolder } from '../support/stage-process.ts';
 /** What makes a model small enough to be fitted a dozen times in a second. */
 const SMALL: Record<string, Record<string, unknown>> = {
   ensemble: { members: ['majority', 'extra-trees', 'mlp'] },
-  'extra-trees': { n_estimators: 5 },
+  'extra-trees': { n_estimators: 5, max_depth: 4 },
   lightgbm: { num_leaves: 7, num_iterations: 8, min_data_in_leaf: 5 },
   mlp: { hidden_sizes: [16], max_epochs: 12, batch_size: 16, learning_rate: 0.02 },
-  'random-forest': { n_estimators: 5 },
+  'random-forest': { n_estimators: 5, max_depth: 4 },
 };
 const { params } = resolveParams({
   params: {
@@ -129,8 +129,13 @@ const bytesOf = ({ tensors, ...facts }: FittedModel) => [
 
 for (const { name, summary, acceptsMissing, findProblem } of MODELS) {
   const test = suite(`model ${name}`);
-  const fitted = await fit(name);
-  const expected = await predict(fitted, TEST.features);
+  let fitted: FittedModel;
+  let expected: Float32Array;
+
+  test.before(async () => {
+    fitted = await fit(name);
+    expected = await predict(fitted, TEST.features);
+  });
 
   test('is named as its parameters are, and says in a sentence what it is', () => {
     assert.match(name, /^[a-z]+(-[a-z]+)*$/);
