@@ -49,7 +49,7 @@ export const logistic = defineModel({
     const n_parameters = tensors.coefficients.data.length + nClasses;
     return {
       fitted: { facts: {}, tensors },
-      history: [],
+      history,
       metrics: { n_iter: nIter, n_parameters },
     };
   },

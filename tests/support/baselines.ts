@@ -1,6 +1,12 @@
 /** The golden tables of tests/golden/baselines, and small data to fit models on. */
 import { readFileSync } from 'node:fs';
-import type { Fit, FittedModel, ModelDefinition, TrainingData } from '../../lib/models/model.ts';
+import type {
+  Fit,
+  FitContext,
+  FittedModel,
+  ModelDefinition,
+  TrainingData,
+} from '../../lib/models/model.ts';
 import type { Params, Schema } from '../../lib/params/schema.ts';
 import { createContext, machine } from './small-model.ts';
 
@@ -38,12 +44,14 @@ export async function fitAlone<S extends Schema>(
   model: ModelDefinition<S>,
   data: TrainingData,
   params: Params<S>,
-): Promise<FittedModel & Pick<Fit, 'metrics'>> {
+  changes: Partial<FitContext> = {},
+): Promise<FittedModel & Pick<Fit, 'metrics' | 'history'>> {
   const fitMember = () => Promise.reject(new Error('a baseline has no members'));
-  const { fitted, columns, metrics } = await model.fit(data, params, {
+  const { fitted, columns, metrics, history } = await model.fit(data, params, {
     ...createContext(),
     onStep: () => 'go on',
     fitMember,
+    ...changes,
   });
   return {
     ...fitted,
@@ -51,6 +59,7 @@ export async function fitAlone<S extends Schema>(
     columns: columns ?? data.columns,
     nClasses: data.nClasses,
     metrics,
+    history,
   };
 }
 

@@ -51,11 +51,25 @@ test('majority says when its shares are none', async () => {
   assert.is(majority.findProblem(change(Float64Array.of(2, -1, 0))), 'priors that do not sum to 1');
 });
 
-test('logistic stops with a warning after max_iter steps', async () => {
+test('logistic stops with a warning after max_iter steps, and writes each of them down', async () => {
   const params = { C: 1, fitIntercept: true, maxIter: 3, tol: 1e-10 };
-  const fitted = await fitAlone(logistic, DATA, params);
-  assert.is(fitted.metrics.n_iter, 3);
-  assert.is(fitted.metrics.n_parameters, 5 * 3 + 3);
+  const warnings: string[] = [];
+  const fitted = await fitAlone(logistic, DATA, params, { warn: (line) => warnings.push(line) });
+  assert.equal(fitted.metrics, { n_iter: 3, n_parameters: 5 * 3 + 3 });
+  assert.equal(warnings, [
+    'logistic did not converge in 3 steps; raise max_iter or tol, or scale the features',
+  ]);
+  assert.equal(
+    fitted.history.map(({ step }) => step),
+    [1, 2, 3],
+  );
+  const enough = await fitAlone(
+    logistic,
+    DATA,
+    { ...params, maxIter: 100 },
+    { warn: assert.unreachable },
+  );
+  assert.ok(Number(enough.metrics.n_iter) < 60);
 });
 
 test('ridge and linear without a penalty give the same shares', async () => {
