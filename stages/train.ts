@@ -20,6 +20,7 @@ export const train = defineStage({
     ),
     preprocessing: input('models/preprocessing', 'Folder of the fitted preprocessing'),
     about: optionalInput('Description of the data set, for the names of the classes'),
+    from: optionalInput('Bundle whose weights training starts from (default: drawn weights)'),
     out: output('models/model.safetensors', 'Bundle: model, preprocessing, classes, golden rows'),
     history: output('reports/plots/train.tsv', 'Loss and accuracy of each step'),
     metrics: output('reports/metrics/train.json', 'Metrics on valid'),
@@ -38,7 +39,7 @@ export const train = defineStage({
     const { openHistoryLog, writeHistory } = await import('../lib/data/history-file.ts');
     const { writeMetrics } = await import('../lib/data/json-files.ts');
 
-    const { data, facts } = await readTrainingFiles(paths, { ...base, ...params, version });
+    const { data, facts, from } = await readTrainingFiles(paths, { ...base, ...params, version });
     const learnt = { ...params, callbacks: null }; // these change no step, and may change in between
     const identity = { ...facts, base, params: learnt, classWeight: data.classWeight };
     const store = (name: string) =>
@@ -50,7 +51,11 @@ export const train = defineStage({
       const raw = await openTable(database, paths.raw, 'raw');
       const input = describeInput(raw, data.columns, { ...base, ...facts });
       const context = { ...machine, rng, signal, info: log.info, startProgress: progress, onStep };
-      const fit = await fitModel(params.model, data, params, { ...context, checkpoint: store });
+      const fit = await fitModel(params.model, data, params, {
+        ...context,
+        checkpoint: store,
+        from,
+      });
       const parts = { ...facts, ...input, model: fit.fitted };
       writeBundle(paths.out, await assembleBundle(parts, raw, database, machine));
       writeHistory(paths.history, fit.history);

@@ -16,7 +16,7 @@ import type {
   TrainingData,
   Verdict,
 } from './model.ts';
-import { findModel } from './registry.ts';
+import { MODELS, findModel } from './registry.ts';
 
 /** What a model is fitted in, before its name is known. */
 export interface TrainingContext extends Omit<FitContext, 'fitMember' | 'onStep'> {
@@ -26,7 +26,8 @@ export interface TrainingContext extends Omit<FitContext, 'fitMember' | 'onStep'
 /**
  * @param name - Of a model in the registry.
  * @param params - The group `train` of params.yaml, keys in camelCase: the models' groups are in it.
- * @throws StageError E_PARAMS when a pattern of `columns` matches no feature, or they leave none.
+ * @throws StageError E_PARAMS when a pattern of `columns` matches no feature, or they leave none, or
+ *   the model does not start from another one; E_DATA when that is no model of this name.
  */
 export async function fitModel(
   name: string,
@@ -34,6 +35,7 @@ export async function fitModel(
   params: Readonly<Record<string, unknown>>,
   context: TrainingContext,
 ): Promise<TrainedModel> {
+  assertStart(name, context.from ?? null);
   const group = name.replaceAll('-', '_');
   const own = params[toCamelCase(group)] as Params<Schema> & {
     readonly columns: readonly string[];
@@ -87,6 +89,24 @@ export async function scoreRows(
   } finally {
     predictor.dispose();
   }
+}
+
+function assertStart(name: string, from: FittedModel | null): void {
+  if (from === null) return;
+  if (findModel(name)!.startsFromModel !== true) {
+    const able = MODELS.filter(({ startsFromModel }) => startsFromModel).map((model) => model.name);
+    throw new StageError(
+      'E_PARAMS',
+      `train.model must be ${able.join(' or ')} to start from another model; got ${name}`,
+      { hint: 'leave --from out' },
+    );
+  }
+  if (from.name === name) return;
+  throw new StageError(
+    'E_DATA',
+    `the model that training starts from must be ${name}, as train.model is; got ${from.name}`,
+    { hint: 'name a bundle of that model with --from' },
+  );
 }
 
 function selectColumns(

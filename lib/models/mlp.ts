@@ -13,6 +13,7 @@ export const mlp = defineModel({
   name: 'mlp',
   summary: 'Multi-layer perceptron with a softmax, trained by mini-batches',
   acceptsMissing: false,
+  startsFromModel: true,
   params: {
     hidden_sizes: list(size, {
       default: [256, 256, 256],
@@ -65,6 +66,10 @@ export const mlp = defineModel({
     early_stopping_patience: nullable(integer({ default: 5, min: 1, doc: '' }), {
       default: null,
       doc: 'Epochs without a lower valid loss before training stops with the best weights; null: never, the last weights.',
+    }),
+    trainable_layers: nullable(integer({ default: 1, min: 1, doc: '' }), {
+      default: null,
+      doc: 'Layers, from the last, that are learnt when training starts from another model (--from); null: all.',
     }),
     num_workers: integer({
       default: 0,

@@ -45,6 +45,8 @@ export interface Machine {
 }
 
 export interface FitContext extends Machine {
+  /** A model of the same name that training starts from; null or none: from nothing. */
+  readonly from?: FittedModel | null;
   /** The random stream of one purpose. */
   readonly rng: (purpose: string) => Rng;
   /** Aborted by Ctrl-C; long loops look at it. */
@@ -124,6 +126,8 @@ export interface ModelDefinition<S extends Schema = Schema> {
   readonly params: S;
   /** True: NaN is a missing value; false: every feature must be a number. */
   readonly acceptsMissing: boolean;
+  /** Whether `context.from` is looked at; none: it is not. */
+  readonly startsFromModel?: boolean;
   /**
    * @throws StageError E_DATA or E_PARAMS for data that this model cannot learn from, E_ENVIRONMENT when
    *   its native part is missing.

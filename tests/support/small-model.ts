@@ -39,6 +39,7 @@ export type MlpParams = Omit<MlpOptions, 'classWeight'> & {
   readonly columns: readonly string[];
   readonly batchSize: number;
   readonly numWorkers: number;
+  readonly trainableLayers: number | null;
 };
 
 export const OPTIONS: MlpParams = {
@@ -58,6 +59,7 @@ export const OPTIONS: MlpParams = {
   maxEpochs: 20,
   earlyStoppingPatience: null,
   numWorkers: 0,
+  trainableLayers: null,
 };
 
 export const machine: Machine = { threads: 2, warn: (line) => console.error(line) };

@@ -17,6 +17,7 @@ import {
   LABELS,
   PROBABILITIES,
   STEP,
+  countFrozenLayers,
   createPredictionGraph,
   createTrainingGraph,
 } from './network.ts';
@@ -79,6 +80,16 @@ export interface MlpCheckpoint {
   readonly history: readonly HistoryRow[];
 }
 
+/** Where training starts, and what of it may change. */
+export interface MlpStart {
+  /** Of the same architecture. */
+  readonly weights: Weights;
+  /** Layers, from the last, that are learnt; null: all. */
+  readonly trainableLayers: number | null;
+  /** Whether weights of layers that are 0 stay 0. */
+  readonly keepsZeros: boolean;
+}
+
 export interface MlpFit {
   readonly model: Mlp;
   readonly history: readonly HistoryRow[];
@@ -97,6 +108,7 @@ const STEPS_PER_TURN = 32;
  * @param loaders.train - At least one batch; features without NaN.
  * @param loaders.valid - null: no valid loss, hence no early stopping.
  * @param context.rng - Draws the initial weights and the seed of the dropout masks.
+ * @param context.start - null: from weights that are drawn, all learnt.
  * @param context.checkpoint - Where to go on; null: from the start. Options must be the same as then.
  * @param context.onEpoch - Gets each epoch as it ends; after `stop` training ends with what it has.
  * @param context.onCheckpoint - Gets the whole state after each epoch, for it to keep.
@@ -109,6 +121,7 @@ export async function fitMlp(
     backend,
     rng,
     signal = null,
+    start = null,
     checkpoint = null,
     onEpoch = () => 'go on',
     onCheckpoint = null,
@@ -116,6 +129,7 @@ export async function fitMlp(
     backend: Backend;
     rng: Rng;
     signal?: AbortSignal | null;
+    start?: MlpStart | null;
     checkpoint?: MlpCheckpoint | null;
     onEpoch?: (result: HistoryRow) => Verdict;
     onCheckpoint?: ((checkpoint: MlpCheckpoint) => void | Promise<void>) | null;
@@ -124,8 +138,11 @@ export async function fitMlp(
   const { hiddenSizes, activation, normalization } = options;
   const { nFeatures } = train;
   const architecture = { nFeatures, nClasses, hiddenSizes, activation, normalization };
-  const graph = createTrainingGraph(architecture, options);
-  const initial = drawInitialWeights(graph.variables, rng);
+  const trainableLayers = start?.trainableLayers ?? null;
+  const masks = start?.keepsZeros === true ? maskZeros(start.weights) : {};
+  const graph = createTrainingGraph(architecture, options, { trainableLayers, masks });
+  const nDropouts = Math.max(0, hiddenSizes.length - countFrozenLayers(options, trainableLayers));
+  const initial = { ...drawInitialWeights(graph.variables, rng), ...start?.weights };
   const dropoutSeed = checkpoint?.dropoutSeed ?? rng.int32();
   const isWeight = (name: string) => name.split('/').length === 2; // moments stand one level deeper
   const weightsOf = (variables: Weights): Weights =>
@@ -138,8 +155,8 @@ export async function fitMlp(
       ...toFeeds(batch, nFeatures),
       [STEP_SCALARS]: toVector(stepScalars(step, learningRate, options)),
     };
-    if (options.dropout > 0 && hiddenSizes.length > 0) {
-      feeds[DROPOUT_SEEDS] = toSeeds(dropoutSeed, step, hiddenSizes.length);
+    if (options.dropout > 0 && nDropouts > 0) {
+      feeds[DROPOUT_SEEDS] = toSeeds(dropoutSeed, step, nDropouts);
     }
     return program.run(feeds, [STEP])[0];
   }
@@ -244,6 +261,15 @@ export function predictProba(model: Mlp, X: Float32Array, backend: Backend): Flo
   } finally {
     predictor.dispose();
   }
+}
+
+/** 1 where a weight of a layer is not 0, for the layers that have zeros. */
+function maskZeros(weights: Weights): Weights {
+  return Object.fromEntries(
+    Object.entries(weights)
+      .filter(([name, values]) => name.endsWith('/kernel') && values.includes(0))
+      .map(([name, values]) => [name, values.map((weight) => (weight === 0 ? 0 : 1))]),
+  );
 }
 
 async function evaluate(program: Program, valid: BatchSource, nClasses: number) {

@@ -77,26 +77,43 @@ interface Trace {
   readonly mask: Value | null;
 }
 
+/** What of the weights training may change. */
+export interface Learnable {
+  /** Layers, from the last, that are learnt; those before stay as they are. null: all. */
+  readonly trainableLayers: number | null;
+  /** By the name of a parameter: 1 where a number of it is learnt, 0 where it stays as it is. */
+  readonly masks: Readonly<Record<string, Float32Array>>;
+}
+
+/** Layers before the first one that is learnt. */
+export function countFrozenLayers(
+  { hiddenSizes }: Pick<MlpArchitecture, 'hiddenSizes'>,
+  trainableLayers: number | null,
+): number {
+  return Math.max(0, hiddenSizes.length + 1 - (trainableLayers ?? Infinity));
+}
+
 /** Trains, evaluates and lends its weights: outputs {@link STEP}, {@link LOSS}, {@link EVALUATION}. */
 export function createTrainingGraph(
   architecture: MlpArchitecture,
   options: LossOptions & OptimizerOptions,
+  { trainableLayers, masks }: Learnable = { trainableLayers: null, masks: {} },
 ): Graph {
   const graph = createGraph();
   const layers = createLayers(graph, architecture);
   const X = graph.input(FEATURES, 'float32', [-1, architecture.nFeatures]);
   const y = graph.input(LABELS, 'int32', [-1]);
 
-  const { logits, traces, runningUpdates } = forward(
-    graph,
-    architecture,
-    layers,
-    X,
-    options.dropout,
-  );
+  const nFrozen = countFrozenLayers(architecture, trainableLayers);
+  const learnt = layers.slice(nFrozen);
+  const learntPart = { ...architecture, hiddenSizes: architecture.hiddenSizes.slice(nFrozen) };
+  const h = infer(graph, architecture, layers.slice(0, nFrozen), X);
+  const { logits, traces, runningUpdates } = forward(graph, learntPart, learnt, h, options.dropout);
   const { summed, dLogits } = loss(graph, architecture.nClasses, logits, y, options);
   graph.output('loss', summed);
-  const gradients = backward(graph, architecture, layers, traces, dLogits);
+  const gradients = backward(graph, learntPart, learnt, traces, dLogits).map((entry) =>
+    withMask(graph, entry, masks[entry.parameter.name]),
+  );
   for (const { parameter, gradient } of gradients)
     graph.output(`${parameter.name}/gradient`, gradient);
   const updates = addUpdates(graph, gradients, options);
@@ -300,6 +317,12 @@ function moveTowards(graph: Graph, running: Variable, statistic: Value): Value {
 function createMask(graph: Graph, u: Value, seed: Value, dropout: number): Value {
   const isKept = graph.randomMask(graph.shapeOf(u), seed, dropout);
   return graph.multiply(isKept, graph.scalar(1 / (1 - dropout)));
+}
+
+function withMask(graph: Graph, entry: Gradient, mask: Float32Array | undefined): Gradient {
+  if (mask === undefined) return entry;
+  const constant = graph.constant(mask, entry.parameter.shape);
+  return { ...entry, gradient: graph.multiply(entry.gradient, constant) };
 }
 
 const drop = (graph: Graph, values: Value, mask: Value | null) =>

@@ -4,17 +4,28 @@ import type { Fit, FitContext, HistoryRow, LabelledRows, TrainingData } from '..
 import { loadBackend } from '../tensorflow/backend.ts';
 import { fitMlp } from './fit.ts';
 import type { BatchSource, MlpOptions } from './fit.ts';
-import { fromCheckpoint, fromNetwork, toCheckpoint } from './state.ts';
+import { assertStart } from './start.ts';
+import { fromCheckpoint, fromNetwork, toCheckpoint, toNetwork } from './state.ts';
 
-/** {@link fitMlp}, going on from the checkpoint of a killed run where there is one. */
+/**
+ * {@link fitMlp}, going on from the checkpoint of a killed run where there is one.
+ *
+ * @param keepsZeros - Of {@link MlpStart}, when training starts from another model.
+ * @throws StageError E_DATA when that model has other features, classes or layers; E_PARAMS for layers that
+ *   are to stay as they are where there is no such model.
+ */
 export async function fitNetwork(
   { columns, nClasses, train, valid, classWeight }: TrainingData,
   params: Omit<MlpOptions, 'classWeight'> & {
     readonly batchSize: number;
     readonly numWorkers: number;
+    readonly trainableLayers: number | null;
   },
   context: FitContext,
+  keepsZeros = false,
 ): Promise<Fit> {
+  const from = context.from ?? null;
+  assertStart(from, { columns, nClasses }, params);
   const { threads, warn, rng, info, startProgress, signal } = context;
   const backend = await loadBackend({ nThreads: threads, warn });
   const load = (rows: LabelledRows, shuffle: boolean) =>
@@ -46,6 +57,7 @@ export async function fitNetwork(
       { ...params, classWeight },
       {
         ...{ backend, rng: rng('weights'), signal, checkpoint },
+        start: from === null ? null : { ...toNetwork(from), ...params, keepsZeros },
         onEpoch: (result) => {
           last = result;
           return context.onStep(result);

@@ -31,6 +31,7 @@ async function withFiles(
       in: join(folder, 'tensors'),
       preprocessing: join(folder, 'preprocessing'),
       about: join(folder, 'about.json'),
+      from: null,
     };
     mkdirSync(paths.in);
     mkdirSync(paths.preprocessing);
