@@ -45,6 +45,7 @@ thead th { color: var(--muted); font-size: .875rem; font-weight: 600; vertical-a
 tbody th { font-weight: 500; }
 .scroll th:first-child { position: sticky; left: 0; background: var(--ground); }
 .number { text-align: right; }
+td.number { white-space: nowrap; }
 .figures { display: grid; gap: 1.5rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 29rem)); }
 figure svg { display: block; width: 100%; height: auto; }
 .kind { color: var(--muted); font-size: .8125rem; font-weight: 400; white-space: nowrap; }
