@@ -55,7 +55,8 @@ export const EVALUATION = 'evaluation:0';
 export const PROBABILITIES = 'probabilities:0';
 export const gradientOf = (name: string): string => `${name}/gradient:0`;
 
-const EPSILON = 1e-5; // of a variance
+/** Of a variance. */
+export const EPSILON = 1e-5;
 /** Share of the running statistics that one batch replaces. */
 const BATCH_SHARE = 0.1;
 
