@@ -16,6 +16,9 @@ export const evaluate = defineStage({
     in: input('data/split/test.parquet', 'Raw test split: .parquet, .csv or .csv.gz'),
     model: input('models/model.safetensors', 'Bundle that train wrote'),
     history: optionalInput('History that train wrote, for the page'),
+    baselines: optionalInput(
+      'Folder of bundles that baselines wrote, to be shown beside the model',
+    ),
     about: optionalInput('Description of the data set that fetch wrote, for the model card'),
     metrics: output('reports/metrics/evaluate.json', 'Metrics of the test split'),
     page: output('reports/evaluate.html', 'Page with charts'),
@@ -30,6 +33,8 @@ export const evaluate = defineStage({
   async run({ paths, params, base, log, progress, clock }) {
     const { readBundle } = await import('../lib/models/bundle.ts');
     const { measureLatency, openScorer, scoreLabelled } = await import('../lib/models/scorer.ts');
+    const { scoreBaselines } = await import('../lib/models/score-baselines.ts');
+    const { readBaselines } = await import('../lib/data/baseline-files.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');
     const { readSliceKeys } = await import('../lib/metrics/slice-keys.ts');
@@ -40,7 +45,8 @@ export const evaluate = defineStage({
     const bundle = readBundle(paths.model);
     const machine = { threads: base.threads, warn: log.warn };
     const { classes, threshold, target, distribution } = bundle;
-    const { yTrue, yProba, sliceKeys } = await withDatabase(base, async (database) => {
+    const others = readBaselines(paths.baselines, bundle);
+    const { yTrue, yProba, ...options } = await withDatabase(base, async (database) => {
       const relation = await openTable(database, paths.in, 'test');
       const sliceKeys = await readSliceKeys(database, relation, params.slices, distribution);
       const scorer = await openScorer(bundle, database, machine);
@@ -53,10 +59,11 @@ export const evaluate = defineStage({
       const facts = { ...bundle, actual: target };
       const blocks = toBlocks(scored.yProba, classes.length, threshold);
       await writePredictions(database, relation, facts, blocks, paths.predictions);
-      return { ...scored, sliceKeys };
+      const baselines = await scoreBaselines(others, database, relation, machine, progress);
+      return { ...scored, sliceKeys, baselines };
     });
-    const options = { ...params, threshold, sliceKeys };
-    const evaluation = measure(yTrue, yProba, classes.map(String), options);
+    const settings = { ...params, ...options, threshold };
+    const evaluation = measure(yTrue, yProba, classes.map(String), settings);
     const gates = checkGates(evaluation.metrics, params.gates);
     await writeEvaluation(paths, { ...params, bundle, evaluation, gates });
     assertGates(gates, paths.metrics);

@@ -1,5 +1,6 @@
 /** Everything that is measured on the predictions of one split. */
 import { accuracyInterval } from './accuracy-interval.ts';
+import { measureBaselines, type BaselineScores } from './baselines.ts';
 import { reliabilityCurve, type ReliabilityBin } from './calibration.ts';
 import type { ContingencyTable } from './contingency.ts';
 import { perClassScores, type ClassScores } from './per-class.ts';
@@ -23,6 +24,10 @@ export type EvaluationMetrics = Readonly<Record<EvaluationMetric, number | null>
   >;
   /** By what divides the rows, then by slice. */
   readonly slices: Readonly<Record<string, Readonly<Record<string, SliceMetrics>>>>;
+  /** By the name of the model. */
+  readonly baselines: Readonly<
+    Record<string, Readonly<Record<'accuracy' | 'macro_f1' | 'log_loss', number>>>
+  >;
 };
 type SliceMetrics = Readonly<
   Record<
@@ -41,6 +46,8 @@ export interface Evaluation {
   readonly perClass: readonly ClassScores[];
   readonly reliability: readonly ReliabilityBin[];
   readonly slices: readonly SliceGroup[];
+  /** The most accurate first. */
+  readonly baselines: readonly BaselineScores[];
 }
 
 /**
@@ -52,6 +59,7 @@ export interface Evaluation {
  * @param options.threshold - Of two classes, the second is predicted from this probability on; null: the
  *   more probable one is.
  * @param options.sliceKeys - Ways to divide the rows into slices that are measured apart.
+ * @param options.baselines - Probabilities that other models give the rows, by their names.
  * @throws RangeError as {@link createPredictions} does.
  */
 export function evaluate(
@@ -62,10 +70,12 @@ export function evaluate(
     confidenceLevel,
     threshold = null,
     sliceKeys = [],
+    baselines: others = {},
   }: {
     confidenceLevel: number;
     threshold?: number | null;
     sliceKeys?: readonly SliceKeys[];
+    baselines?: Readonly<Record<string, Float32Array>>;
   },
 ): Evaluation {
   const predictions = createPredictions(yTrue, yProba, { nClasses: classes.length, threshold });
@@ -81,7 +91,8 @@ export function evaluate(
   );
   const { low, high } = accuracyInterval(nCorrect, nSamples, confidenceLevel);
   const slices = sliceKeys.map((keys) => measureSlices(predictions, keys, confidenceLevel));
-  const { accuracy, ...others } = Object.fromEntries(scores) as Record<
+  const baselines = measureBaselines(yTrue, others, classes.length);
+  const { accuracy, ...rest } = Object.fromEntries(scores) as Record<
     EvaluationMetric,
     number | null
   >;
@@ -91,7 +102,7 @@ export function evaluate(
       accuracy,
       accuracy_low: roundMetric(low),
       accuracy_high: roundMetric(high),
-      ...others,
+      ...rest,
       n_samples: nSamples,
       per_class: Object.fromEntries(
         perClass.map(({ precision, recall, f1, support }, label) => [
@@ -105,12 +116,23 @@ export function evaluate(
         ]),
       ),
       slices: Object.fromEntries(slices.map((group) => [group.by, toSliceMetrics(group)])),
+      baselines: Object.fromEntries(
+        baselines.map(({ name, ...scores }) => [
+          name,
+          {
+            accuracy: roundMetric(scores.accuracy),
+            macro_f1: roundMetric(scores.macroF1),
+            log_loss: roundMetric(scores.logLoss),
+          },
+        ]),
+      ),
     },
     confidenceLevel,
     confusion,
     perClass,
     reliability: reliabilityCurve(predictions),
     slices,
+    baselines,
   };
 }
 

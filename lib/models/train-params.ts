@@ -9,7 +9,7 @@ const COLUMNS = list(text({ default: '*', doc: '' }), {
 });
 
 /** The group of each model, `extra_trees` of `extra-trees`. */
-const MODEL_GROUPS: Schema = Object.fromEntries(
+export const MODEL_GROUPS: Schema = Object.fromEntries(
   MODELS.map(({ name, params }) => [name.replaceAll('-', '_'), { columns: COLUMNS, ...params }]),
 );
 

@@ -3,6 +3,7 @@ import type { ReliabilityBin } from '../metrics/calibration.ts';
 import type { Evaluation } from '../metrics/evaluate.ts';
 import { describeGate, type GateResult } from '../metrics/gates.ts';
 import type { ModelHistoryRow } from '../models/model.ts';
+import { baselineSections } from './baseline-section.ts';
 import {
   accuracyChart,
   confidenceChart,
@@ -50,6 +51,7 @@ export async function evaluationPage(report: EvaluationReport): Promise<string> 
   const names = evaluation.classes.map((value) => nameClass(value, report.classNames));
   const sections: Section[] = [
     { heading: 'In short', content: [headline(evaluation), ...gateVerdicts(report.gates)] },
+    ...baselineSections(evaluation),
     { heading: 'Which classes are confused', content: confusions(evaluation, names) },
     { heading: 'How good each class is', content: [classTable(evaluation, names)] },
     ...(await sliceSections(evaluation, target, report.classNames)),

@@ -21,7 +21,7 @@ export function fitNeighbors(
   if (options.nNeighbors > train.nSamples) {
     throw new StageError(
       'E_PARAMS',
-      `train.k_nearest_neighbors.n_neighbors must be at most the ${train.nSamples} rows of train; got ${options.nNeighbors}`,
+      `k_nearest_neighbors.n_neighbors must be at most the ${train.nSamples} rows of train; got ${options.nNeighbors}`,
       { hint: 'take fewer neighbours' },
     );
   }

@@ -17,7 +17,7 @@ export function factorsOf(
     const names = listExamples(unmatched, (pattern) => pattern + didYouMean(pattern, columns));
     throw new StageError(
       'E_PARAMS',
-      `train.k_nearest_neighbors.scale must name features that the model takes; got ${names}`,
+      `k_nearest_neighbors.scale must name features that the model takes; got ${names}`,
       { hint: 'a * stands for any text' },
     );
   }
@@ -28,7 +28,7 @@ export function factorsOf(
   if (factors.some((factor) => factor > 0)) return factors;
   throw new StageError(
     'E_PARAMS',
-    'train.k_nearest_neighbors.scale must leave a feature; got a factor of 0 for each',
+    'k_nearest_neighbors.scale must leave a feature; got a factor of 0 for each',
     { hint: 'raise the factor of what tells the classes apart' },
   );
 }

@@ -71,16 +71,16 @@ test('cuts scaled values off at the largest float32', () => {
 test('refuses patterns that match nothing, no column at all, and more neighbours than rows', async () => {
   assert.is(
     await complaintOf(() => factorsOf(['Elevation', 'Slope'], { Elevatoin: 1, 'Soil*': 3 })),
-    'E_PARAMS: train.k_nearest_neighbors.scale must name features that the model takes; got Elevatoin; did you mean Elevation?, Soil*',
+    'E_PARAMS: k_nearest_neighbors.scale must name features that the model takes; got Elevatoin; did you mean Elevation?, Soil*',
   );
   assert.is(
     await complaintOf(() => factorsOf(['Elevation', 'Slope'], { '*': 0 })),
-    'E_PARAMS: train.k_nearest_neighbors.scale must leave a feature; got a factor of 0 for each',
+    'E_PARAMS: k_nearest_neighbors.scale must leave a feature; got a factor of 0 for each',
   );
   const few = toData(input.scaled.slice(0, 3), input.y.slice(0, 3), 3);
   assert.is(
     await complaintOf(() => fitAlone(kNearestNeighbors, few, PARAMS)),
-    'E_PARAMS: train.k_nearest_neighbors.n_neighbors must be at most the 3 rows of train; got 7',
+    'E_PARAMS: k_nearest_neighbors.n_neighbors must be at most the 3 rows of train; got 7',
   );
 });
 

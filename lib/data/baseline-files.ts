@@ -1,0 +1,55 @@
+/** The folder of baselines: `<name of the model>.safetensors`, a bundle each. */
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { StageError } from '../errors.ts';
+import { roundMetric } from '../metrics/evaluate.ts';
+import { readBundle, writeBundle } from '../models/bundle.ts';
+import type { Bundle } from '../models/bundle.ts';
+import type { Baseline } from '../models/fit-baselines.ts';
+
+const ENDING = '.safetensors';
+
+/** @returns Accuracy on valid of each baseline, by the name of its model, in their order. */
+export async function writeBaselines(
+  folder: string,
+  baselines: AsyncIterable<Baseline>,
+): Promise<Record<string, number>> {
+  mkdirSync(folder, { recursive: true });
+  const accuracies: Record<string, number> = {};
+  for await (const { bundle, validAccuracy } of baselines) {
+    writeBundle(join(folder, bundle.model.name + ENDING), bundle);
+    accuracies[bundle.model.name] = roundMetric(validAccuracy);
+  }
+  return accuracies;
+}
+
+/**
+ * The baselines of a folder, sorted by name; none for null.
+ *
+ * @param model - Shown beside them: they must tell the same classes of the same target apart.
+ * @throws StageError E_DATA when the folder is missing, a bundle is damaged, or of another task.
+ */
+export function readBaselines(
+  folder: string | null,
+  model: Pick<Bundle, 'target' | 'classes'>,
+): Bundle[] {
+  if (folder === null) return [];
+  if (!existsSync(folder)) {
+    throw new StageError('E_DATA', `${folder} must be a folder of baselines; got nothing`, {
+      hint: 'the stage baselines writes it; leave --baselines out to go without',
+    });
+  }
+  const files = readdirSync(folder).filter((name) => name.endsWith(ENDING));
+  const taskOf = ({ target, classes }: Pick<Bundle, 'target' | 'classes'>): string =>
+    JSON.stringify([target, classes]);
+  return files.sort().map((file) => {
+    const path = join(folder, file);
+    const bundle = readBundle(path);
+    if (taskOf(bundle) === taskOf(model)) return bundle;
+    throw new StageError(
+      'E_DATA',
+      `${path} must predict the classes that the model predicts; got others of ${bundle.target}`,
+      { hint: 'run the stage baselines on the tensors that the model was trained on' },
+    );
+  });
+}
