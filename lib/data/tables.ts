@@ -16,7 +16,8 @@ export const SPLITS = ['train', 'valid', 'test'] as const;
 const ROW_GROUP_SIZE = 61_440;
 /** DuckDB's own 32 MB make the whole file wait in memory; with these it is read as fast. */
 const CSV_BUFFER_BYTES = 2 ** 21;
-const ENDINGS = ['.parquet', '.csv', '.csv.gz'] as const;
+/** What names of tables end in. */
+export const ENDINGS = ['.parquet', '.csv', '.csv.gz'] as const;
 
 export interface FileRelation extends Relation {
   /** The query that reads the file, whose name stands in it once as a literal. */
