@@ -1,24 +1,38 @@
 /** The files of an exploration: JSON, and the page. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Exploration } from '../exploration/explore.ts';
 import type { ExploreParams } from '../exploration/explore-params.ts';
 import { explorePage } from '../reports/explore-page.ts';
 import { formatCount } from '../reports/format.ts';
+import { literal } from '../sql.ts';
+import type { Relation } from '../sql.ts';
 import type { FileDatabase } from './database.ts';
 import { writeJson } from './json-files.ts';
 import { endingOf, openTable } from './tables.ts';
-import type { FileRelation } from './tables.ts';
+
+/** Numbers of a row group; DuckDB holds one in memory. */
+const MAX_CELLS = 8_000_000;
 
 /**
- * Opens a table that is read many times: CSV is parsed once, into a table of the database.
+ * Opens a table that is read many times: CSV is parsed once, into a Parquet file of `folder`.
  *
  * @throws StageError E_DATA as {@link openTable} does.
  */
-export async function openExplored(database: FileDatabase, file: string): Promise<FileRelation> {
-  const relation = await openTable(database, file, 'explored_file');
+export async function openExplored(
+  database: FileDatabase,
+  file: string,
+  folder: string,
+): Promise<Relation> {
+  const relation = await openTable(database, file, 'explored');
   if (endingOf(file) === '.parquet') return relation;
-  await database.run(`CREATE TABLE explored AS FROM ${relation.sql}`);
-  return { ...relation, sql: 'explored' };
+  mkdirSync(folder, { recursive: true });
+  const copy = join(folder, 'explored.parquet');
+  const nRows = Math.max(2048, Math.floor(MAX_CELLS / relation.columns.length));
+  await database.run(
+    `COPY (FROM ${relation.sql}) TO ${literal(copy)} (FORMAT parquet, ROW_GROUP_SIZE ${nRows})`,
+  );
+  return { ...(await openTable(database, copy, 'explored')), source: file };
 }
 
 /** @returns One line for people, and what a program would ask first. */

@@ -24,9 +24,7 @@ export interface Association {
   readonly auc: number | null;
 }
 
-/** Bins of a numeric column at most, and rows of a cell of bins and classes on average at least. */
 const MAX_BINS = 64;
-const MIN_ROWS_PER_CELL = 5;
 
 /**
  * @param table - Rows are values or bins, columns labels of the target; missing values are a row of their own.
@@ -40,10 +38,11 @@ export function associate(table: ContingencyTable): Association | null {
   const nCells = table.counts.reduce((sum, count) => sum + Number(count > 0), 0);
   // Miller, G. A. (1955): entropies of a sample are too small by (cells - 1) / 2n
   const bias = (nCells - rows.length - columns.length + 1) / (2 * nRows);
-  const information = Math.max(0, mutualInformation(table) - bias);
+  const most = entropy(columns);
+  const information = Math.min(most, Math.max(0, mutualInformation(table) - bias));
   return {
     mutual_information: information,
-    told_share: Math.min(1, information / entropy(columns)),
+    told_share: information / most,
     is_one_to_one: nCells === rows.length && nCells === columns.length,
     cramers_v: null,
     correlation_ratio: null,
@@ -81,7 +80,8 @@ export function cramersV(table: ContingencyTable): number {
 export function binTable(counts: ValueCounts, totals: readonly number[]): ContingencyTable {
   const labelled = totals.reduce((sum, count) => sum + count, 0);
   const nLabels = totals.length;
-  const nBins = Math.floor(labelled / (MIN_ROWS_PER_CELL * nLabels));
+  // as many bins as rows of a bin and label: fine enough for a threshold, coarse enough for chance
+  const nBins = Math.floor(Math.sqrt(labelled / nLabels));
   const starts = binStarts(toMarginal(counts), Math.max(2, Math.min(MAX_BINS, nBins)));
   const cells = new Float64Array((starts.length + 1) * nLabels);
   const missing = starts.length * nLabels;

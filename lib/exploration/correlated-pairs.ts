@@ -38,7 +38,7 @@ export interface Correlations {
 
 /** Numbers held in memory, and products of a pair of columns; a wide table is sampled. */
 const MAX_CELLS = 8_000_000;
-const MAX_PRODUCTS = 2_000_000_000;
+const MAX_PRODUCTS = 500_000_000;
 const MAX_COLUMNS = 2000;
 const MIN_ROWS = 500;
 const MAX_PAIRS = 1000;

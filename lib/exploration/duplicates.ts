@@ -36,8 +36,8 @@ export async function countDuplicates(
   const aliases = features.map((_, i) => `c${i}`).join(', ');
   const label = target === null ? 'NULL' : identifier(target);
   const [row] = await database.query(
-    `WITH rows_of_table AS (SELECT ${label} AS label, ${columns} FROM ${sql}),
-     keyed AS (SELECT hash(${aliases}) AS key, * FROM rows_of_table),
+    `WITH rows_of_table AS NOT MATERIALIZED (SELECT ${label} AS label, ${columns} FROM ${sql}),
+     keyed AS NOT MATERIALIZED (SELECT hash(${aliases}) AS key, * FROM rows_of_table),
      repeated AS (SELECT key FROM keyed GROUP BY key HAVING count(*) > 1),
      equal AS (SELECT ${aliases}, label, count(*) AS n FROM keyed SEMI JOIN repeated USING (key) GROUP BY ALL),
      alike AS (SELECT sum(n) AS n, count(*) AS n_labels FROM equal GROUP BY ${aliases})

@@ -3,7 +3,8 @@ import type { Correlations } from './correlated-pairs.ts';
 import type { Duplicates } from './duplicates.ts';
 import type { ExploreParams } from './explore-params.ts';
 import { isNumeric } from './features.ts';
-import type { Feature, NumericFeature } from './features.ts';
+import type { Feature } from './features.ts';
+import type { NumericFeature } from './numeric-features.ts';
 import type { Target } from './target.ts';
 
 /** A column, and what speaks against it, in words. */

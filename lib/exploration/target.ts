@@ -128,7 +128,7 @@ async function readQuantity(
   isTime: boolean,
 ): Promise<{ target: Target | null; labels: Labels }> {
   const x = toDouble(name, isTime);
-  const marginal = toMarginal(await countValues(database, relation, x, null));
+  const marginal = toMarginal((await countValues(database, relation, [x], null))[0]);
   const summary = summarize(marginal);
   if (summary === null) return { target: null, labels: NO_LABELS };
   const { nRows } = marginal;

@@ -2,7 +2,8 @@
 import { identifier, literal } from '../sql.ts';
 import type { Database, Relation, Row } from '../sql.ts';
 import { isNumeric } from './features.ts';
-import type { CategoricalFeature, Feature } from './features.ts';
+import type { CategoricalFeature } from './categorical-features.ts';
+import type { Feature } from './features.ts';
 import { indexAmong, toDouble } from './target.ts';
 import { binStarts, countValues, toMarginal } from './value-counts.ts';
 import type { ColumnReader } from './value-counts.ts';
@@ -58,7 +59,8 @@ async function alongNumber(
   isTime: boolean,
 ): Promise<Row[]> {
   const x = toDouble(name, isTime);
-  const starts = binStarts(toMarginal(await countValues(database, relation, x, null)), N_BINS);
+  const [counts] = await countValues(database, relation, [x], null);
+  const starts = binStarts(toMarginal(counts), N_BINS);
   return await database.query(
     `SELECT ${indexAmong(x, starts)} AS place, quantile_cont(${x}, 0.5) AS x, ${quartilesOf(target)}
      FROM ${relation.sql} WHERE isfinite(${x}) AND isfinite(${target}) GROUP BY 1 ORDER BY 1`,

@@ -1,7 +1,6 @@
 /**
- * A numeric column as its distinct values with their numbers of rows, per label of the target. SQL counts,
- * in any order and on any thread; what follows is computed from the sorted values, so that it depends on
- * neither.
+ * A numeric column as its distinct values with their numbers of rows, per label of the target. Whatever is
+ * computed from it, in the order of the values, depends on neither the order of the rows nor on threads.
  */
 import type { Relation } from '../sql.ts';
 
@@ -28,27 +27,72 @@ export interface Marginal {
 }
 
 /**
- * Counts the finite values of an expression.
+ * Counts the finite values of some expressions, in one pass.
  *
- * @param x - SQL of a DOUBLE; rows where it is NULL, NaN or infinite are left out.
+ * @param xs - SQL of DOUBLEs; rows where one is NULL, NaN or infinite are left out of its counts. All of them
+ *   are in memory at once.
  * @param label - SQL of the index of a label, NULL where a row has none; null: no row has one.
  */
 export async function countValues(
   reader: ColumnReader,
   { sql }: Relation,
-  x: string,
+  xs: readonly string[],
   label: string | null,
-): Promise<ValueCounts> {
-  const [values, labels, counts] = await reader.readDoubles(
-    `SELECT x, label, n FROM (
-       SELECT ${x} AS x, coalesce(${label ?? 'NULL'}, -1)::DOUBLE AS label, count(*)::DOUBLE AS n
-       FROM ${sql} GROUP BY ALL
-     ) WHERE isfinite(x) ORDER BY x, label`,
+): Promise<ValueCounts[]> {
+  const numbers = xs.map((x) => `CASE WHEN isfinite(${x}) THEN ${x} ELSE 'nan'::DOUBLE END`);
+  const [labels = new Float64Array(0), ...columns] = await reader.readDoubles(
+    `SELECT ${[`coalesce(${label ?? 'NULL'}, -1)::DOUBLE`, ...numbers].join(', ')} FROM ${sql}`,
   );
-  if (values === undefined) {
-    return { values: new Float64Array(0), labels: new Int32Array(0), counts: new Float64Array(0) };
+  return columns.map((values) => toValueCounts(values, labels));
+}
+
+/** @param values - NaN is left out. */
+function toValueCounts(values: Float64Array, labels: Float64Array): ValueCounts {
+  const parts = sortByLabel(values, labels);
+  const places = parts.map(() => 0);
+  const nPresent = parts.reduce((sum, { length }) => sum + length, 0);
+  const counts = {
+    values: new Float64Array(nPresent),
+    labels: new Int32Array(nPresent),
+    counts: new Float64Array(nPresent),
+  };
+  let size = 0;
+  for (;;) {
+    let smallest = Infinity;
+    for (let k = 0; k < parts.length; k++) {
+      const head = parts[k][places[k]];
+      if (head < smallest) smallest = head;
+    }
+    if (smallest === Infinity) break;
+    for (let k = 0; k < parts.length; k++) {
+      const start = places[k];
+      while (parts[k][places[k]] === smallest) places[k]++;
+      if (places[k] === start) continue;
+      counts.values[size] = smallest;
+      counts.labels[size] = k - 1;
+      counts.counts[size++] = places[k] - start;
+    }
   }
-  return { values, labels: Int32Array.from(labels), counts };
+  return {
+    values: counts.values.slice(0, size),
+    labels: counts.labels.slice(0, size),
+    counts: counts.counts.slice(0, size),
+  };
+}
+
+/** Values of the rows without a label, then of those of each label, ascending. */
+function sortByLabel(values: Float64Array, labels: Float64Array): Float64Array[] {
+  const sizes = [0];
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isNaN(values[i])) sizes[labels[i] + 1] = (sizes[labels[i] + 1] ?? 0) + 1;
+  }
+  const parts = Array.from(sizes, (size = 0) => new Float64Array(size));
+  const ends = parts.map(() => 0);
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isNaN(values[i])) parts[labels[i] + 1][ends[labels[i] + 1]++] = values[i];
+  }
+  for (const part of parts) part.sort();
+  return parts;
 }
 
 /** @param wanted - Rows of this label alone; null: of all. */

@@ -1,5 +1,6 @@
 /** The charts of the exploration page. */
-import type { CategoricalFeature, NumericFeature } from '../exploration/features.ts';
+import type { CategoricalFeature } from '../exploration/categorical-features.ts';
+import type { NumericFeature } from '../exploration/numeric-features.ts';
 import type { Histogram } from '../exploration/numeric-summary.ts';
 import type { Trend } from '../exploration/trends.ts';
 import type { Correlations } from '../exploration/correlated-pairs.ts';

@@ -2,7 +2,9 @@
 import type { Correlations } from '../exploration/correlated-pairs.ts';
 import type { Exploration } from '../exploration/explore.ts';
 import { isNumeric } from '../exploration/features.ts';
-import type { CategoricalFeature, Feature, NumericFeature } from '../exploration/features.ts';
+import type { CategoricalFeature } from '../exploration/categorical-features.ts';
+import type { Feature } from '../exploration/features.ts';
+import type { NumericFeature } from '../exploration/numeric-features.ts';
 import { describeBars, sparkBars } from './explore-charts.ts';
 import { formatCount, formatMeasure, formatPercent } from './format.ts';
 import { markup, type Content, type Html } from './html.ts';
