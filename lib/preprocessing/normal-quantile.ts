@@ -31,6 +31,13 @@ const FAR_F = [
   0.000018463183175100548, 1.421511758316446e-7, 2.0442631033899397e-15,
 ];
 
+/** Numerator and denominator of each part, for those who compute it elsewhere. */
+export const RATIONALS = {
+  central: [CENTRAL_A, CENTRAL_B],
+  middle: [MIDDLE_C, MIDDLE_D],
+  far: [FAR_E, FAR_F],
+} as const;
+
 /**
  * @param p - Probability in [0, 1].
  * @returns z such that a standard normal variable is below it with probability p; ∓Infinity at 0 and 1,

@@ -5,11 +5,11 @@
 import { normalQuantile } from './normal-quantile.ts';
 
 /** Closer than this to an end of the range counts as the end, as scikit-learn has it. */
-const END_WIDTH = 1e-7;
+export const END_WIDTH = 1e-7;
 /** The least share that is taken to a normal; the bound of scikit-learn. */
 const MIN_SHARE = END_WIDTH - Number.EPSILON;
-const MAX_NORMAL = normalQuantile(1 - MIN_SHARE);
-const MIN_NORMAL = normalQuantile(MIN_SHARE);
+export const MAX_NORMAL = normalQuantile(1 - MIN_SHARE);
+export const MIN_NORMAL = normalQuantile(MIN_SHARE);
 
 /**
  * @param quantiles - Values at equal shares of the rows from 0 to 1, ascending, at least 2.

@@ -1,8 +1,9 @@
 /**
  * A {@link Graph} in TensorFlow's file format: the bytes of a `saved_model.pb` with one graph and no
- * variables. Protocol buffers are tag, length, content; the field numbers below are those of
- * tensorflow/core/protobuf/saved_model.proto and of the .proto files that it imports.
+ * variables. The field numbers below are those of tensorflow/core/protobuf/saved_model.proto and of the
+ * .proto files that it imports.
  */
+import { integer, message, text } from '../protobuf.ts';
 import type { Attribute, DType, Graph, Node, Tensor } from './graph.ts';
 
 /** The tag that the graph is loaded by. */
@@ -53,18 +54,4 @@ function formatTensor({ shape, values }: Tensor): Buffer {
     message(2, formatShape(shape)),
     message(4, content),
   ]);
-}
-
-const integer = (field: number, value: number) =>
-  Buffer.concat([varint(field << 3), varint(value)]);
-const message = (field: number, content: Buffer) =>
-  Buffer.concat([varint((field << 3) | 2), varint(content.length), content]);
-const text = (field: number, content: string) => message(field, Buffer.from(content));
-
-/** Seven bits a byte, lowest first; a negative number as its 64-bit two's complement. */
-function varint(value: number): Buffer {
-  const bytes = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
-  return Buffer.from([...bytes, Number(rest)]);
 }

@@ -1,0 +1,75 @@
+/** A bundle as one graph of ONNX: raw columns in, label and probabilities out. */
+import { StageError } from '../../errors.ts';
+import type { Bundle, ClassValue } from '../bundle.ts';
+import type { FittedModel } from '../model.ts';
+import { createOnnxGraph } from './graph.ts';
+import type { ElementType, GraphBuilder, OnnxGraph, OnnxTensor, Value } from './graph.ts';
+import { addPerceptron } from './mlp-graph.ts';
+import { ROWS, addPreprocessing } from './preprocessing-graph.ts';
+
+type AddModel = (graph: GraphBuilder, fitted: FittedModel, features: Value) => Value;
+
+/** How each model that can be exported is written; probabilities come as float32. */
+const MODELS: Readonly<Record<string, AddModel>> = { mlp: addPerceptron };
+
+/**
+ * One input for each raw column that a feature is made of, double, shape (rows, 1), NaN where it is missing.
+ * Outputs: `label` (rows), the class, and `probabilities` (rows, classes), float32, in the order of the classes.
+ *
+ * @throws StageError E_DATA for a model that has no form in ONNX here.
+ */
+export function toOnnxGraph(bundle: Bundle): OnnxGraph {
+  const { model, preprocessing, input, classes } = bundle;
+  const addModel = MODELS[model.name];
+  if (addModel === undefined) {
+    throw new StageError(
+      'E_DATA',
+      `the model must be ${Object.keys(MODELS).join(' or ')} to be exported to ONNX; got ${model.name}`,
+      { hint: 'predict scores rows with any bundle' },
+    );
+  }
+  const graph = createOnnxGraph();
+  const features = addPreprocessing(graph, preprocessing, input, model.columns);
+  const probabilities = addPriors(graph, bundle, addModel(graph, model, features));
+  const { type, tensor } = toLabels(classes);
+  const label = graph.add('Gather', [
+    graph.constant(tensor),
+    addDecision(graph, bundle, probabilities),
+  ]);
+  graph.output({ name: 'label', type, shape: [ROWS] }, label);
+  const shape = [ROWS, classes.length];
+  graph.output({ name: 'probabilities', type: 'float32', shape }, probabilities);
+  return graph.finish();
+}
+
+/** As correctPriors of the scorer. */
+function addPriors(graph: GraphBuilder, { priorCorrection }: Bundle, probabilities: Value): Value {
+  if (priorCorrection === null) return probabilities;
+  const factors = graph.floats(Float32Array.from(priorCorrection), [priorCorrection.length]);
+  const weighed = graph.add('Mul', [probabilities, factors]);
+  const sum = graph.add('ReduceSum', [weighed, graph.integers([1])], { keepdims: { int: 1 } });
+  return graph.add('Div', [weighed, sum]);
+}
+
+/** As decideLabels: the number of the class of each row. */
+function addDecision(graph: GraphBuilder, { threshold }: Bundle, probabilities: Value): Value {
+  if (threshold === null) {
+    return graph.add('ArgMax', [probabilities], { axis: { int: 1 }, keepdims: { int: 0 } });
+  }
+  const second = graph.add('Gather', [probabilities, graph.integers([1], [])], {
+    axis: { int: 1 },
+  });
+  const isSecond = graph.add('GreaterOrEqual', [second, graph.float(threshold)]);
+  return graph.cast(isSecond, 'int64');
+}
+
+function toLabels(classes: readonly ClassValue[]): { type: ElementType; tensor: OnnxTensor } {
+  const shape = [classes.length];
+  if (classes.every((value) => Number.isSafeInteger(value))) {
+    return { type: 'int64', tensor: { shape, data: BigInt64Array.from(classes, BigInt) } };
+  }
+  if (classes.every((value) => typeof value === 'number')) {
+    return { type: 'float64', tensor: { shape, data: Float64Array.from(classes) } };
+  }
+  return { type: 'string', tensor: { shape, data: classes.map(String) } };
+}

@@ -1,0 +1,43 @@
+/** A perceptron as operators of ONNX, in float32 as TensorFlow computes it. */
+import type { FittedModel } from '../model.ts';
+import type { Activation } from '../mlp/activation.ts';
+import { foldBatchNormalization } from '../mlp/freeze.ts';
+import { EPSILON } from '../mlp/network.ts';
+import { toNetwork } from '../mlp/state.ts';
+import type { GraphBuilder, Value } from './graph.ts';
+
+/**
+ * @param features - Double, shape (rows, features).
+ * @returns Probabilities, float32, shape (rows, classes).
+ */
+export function addPerceptron(graph: GraphBuilder, fitted: FittedModel, features: Value): Value {
+  const network = foldBatchNormalization(toNetwork(fitted));
+  const { weights, hiddenSizes, activation, nFeatures, nClasses } = network;
+  const sizes = [nFeatures, ...hiddenSizes, nClasses];
+  let h = graph.cast(features, 'float32');
+  for (let l = 0; l <= hiddenSizes.length; l++) {
+    const constant = (part: string, ...shape: number[]): Value =>
+      graph.floats(weights[`layer${l}/${part}`], shape);
+    const [nInputs, nOutputs] = [sizes[l], sizes[l + 1]];
+    const kernel = constant('kernel', nInputs, nOutputs);
+    const bias = constant('bias', nOutputs);
+    if (`layer${l}/scale` in weights) {
+      const scale = constant('scale', nOutputs);
+      const options = { axis: { int: -1 }, epsilon: { float: EPSILON } };
+      const a = graph.add('MatMul', [h, kernel]);
+      h = graph.add('LayerNormalization', [a, scale, bias], options);
+    } else {
+      h = graph.add('Gemm', [h, kernel, bias]);
+    }
+    if (l < hiddenSizes.length) h = addActivation(graph, activation, h);
+  }
+  return graph.add('Softmax', [h], { axis: { int: -1 } });
+}
+
+function addActivation(graph: GraphBuilder, activation: Activation, z: Value): Value {
+  if (activation === 'relu') return graph.add('Relu', [z]);
+  if (activation === 'silu') return graph.add('Mul', [z, graph.add('Sigmoid', [z])]);
+  const erf = graph.add('Erf', [graph.add('Mul', [z, graph.float(Math.SQRT1_2)])]);
+  const cdf = graph.add('Mul', [graph.add('Add', [erf, graph.float(1)]), graph.float(0.5)]);
+  return graph.add('Mul', [z, cdf]);
+}
