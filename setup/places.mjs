@@ -24,6 +24,7 @@ export const dvc = join(venvBin, 'dvc');
 export const tensorflow = join(native, 'tensorflow');
 export const binding = join(native, 'binding', 'tfjs_binding.node');
 export const lightgbm = join(native, 'lightgbm', 'lib_lightgbm.so');
+export const onnxruntime = join(native, 'onnxruntime');
 /** Shared libraries that set-up compiles from sources of ours. */
 export const kernels = join(native, 'kernels');
 

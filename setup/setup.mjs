@@ -13,6 +13,7 @@ import { treesKernel } from './kernels.mjs';
 import { lightgbmLibrary } from './lightgbm.mjs';
 import { links } from './links.mjs';
 import { lock, unlock } from './lock.mjs';
+import { onnxruntimePackage } from './onnxruntime.mjs';
 import { npmPackages } from './npm-packages.mjs';
 import { workshop } from './places.mjs';
 import { pythonPackages, virtualEnvironment } from './python-packages.mjs';
@@ -51,16 +52,16 @@ async function runStep(step, outcomes) {
   }
 }
 
-const findMissing = () => STEPS.filter((step) => !step.isDone());
+const findMissing = (steps) => steps.filter((step) => !step.isDone());
 
-async function makeMissing(begin) {
-  const missing = findMissing(); // another set-up may have made them while this one waited
+async function makeMissing(steps, begin) {
+  const missing = findMissing(steps); // another set-up may have made them while this one waited
   if (missing.length === 0) return;
   say(`missing: ${missing.map(({ name }) => name).join(', ')}`);
   rmSync(workshop, { recursive: true, force: true });
   mkdirSync(workshop);
   const outcomes = new Map();
-  for (const step of STEPS) outcomes.set(step, runStep(step, outcomes));
+  for (const step of steps) outcomes.set(step, runStep(step, outcomes));
   await Promise.all(outcomes.values());
   say(`done in ${seconds(begin)}`);
 }
@@ -71,17 +72,18 @@ function tidy() {
   unlock();
 }
 
-/** Brings everything into place. */
-export async function setUp() {
+/** Brings everything into place, and what the steps `more` make, which not everybody needs. */
+export async function setUp(more = []) {
   const begin = performance.now();
-  if (findMissing().length === 0) {
+  const steps = [...STEPS, ...more];
+  if (findMissing(steps).length === 0) {
     say(`everything is in place (${Math.round(performance.now() - begin)} ms)`);
     return;
   }
   await lock(say);
   process.on('exit', tidy);
   try {
-    await makeMissing(begin);
+    await makeMissing(steps, begin);
   } finally {
     tidy();
     process.off('exit', tidy);
@@ -99,4 +101,6 @@ export async function orExplain(action) {
   }
 }
 
-if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await orExplain(setUp);
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await orExplain(() => setUp(process.argv.includes('--onnx') ? [onnxruntimePackage] : []));
+}

@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './child.mjs';
+import { onnxruntimePackage } from './onnxruntime.mjs';
 import { inRoot, node, toolEnvironment } from './places.mjs';
 import { orExplain, setUp } from './setup.mjs';
 
@@ -67,7 +68,7 @@ async function inPairs(items, work) {
   return results;
 }
 
-await orExplain(setUp);
+await orExplain(() => setUp([onnxruntimePackage]));
 const word = process.argv[2] ?? '';
 const checks = word ? [] : await inPairs(Object.entries(CHECKS), check);
 const tests = await inPairs(listTests(word), test);
