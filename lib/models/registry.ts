@@ -2,6 +2,7 @@
 import { createEnsemble } from './ensemble.ts';
 import { extraTrees } from './extra-trees.ts';
 import { kNearestNeighbors } from './k-nearest-neighbors.ts';
+import { lightgbm } from './lightgbm.ts';
 import { linear } from './linear.ts';
 import { logistic } from './logistic.ts';
 import { majority } from './majority.ts';
@@ -14,6 +15,7 @@ import { ridge } from './ridge.ts';
 const SINGLE: readonly ModelDefinition[] = [
   extraTrees,
   kNearestNeighbors,
+  lightgbm,
   linear,
   logistic,
   majority,
