@@ -1,12 +1,20 @@
 import { list, oneOf } from '../params/schema.ts';
-import { MODELS } from './registry.ts';
-import { MODEL_GROUPS } from './train-params.ts';
+import { kNearestNeighbors } from './k-nearest-neighbors.ts';
+import { linear } from './linear.ts';
+import { logistic } from './logistic.ts';
+import { majority } from './majority.ts';
+import { modelGroups } from './model-groups.ts';
+import { naiveBayes } from './naive-bayes.ts';
+import { ridge } from './ridge.ts';
+
+/** Models that are simple enough to be what others are seen against. */
+const BASELINES = [kNearestNeighbors, linear, logistic, majority, naiveBayes, ridge];
 
 /** Parameters of the stage `baselines`: those of each model stand in the group of its name, as in `train`. */
 export const BASELINES_SCHEMA = {
   models: list(
     oneOf(
-      MODELS.map(({ name }) => name),
+      BASELINES.map(({ name }) => name),
       { default: 'majority', doc: '' },
     ),
     {
@@ -14,5 +22,5 @@ export const BASELINES_SCHEMA = {
       doc: 'What is fitted to be shown beside the model, in this order; what is named twice is fitted once.',
     },
   ),
-  ...MODEL_GROUPS,
+  ...modelGroups(BASELINES),
 };

@@ -1,17 +1,7 @@
-import { boolean, list, nullable, number, oneOf, text } from '../params/schema.ts';
-import type { Schema } from '../params/schema.ts';
+import { boolean, nullable, number, oneOf } from '../params/schema.ts';
 import { CALLBACKS_SCHEMA } from './callbacks.ts';
+import { modelGroups } from './model-groups.ts';
 import { MODELS } from './registry.ts';
-
-const COLUMNS = list(text({ default: '*', doc: '' }), {
-  default: ['*'],
-  doc: 'Features that the model takes, by name or pattern: a * stands for any text, a ! in front takes away what was taken before.',
-});
-
-/** The group of each model, `extra_trees` of `extra-trees`. */
-export const MODEL_GROUPS: Schema = Object.fromEntries(
-  MODELS.map(({ name, params }) => [name.replaceAll('-', '_'), { columns: COLUMNS, ...params }]),
-);
 
 /** Parameters of the stage `train`. */
 export const TRAIN_SCHEMA = {
@@ -19,7 +9,7 @@ export const TRAIN_SCHEMA = {
     MODELS.map(({ name }) => name),
     { default: 'mlp', doc: 'What is fitted; its parameters stand in the group of its name.' },
   ),
-  ...MODEL_GROUPS,
+  ...modelGroups(MODELS),
   callbacks: CALLBACKS_SCHEMA,
   checkpoint: boolean({
     default: true,

@@ -1,0 +1,117 @@
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { EvaluationMetrics } from '../../lib/metrics/evaluate.ts';
+import { complaintsOf, makePipeline, runWell } from '../support/small-pipeline.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
+const at = (file: string): string => join(folder, file);
+const NAMES = ['logistic', 'majority', 'naive-bayes'];
+
+const test = suite('stage baselines');
+
+/** What the first run says; its bundles are there when a test begins. */
+let said = '';
+
+test.before(() => {
+  makePipeline(folder);
+  said = runWell('baselines', ['--json'], folder);
+});
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('writes a bundle of each model, and says how often it is right on valid', () => {
+  assert.equal(
+    readdirSync(at('models/baselines')).sort(),
+    NAMES.map((name) => `${name}.safetensors`),
+  );
+  const { valid_accuracy: accuracies, message } = JSON.parse(said) as {
+    valid_accuracy: Record<string, number>;
+    message: string;
+  };
+  assert.equal(Object.keys(accuracies).sort(), NAMES);
+  assert.ok(accuracies.majority < 0.5 && accuracies.logistic > 0.75, message);
+  assert.match(message, `valid accuracy: majority ${accuracies.majority}, naive-bayes `);
+});
+
+test('writes the same bytes again, and predicts as any model does', () => {
+  runWell('baselines', ['--out', 'again'], folder);
+  for (const name of NAMES) {
+    const file = `${name}.safetensors`;
+    assert.ok(
+      readFileSync(at(`again/${file}`)).equals(readFileSync(at(`models/baselines/${file}`))),
+    );
+  }
+  const options = ['--model', 'again/logistic.safetensors', '--out', 'predictions.csv'];
+  runWell('predict', options, folder);
+  assert.match(readFileSync(at('predictions.csv'), 'utf8'), 'prediction');
+});
+
+test('fits what its parameters name, once each, with parameters of its own', () => {
+  const models = 'baselines.models=[ridge, k-nearest-neighbors, ridge]';
+  const own = 'baselines.k_nearest_neighbors.n_neighbors=3';
+  const args = ['--out', 'others', '--set', models, '--set', own, '--json'];
+  const { valid_accuracy: accuracies } = JSON.parse(runWell('baselines', args, folder)) as {
+    valid_accuracy: Record<string, number>;
+  };
+  assert.equal(Object.keys(accuracies), ['ridge', 'k-nearest-neighbors']);
+  assert.is(readdirSync(at('others')).length, 2);
+});
+
+test('is shown beside the model by evaluate, in metrics and page', () => {
+  const model = ['--model', 'models/baselines/logistic.safetensors'];
+  runWell('evaluate', [...model, '--baselines', 'models/baselines'], folder);
+  const metrics = JSON.parse(
+    readFileSync(at('reports/metrics/evaluate.json'), 'utf8'),
+  ) as EvaluationMetrics;
+  assert.equal(Object.keys(metrics.baselines).sort(), NAMES);
+  const { accuracy, macro_f1, log_loss } = metrics;
+  assert.equal(metrics.baselines.logistic, { accuracy, macro_f1, log_loss } as never);
+  assert.ok(metrics.baselines.majority.accuracy < Number(accuracy));
+  assert.match(readFileSync(at('reports/evaluate.html'), 'utf8'), 'What simpler models reach');
+});
+
+test('refuses models that are none, and folders that hold nothing, in evaluate too', async () => {
+  assert.equal(
+    await complaintsOf(
+      'baselines',
+      [
+        ['--set', 'baselines.models=[majorty]'],
+        ['--in', 'nowhere'],
+      ],
+      folder,
+    ).then((lines) => lines.map((line) => line.replace(/one of .*; got/, 'one of …; got'))),
+    [
+      '2 error E_PARAMS: baselines.models must be a list, each one of …; got ["majorty"]',
+      '3 error E_DATA: nowhere must hold train.pt or train.safetensors; got no such folder',
+    ],
+  );
+  const model = ['--model', 'models/baselines/logistic.safetensors', '--baselines'];
+  rmSync(at('damaged'), { recursive: true, force: true });
+  runWell('baselines', ['--out', 'damaged', '--set', 'baselines.models=[majority]'], folder);
+  const bytes = readFileSync(at('damaged/majority.safetensors'));
+  writeFileSync(at('damaged/majority.safetensors'), bytes.subarray(0, 2000));
+  const [missing, cut] = await complaintsOf(
+    'evaluate',
+    [
+      [...model, 'nowhere'],
+      [...model, 'damaged'],
+    ],
+    folder,
+  );
+  assert.is(missing, '3 error E_DATA: nowhere must be a folder of baselines; got nothing');
+  assert.match(
+    cut,
+    /^3 error E_DATA: damaged\/majority.safetensors must be a complete safetensors/,
+  );
+});
+
+test.run();
