@@ -2,6 +2,7 @@
 import { StageError } from '../../errors.ts';
 import type { Bundle, ClassValue } from '../bundle.ts';
 import type { FittedModel } from '../model.ts';
+import { addForest } from './forest-graph.ts';
 import { createOnnxGraph } from './graph.ts';
 import type { ElementType, GraphBuilder, OnnxGraph, OnnxTensor, Value } from './graph.ts';
 import { addPerceptron } from './mlp-graph.ts';
@@ -10,7 +11,11 @@ import { ROWS, addPreprocessing } from './preprocessing-graph.ts';
 type AddModel = (graph: GraphBuilder, fitted: FittedModel, features: Value) => Value;
 
 /** How each model that can be exported is written; probabilities come as float32. */
-const MODELS: Readonly<Record<string, AddModel>> = { mlp: addPerceptron };
+const MODELS: Readonly<Record<string, AddModel>> = {
+  'extra-trees': addForest,
+  mlp: addPerceptron,
+  'random-forest': addForest,
+};
 
 /**
  * One input for each raw column that a feature is made of, double, shape (rows, 1), NaN where it is missing.

@@ -80,7 +80,8 @@ function formatAttribute(attribute: Attribute): Buffer {
   if ('text' in attribute) return typed(STRING, text(4, attribute.text));
   if ('tensor' in attribute) return typed(TENSOR, message(5, formatTensor(attribute.tensor, '')));
   if ('ints' in attribute) return typed(INTS, integers(8, attribute.ints));
-  return typed(STRINGS, ...attribute.texts.map((item) => text(9, item)));
+  const formatted = new Map([...new Set(attribute.texts)].map((item) => [item, text(9, item)]));
+  return typed(STRINGS, ...attribute.texts.map((item) => formatted.get(item)!));
 }
 
 function formatTensor({ shape, data }: OnnxTensor, name: string): Buffer {

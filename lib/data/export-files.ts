@@ -1,0 +1,79 @@
+/** A model in the file formats of other programs. */
+import { statSync, writeFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { StageError } from '../errors.ts';
+import type { Bundle } from '../models/bundle.ts';
+import { toNetwork } from '../models/mlp/state.ts';
+import { toOnnxGraph } from '../models/onnx/bundle-graph.ts';
+import { measureDifference } from '../models/onnx/check.ts';
+import { formatModel } from '../models/onnx/model-proto.ts';
+import { assertMlp } from '../models/shrinking/require-mlp.ts';
+import { writeSafetensors } from '../tensors/safetensors.ts';
+import type { Tensor } from '../tensors/safetensors.ts';
+
+interface Exported {
+  readonly n_bytes: number;
+  /** Of a probability of a golden row; null: the file is what the bundle holds, and computes nothing. */
+  readonly max_difference: number | null;
+}
+
+type Write = (
+  path: string,
+  bundle: Bundle,
+  options: { readonly version: string; readonly threads: number },
+) => Promise<number | null>;
+
+/** How the file of each ending is written. */
+const FORMATS: Readonly<Record<string, Write>> = {
+  '.onnx': async (path, bundle, { version, threads }) => {
+    const { target, model } = bundle;
+    const facts = { target, model: model.name, versions: JSON.stringify(bundle.versions) };
+    const bytes = formatModel(toOnnxGraph(bundle), { name: 'timberline', version }, facts);
+    writeFileSync(path, bytes);
+    return await measureDifference(bytes, bundle, threads);
+  },
+  '.safetensors': async (path, { model, classes }) => {
+    assertMlp(model, 'exported as safetensors', 'a model of trees can be exported as .onnx');
+    const { weights, ...architecture } = toNetwork(model);
+    const facts = { ...architecture, columns: model.columns, classes };
+    writeSafetensors(path, toTensors(weights, architecture), { network: JSON.stringify(facts) });
+    return null;
+  },
+};
+
+/**
+ * Writes the model of a bundle in the format that the ending of `path` names.
+ *
+ * @throws StageError E_USAGE for another ending, E_DATA for a model that has no such form.
+ */
+export async function exportModel(
+  path: string,
+  bundle: Bundle,
+  options: { readonly version: string; readonly threads: number },
+): Promise<Exported> {
+  const write = FORMATS[extname(path)];
+  if (write === undefined) {
+    throw new StageError(
+      'E_USAGE',
+      `--out must end in ${Object.keys(FORMATS).join(' or ')}; got ${basename(path)}`,
+      { hint: 'the ending names the format' },
+    );
+  }
+  const difference = await write(path, bundle, options);
+  return { n_bytes: statSync(path).size, max_difference: difference };
+}
+
+/** Weights as float32, kernels of shape (inputs, outputs). */
+function toTensors(
+  weights: Readonly<Record<string, Float32Array>>,
+  { hiddenSizes, nClasses }: { readonly hiddenSizes: readonly number[]; readonly nClasses: number },
+): Record<string, Tensor> {
+  const sizes = [...hiddenSizes, nClasses];
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, data]) => {
+      const nOutputs = sizes[Number(/^layer(\d+)\//.exec(name)?.[1])];
+      const shape = name.endsWith('/kernel') ? [data.length / nOutputs, nOutputs] : [data.length];
+      return [name, { dtype: 'F32', shape, data }];
+    }),
+  );
+}

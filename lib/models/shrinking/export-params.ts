@@ -1,0 +1,10 @@
+import { number } from '../../params/schema.ts';
+
+/** Parameters of the stage `export`. */
+export const EXPORT_SCHEMA = {
+  tolerance: number({
+    default: 1e-5,
+    min: 0,
+    doc: 'Largest difference of a probability of a golden row between the graph and the bundle; a larger one fails.',
+  }),
+};
