@@ -35,6 +35,7 @@ const NOT_METRICS: Readonly<Record<string, string>> = {
   judge: 'a judgement on metrics',
   logLossOfRow: 'what a row adds to log_loss',
   mcnemar: 'a test',
+  measureBaselines: 'all metrics of several models',
   measureSlices: 'all metrics of some rows',
   meanOverRows: 'a mean, of whatever it is given',
   measure: 'all metrics at once',

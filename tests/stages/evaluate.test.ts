@@ -94,23 +94,7 @@ test('writes the same bytes again, from a CSV file too', () => {
   assert.match(String(message), /^accuracy 0\.\d+, macro F1 0\.\d+ on 120 rows$/);
 });
 
-test('gives the predictions of predict, with the true class beside them', () => {
-  runWell('predict', ['--out', 'predictions.csv'], folder);
-  runWell('evaluate', ['--predictions', 'evaluated.csv'], folder);
-  const read = (file: string): Record<string, string>[] =>
-    parse(readFileSync(at(file)), { columns: true });
-  const evaluated = read('evaluated.csv');
-  assert.equal(
-    evaluated.map(({ actual: _, ...row }) => row),
-    read('predictions.csv'),
-  );
-  assert.equal(
-    evaluated.map(({ actual }) => actual),
-    read('tables/test.csv').map(({ kind }) => kind),
-  );
-});
-
-test('measures slices apart, in metrics, page and model card', () => {
+test('measures slices apart, and writes what predict gives beside the true class', () => {
   const slices = '[{column: kind}, {column: height, bins: 2}, {one_hot: "h*t"}]';
   writeFileSync(
     at('about.json'),
@@ -119,7 +103,8 @@ test('measures slices apart, in metrics, page and model card', () => {
   const card =
     'evaluate.card={intended_uses: [To test.], limitations: [], ethical_considerations: []}';
   const sets = ['--set', `evaluate.slices=${slices}`, '--set', card];
-  runWell('evaluate', [...sets, '--about', 'about.json'], folder);
+  const flags = ['--about', 'about.json', '--predictions', 'evaluated.csv'];
+  runWell('evaluate', [...sets, ...flags], folder);
   const { slices: measured } = readMetrics() as unknown as EvaluationMetrics;
   assert.equal(Object.keys(measured), ['kind', 'height', 'h*t']);
   assert.equal(Object.keys(measured.kind), CLASSES);
@@ -137,6 +122,18 @@ test('measures slices apart, in metrics, page and model card', () => {
     .update(readFileSync(at('data/split/test.parquet')))
     .digest('hex');
   assert.match(text, `- SHA-256 of it: ${own}\n`);
+  const read = (file: string): Record<string, string>[] =>
+    parse(readFileSync(at(file)), { columns: true });
+  // predictions.csv is what predict wrote in the first test
+  const evaluated = read('evaluated.csv');
+  assert.equal(
+    evaluated.map(({ actual: _, ...row }) => row),
+    read('predictions.csv'),
+  );
+  assert.equal(
+    evaluated.map(({ actual }) => actual),
+    read('tables/test.csv').map(({ kind }) => kind),
+  );
 });
 
 test('fails with 5 when a gate does not hold, after all is written, and says so on the page', () => {

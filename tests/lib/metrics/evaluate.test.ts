@@ -32,7 +32,7 @@ test('rounds to six decimals and keeps the order of the document', () => {
       // .5 against .25 and .75
       '"roc_auc":0.5,"average_precision":0.5,"n_samples":3,' +
       '"per_class":{"no":{"precision":0.5,"recall":0.5,"f1":0.5,"support":2},' +
-      '"yes":{"precision":0,"recall":0,"f1":0,"support":1}},"slices":{}}',
+      '"yes":{"precision":0,"recall":0,"f1":0,"support":1}},"slices":{},"baselines":{}}',
   );
 });
 
