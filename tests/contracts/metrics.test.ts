@@ -31,6 +31,7 @@ const NOT_METRICS: Readonly<Record<string, string>> = {
   decideLabels: 'a label per row',
   describeGate: 'a sentence',
   drawBinomial: 'a random number',
+  entropy: 'a property of counts',
   evaluate: 'all metrics at once',
   judge: 'a judgement on metrics',
   logLossOfRow: 'what a row adds to log_loss',
