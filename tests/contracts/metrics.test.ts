@@ -40,6 +40,7 @@ const NOT_METRICS: Readonly<Record<string, string>> = {
   measureSlices: 'all metrics of some rows',
   meanOverRows: 'a mean, of whatever it is given',
   measure: 'all metrics at once',
+  mutualInformation: 'registered in its normalized form',
   pairedBootstrap: 'intervals of all metrics',
   pairPredictions: 'a table',
   perClassScores: 'several numbers per class',
