@@ -73,6 +73,7 @@ await fitMlp(
     hiddenSizes: [256, 256, 256],
     activation: 'relu',
     normalization: 'none',
+    embedding: null,
     dropout: 0,
     labelSmoothing: 0,
     classWeight: null,

@@ -103,6 +103,7 @@ async function measure(one: Case) {
       hiddenSizes: one.sizes.slice(1, -1),
       activation: 'relu',
       normalization: 'none',
+      embedding: null,
       dropout: 0,
       labelSmoothing: 0,
       classWeight: null,

@@ -1,7 +1,9 @@
 /** The model `mlp`: a multi-layer perceptron, trained by mini-batches on TensorFlow. */
 import { integer, list, nullable, number, oneOf } from '../params/schema.ts';
 import { ACTIVATIONS } from './mlp/activation.ts';
-import { NORMALIZATIONS } from './mlp/network.ts';
+import { EMBEDDINGS, MAX_TERMS } from './mlp/layers/embedding.ts';
+import type { Embedding } from './mlp/layers/embedding.ts';
+import { NORMALIZATIONS } from './mlp/layers/normalization.ts';
 import { findNetworkProblem, toNetwork } from './mlp/state.ts';
 import { OPTIMIZERS } from './mlp/optimizer.ts';
 import { SCHEDULES } from './mlp/schedule.ts';
@@ -23,6 +25,33 @@ export const mlp = defineModel({
     normalization: oneOf(NORMALIZATIONS, {
       default: 'none',
       doc: 'Normalisation before each activation.',
+    }),
+    embedding: oneOf(EMBEDDINGS, {
+      default: 'none',
+      doc: 'What each column with more than two values is spread over before the first layer: bins between quantiles of train, or waves whose frequencies are learnt.',
+    }),
+    embedding_size: integer({
+      default: 8,
+      min: 1,
+      max: 1024,
+      doc: 'Units of each embedded column.',
+    }),
+    embedding_bins: integer({
+      default: 16,
+      min: 1,
+      max: MAX_TERMS,
+      doc: 'Bins of each column with piecewise_linear.',
+    }),
+    embedding_frequencies: integer({
+      default: 16,
+      min: 1,
+      max: MAX_TERMS,
+      doc: 'Frequencies of each column with periodic.',
+    }),
+    embedding_sigma: number({
+      default: 0.1,
+      above: 0,
+      doc: 'Standard deviation of the frequencies before training, in waves per unit of the column.',
     }),
     dropout: number({
       default: 0,
@@ -80,7 +109,10 @@ export const mlp = defineModel({
   },
   async fit(data, params, context) {
     const { fitNetwork } = await import('./mlp/train.ts');
-    return await fitNetwork(data, params, context);
+    const { chooseEmbedding } = await import('./mlp/fit-embedding.ts');
+    const theirs = (context.from?.facts.embedding ?? null) as Embedding | null;
+    const chosen = chooseEmbedding(data.train, params, context.rng('embedding'), theirs);
+    return await fitNetwork(data, { ...params, ...chosen }, context);
   },
   findProblem: findNetworkProblem,
   async open(fitted, { threads, warn }) {

@@ -3,6 +3,7 @@ import { assembleBundle, describeInput } from '../../lib/models/assemble-bundle.
 import type { Bundle } from '../../lib/models/bundle.ts';
 import { fitModel } from '../../lib/models/fit-model.ts';
 import type { TrainingContext } from '../../lib/models/fit-model.ts';
+import type { EmbeddingOptions } from '../../lib/models/mlp/fit-embedding.ts';
 import type { MlpOptions } from '../../lib/models/mlp/fit.ts';
 import { fromNetwork } from '../../lib/models/mlp/state.ts';
 import type { Machine, TrainedModel } from '../../lib/models/model.ts';
@@ -35,18 +36,24 @@ const FEATURES = [
 ] as const;
 
 /** `train.mlp` but for the class weights, which come with the rows. */
-export type MlpParams = Omit<MlpOptions, 'classWeight'> & {
-  readonly columns: readonly string[];
-  readonly batchSize: number;
-  readonly numWorkers: number;
-  readonly trainableLayers: number | null;
-};
+export type MlpParams = Omit<MlpOptions, 'classWeight' | 'embedding'> &
+  EmbeddingOptions & {
+    readonly columns: readonly string[];
+    readonly batchSize: number;
+    readonly numWorkers: number;
+    readonly trainableLayers: number | null;
+  };
 
 export const OPTIONS: MlpParams = {
   columns: ['*'],
   hiddenSizes: [8],
   activation: 'relu',
   normalization: 'none',
+  embedding: 'none',
+  embeddingSize: 4,
+  embeddingBins: 4,
+  embeddingFrequencies: 4,
+  embeddingSigma: 0.1,
   dropout: 0,
   batchSize: 16,
   labelSmoothing: 0,
@@ -189,7 +196,10 @@ export function withProbabilities(bundle: Bundle, probabilities: readonly number
     'layer0/bias': Float32Array.from(probabilities, Math.log),
   };
   const { activation, normalization } = OPTIONS;
-  const network = { nFeatures, nClasses, hiddenSizes: [], activation, normalization, weights };
+  const network = {
+    ...{ nFeatures, nClasses, hiddenSizes: [], activation, normalization },
+    ...{ embedding: null, weights },
+  };
   return {
     ...bundle,
     classes: probabilities.map((_, c) => c),

@@ -47,7 +47,7 @@ export interface BatchSource {
 
 export interface MlpOptions
   extends
-    Pick<MlpArchitecture, 'hiddenSizes' | 'activation' | 'normalization'>,
+    Pick<MlpArchitecture, 'hiddenSizes' | 'activation' | 'normalization' | 'embedding'>,
     LossOptions,
     OptimizerOptions,
     Schedule {
@@ -58,7 +58,10 @@ export interface MlpOptions
 
 /** Fitted state; plain data. */
 export interface Mlp extends MlpArchitecture {
-  /** By name: `layer<l>/kernel` (nInputs, nOutputs) row-major, `/bias`, and `/scale`, `/mean`, `/variance` where normalised. */
+  /**
+   * By name: `layer<l>/kernel` (nInputs, nOutputs) row-major, `/bias`, and `/scale`, `/mean`, `/variance` where
+   * normalised; `embedding/…` where columns are embedded (layers/embedding.ts).
+   */
   readonly weights: Weights;
 }
 
@@ -82,7 +85,7 @@ export interface MlpCheckpoint {
 
 /** Where training starts, and what of it may change. */
 export interface MlpStart {
-  /** Of the same architecture. */
+  /** Those that are not drawn, of the same architecture. */
   readonly weights: Weights;
   /** Layers, from the last, that are learnt; null: all. */
   readonly trainableLayers: number | null;
@@ -108,7 +111,7 @@ const STEPS_PER_TURN = 32;
  * @param loaders.train - At least one batch; features without NaN.
  * @param loaders.valid - null: no valid loss, hence no early stopping.
  * @param context.rng - Draws the initial weights and the seed of the dropout masks.
- * @param context.start - null: from weights that are drawn, all learnt.
+ * @param context.start - null: all weights are drawn, and learnt.
  * @param context.checkpoint - Where to go on; null: from the start. Options must be the same as then.
  * @param context.onEpoch - Gets each epoch as it ends; after `stop` training ends with what it has.
  * @param context.onCheckpoint - Gets the whole state after each epoch, for it to keep.
@@ -135,9 +138,12 @@ export async function fitMlp(
     onCheckpoint?: ((checkpoint: MlpCheckpoint) => void | Promise<void>) | null;
   },
 ): Promise<MlpFit> {
-  const { hiddenSizes, activation, normalization } = options;
+  const { hiddenSizes, activation, normalization, embedding } = options;
   const { nFeatures } = train;
-  const architecture = { nFeatures, nClasses, hiddenSizes, activation, normalization };
+  const architecture = {
+    ...{ nFeatures, nClasses },
+    ...{ hiddenSizes, activation, normalization, embedding },
+  };
   const trainableLayers = start?.trainableLayers ?? null;
   const masks = start?.keepsZeros === true ? maskZeros(start.weights) : {};
   const graph = createTrainingGraph(architecture, options, { trainableLayers, masks });

@@ -10,7 +10,7 @@ import type { ColumnScaler, Scaler } from '../../preprocessing/scaler.ts';
 import type { FittedModel } from '../model.ts';
 import { assertMlp } from '../shrinking/require-mlp.ts';
 import type { Mlp } from './fit.ts';
-import { EPSILON } from './network.ts';
+import { EPSILON } from './layers/normalization.ts';
 import { fromNetwork, storedPrecision, toNetwork } from './state.ts';
 
 /** The affine scaling of a column of the features: `(x - center) / scale`. */
@@ -29,7 +29,7 @@ export function freezeModel(
   const network = foldBatchNormalization(toNetwork(fitted));
   const { scaler } = preprocessing;
   const affine =
-    network.normalization === 'none'
+    network.normalization === 'none' && network.embedding === null
       ? findAffine(scaler, fitted.columns)
       : new Map<string, Affine>();
   const folded = foldColumns(network, fitted.columns, affine);
@@ -61,7 +61,8 @@ export function foldBatchNormalization(network: Mlp): Mlp {
       [`layer${l}/bias`, scale === undefined ? bias : bias.map((b, j) => b - mean[j] * factor[j])],
     ] as const;
   });
-  return { ...network, normalization: 'none', weights: Object.fromEntries(folded) };
+  const entry = Object.entries(weights).filter(([name]) => name.startsWith('embedding/'));
+  return { ...network, normalization: 'none', weights: Object.fromEntries([...entry, ...folded]) };
 }
 
 /** The first layer takes `x` where it took `(x - center) / scale`; sums are taken in double. */

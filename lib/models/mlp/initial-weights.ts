@@ -16,7 +16,7 @@ export function drawInitialWeights(
 function drawInitial(name: string, shape: readonly number[], rng: Rng): Float32Array {
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   if (name.endsWith('/kernel')) {
-    const bound = Math.sqrt(6 / shape[0]);
+    const bound = Math.sqrt(6 / shape.at(-2)!);
     return values.map(() => (2 * rng() - 1) * bound);
   }
   return name.endsWith('/scale') || name.endsWith('/variance') ? values.fill(1) : values;

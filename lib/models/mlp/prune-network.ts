@@ -41,11 +41,12 @@ export function dropUnits(network: Mlp, share: number): Mlp {
   });
   const weights = Object.entries(network.weights).map(([name, values]): [string, Float32Array] => {
     const [layer, part] = name.split('/');
+    if (layer === 'embedding') return [name, values];
     const l = Number(layer.slice('layer'.length));
     const outputs = kept[l] ?? range(network.nClasses);
     if (part !== 'kernel') return [name, Float32Array.from(outputs, (j) => values[j])];
-    const inputs = l === 0 ? range(network.nFeatures) : kept[l - 1];
     const width = network.hiddenSizes[l] ?? network.nClasses;
+    const inputs = l === 0 ? range(values.length / width) : kept[l - 1];
     const rows = inputs.flatMap((i) => outputs.map((j) => values[i * width + j]));
     return [name, Float32Array.from(rows)];
   });

@@ -2,6 +2,8 @@
 import { StageError, listExamples } from '../../errors.ts';
 import type { FittedModel, TrainingData } from '../model.ts';
 import type { MlpOptions } from './fit.ts';
+import { nameEmbedding } from './layers/embedding.ts';
+import type { Embedding } from './layers/embedding.ts';
 
 /**
  * @param from - null: training starts from weights that are drawn.
@@ -11,7 +13,7 @@ import type { MlpOptions } from './fit.ts';
 export function assertStart(
   from: FittedModel | null,
   { columns, nClasses }: Pick<TrainingData, 'columns' | 'nClasses'>,
-  params: Pick<MlpOptions, 'hiddenSizes' | 'activation' | 'normalization'> & {
+  params: Pick<MlpOptions, 'hiddenSizes' | 'activation' | 'normalization' | 'embedding'> & {
     readonly trainableLayers: number | null;
   },
 ): void {
@@ -23,14 +25,16 @@ export function assertStart(
       { hint: 'name the bundle to start from with --from' },
     );
   }
-  const wanted = { ...params, columns, nClasses };
-  const found = { ...from.facts, columns: from.columns, nClasses: from.nClasses };
+  const wanted = { ...params, columns, nClasses, embedding: nameEmbedding(params.embedding) };
+  const embedding = nameEmbedding((from.facts.embedding as Embedding | undefined) ?? null);
+  const found = { ...from.facts, columns: from.columns, nClasses: from.nClasses, embedding };
   const names = {
     columns: 'features',
     nClasses: 'number of classes',
     hiddenSizes: 'hidden_sizes',
     activation: 'activation',
     normalization: 'normalization',
+    embedding: 'embedding',
   } as const;
   const different = (Object.keys(names) as (keyof typeof names)[]).filter(
     (key) => String(wanted[key]) !== String((found as Record<string, unknown>)[key]),

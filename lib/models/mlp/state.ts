@@ -3,14 +3,17 @@ import type { Tensor } from '../../tensors/safetensors.ts';
 import { ACTIVATIONS } from './activation.ts';
 import type { Activation } from './activation.ts';
 import type { Mlp, MlpCheckpoint, Weights } from './fit.ts';
-import { NORMALIZATIONS, createPredictionGraph } from './network.ts';
+import { isEmbedding } from './layers/embedding.ts';
+import { NORMALIZATIONS } from './layers/normalization.ts';
+import { createPredictionGraph } from './network.ts';
 import type { MlpArchitecture } from './network.ts';
 import { findPackingProblem, packWeights, precisionOf, unpackWeights } from './packed-weights.ts';
 import type { Precision } from './packed-weights.ts';
 import type { Checkpoint, Fit, FittedModel } from '../model.ts';
 
-/** What makes an architecture besides the numbers of features and classes. */
-type NetworkFacts = Pick<MlpArchitecture, 'hiddenSizes' | 'activation' | 'normalization'>;
+/** What makes an architecture besides the numbers of features and classes; an embedding where there is one. */
+type NetworkFacts = Pick<MlpArchitecture, 'hiddenSizes' | 'activation' | 'normalization'> &
+  Partial<Pick<MlpArchitecture, 'embedding'>>;
 
 /**
  * @param backend - What the weights were found with, for the reader.
@@ -21,14 +24,17 @@ export function fromNetwork(
   backend: string,
   precision: Precision | null = null,
 ): Fit['fitted'] {
-  const { hiddenSizes, activation, normalization } = architecture;
+  const { hiddenSizes, activation, normalization, embedding } = architecture;
   const variables = variablesOf(architecture);
   const whole = variables.map(({ name, shape }): [string, Tensor] => [
     name,
     { dtype: 'F32', shape, data: weights[name] },
   ]);
   return {
-    facts: { hiddenSizes, activation, normalization, backend },
+    facts: {
+      ...{ hiddenSizes, activation, normalization, backend },
+      ...(embedding === null ? {} : { embedding }),
+    },
     tensors:
       precision === null ? Object.fromEntries(whole) : packWeights(variables, weights, precision),
   };
@@ -47,13 +53,15 @@ export function storedPrecision(fitted: FittedModel): Precision {
 
 /** What of the architecture or the weights does not fit; null: all does. */
 export function findNetworkProblem(fitted: FittedModel): string | null {
-  const { hiddenSizes, activation, normalization } = fitted.facts as Partial<NetworkFacts>;
+  const { hiddenSizes, activation, normalization, embedding } =
+    fitted.facts as Partial<NetworkFacts>;
   const isSize = (size: unknown): boolean => Number.isSafeInteger(size) && (size as number) > 0;
   if (
     !Array.isArray(hiddenSizes) ||
     !hiddenSizes.every(isSize) ||
     !ACTIVATIONS.includes(activation as Activation) ||
-    !NORMALIZATIONS.includes(normalization as NetworkFacts['normalization'])
+    !NORMALIZATIONS.includes(normalization as NetworkFacts['normalization']) ||
+    (embedding !== undefined && !isEmbedding(embedding, fitted.columns.length))
   ) {
     return 'an architecture that is none';
   }
@@ -94,8 +102,11 @@ function withPrefix(prefix: string, weights: Weights): Record<string, Tensor> {
 }
 
 function architectureOf({ facts, columns, nClasses }: FittedModel): MlpArchitecture {
-  const { hiddenSizes, activation, normalization } = facts as unknown as NetworkFacts;
-  return { nFeatures: columns.length, nClasses, hiddenSizes, activation, normalization };
+  const { hiddenSizes, activation, normalization, embedding } = facts as unknown as NetworkFacts;
+  return {
+    ...{ nFeatures: columns.length, nClasses, hiddenSizes, activation, normalization },
+    embedding: embedding ?? null,
+  };
 }
 
 /** Names and shapes of the weights that a network of this architecture has. */

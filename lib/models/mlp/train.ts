@@ -3,7 +3,7 @@ import { createDataLoader } from '../../tensors/data-loader.ts';
 import type { Fit, FitContext, HistoryRow, LabelledRows, TrainingData } from '../model.ts';
 import { loadBackend } from '../tensorflow/backend.ts';
 import { fitMlp } from './fit.ts';
-import type { BatchSource, MlpOptions } from './fit.ts';
+import type { BatchSource, MlpOptions, Weights } from './fit.ts';
 import { assertStart } from './start.ts';
 import { fromCheckpoint, fromNetwork, toCheckpoint, toNetwork } from './state.ts';
 
@@ -20,6 +20,8 @@ export async function fitNetwork(
     readonly batchSize: number;
     readonly numWorkers: number;
     readonly trainableLayers: number | null;
+    /** Weights that are not drawn where training starts from no other model; none: all are. */
+    readonly known?: Weights;
   },
   context: FitContext,
   keepsZeros = false,
@@ -57,7 +59,11 @@ export async function fitNetwork(
       { ...params, classWeight },
       {
         ...{ backend, rng: rng('weights'), signal, checkpoint },
-        start: from === null ? null : { ...toNetwork(from), ...params, keepsZeros },
+        start: {
+          weights: from === null ? (params.known ?? {}) : toNetwork(from).weights,
+          trainableLayers: params.trainableLayers,
+          keepsZeros,
+        },
         onEpoch: (result) => {
           last = result;
           return context.onStep(result);

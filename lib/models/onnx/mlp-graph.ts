@@ -2,7 +2,7 @@
 import type { FittedModel } from '../model.ts';
 import type { Activation } from '../mlp/activation.ts';
 import { foldBatchNormalization } from '../mlp/freeze.ts';
-import { EPSILON } from '../mlp/network.ts';
+import { EPSILON } from '../mlp/layers/normalization.ts';
 import { toNetwork } from '../mlp/state.ts';
 import type { GraphBuilder, Value } from './graph.ts';
 

@@ -130,10 +130,13 @@ export function createGraph() {
     multiply: elementwise('Mul'),
     divide: elementwise('RealDiv'),
     minimum: elementwise('Minimum'),
+    maximum: elementwise('Maximum'),
     sqrt: unary('Sqrt'),
     rsqrt: unary('Rsqrt'),
     square: unary('Square'),
     exp: unary('Exp'),
+    sin: unary('Sin'),
+    cos: unary('Cos'),
     erf: unary('Erf'),
     sigmoid: unary('Sigmoid'),
     mean: reduction('Mean'),
@@ -148,6 +151,13 @@ export function createGraph() {
         T: FLOAT,
         transpose_a: { bool: transposeA },
         transpose_b: { bool: transposeB },
+      }),
+    /** Matrix products of (k, n, d) and (k, d, m), one for each of the k. */
+    batchMatMul: (a: Value, b: Value, { transposeA = false, transposeB = false } = {}) =>
+      add('BatchMatMulV2', [a, b], {
+        T: FLOAT,
+        adj_x: { bool: transposeA },
+        adj_y: { bool: transposeB },
       }),
     addBias: (x: Value, bias: Value) => add('BiasAdd', [x, bias], { T: FLOAT }),
     /** Column sums: the gradient of a bias. */
@@ -170,9 +180,9 @@ export function createGraph() {
         TI: INT,
         axis: { int: -1 },
       }),
-    /** The rows of `table` that `indices` name. */
-    gather: (table: Value, indices: Value) =>
-      add('GatherV2', [table, indices, constant(Int32Array.of(0), [])], {
+    /** The rows of `table` that `indices` name, or what stands there on another axis. */
+    gather: (table: Value, indices: Value, axis = 0) =>
+      add('GatherV2', [table, indices, constant(Int32Array.of(axis), [])], {
         Tparams: FLOAT,
         Tindices: INT,
         Taxis: INT,
@@ -190,6 +200,18 @@ export function createGraph() {
     },
     reshape: (x: Value, shape: readonly number[]) =>
       add('Reshape', [x, integers(shape)], { T: FLOAT, Tshape: INT }),
+    /** Axis i of the result is axis `order[i]` of x. */
+    transpose: (x: Value, order: readonly number[]) =>
+      add('Transpose', [x, integers(order)], { T: FLOAT, Tperm: INT }),
+    concat: (values: readonly Value[], axis: number) =>
+      add('ConcatV2', [...values, constant(Int32Array.of(axis), [])], {
+        T: FLOAT,
+        Tidx: INT,
+        N: { int: values.length },
+      }),
+    /** The block of `size` from `begin` on; a size of -1 reaches to the end. */
+    slice: (x: Value, begin: readonly number[], size: readonly number[]) =>
+      add('Slice', [x, integers(begin), integers(size)], { T: FLOAT, Index: INT }),
     shapeOf: (x: Value) => add('Shape', [x], { T: FLOAT, out_type: INT }),
     pack: (values: readonly Value[]) =>
       add('Pack', values, { T: FLOAT, N: { int: values.length }, axis: { int: 0 } }),

@@ -22,6 +22,7 @@ const OPTIONS: MlpOptions = {
   hiddenSizes: [16, 16],
   activation: 'relu',
   normalization: 'none',
+  embedding: null,
   dropout: 0,
   labelSmoothing: 0,
   classWeight: null,

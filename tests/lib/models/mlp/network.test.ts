@@ -14,7 +14,11 @@ import {
 import type { LossOptions, MlpArchitecture } from '../../../../lib/models/mlp/network.ts';
 import { STEP_SCALARS, stepScalars } from '../../../../lib/models/mlp/optimizer.ts';
 import type { OptimizerOptions } from '../../../../lib/models/mlp/optimizer.ts';
-import { getVariables, loadBackend, setVariables } from '../../../../lib/models/tensorflow/backend.ts';
+import {
+  getVariables,
+  loadBackend,
+  setVariables,
+} from '../../../../lib/models/tensorflow/backend.ts';
 import type { Backend } from '../../../../lib/models/tensorflow/backend.ts';
 import { createWasmBackend } from '../../../../lib/models/tensorflow/wasm.ts';
 import { createRng } from '../../../../lib/rng.ts';
@@ -126,6 +130,7 @@ for (const backend of backends) {
         hiddenSizes: golden.hidden_sizes,
         activation: options.activation,
         normalization: options.normalization,
+        embedding: null,
       };
       const graph = createTrainingGraph(architecture, training);
       const program = backend.compile(graph);
@@ -215,6 +220,7 @@ for (const [name, changes, options] of VARIANTS) {
       hiddenSizes: [4, 5],
       activation: 'relu',
       normalization: 'none',
+      embedding: null,
       ...changes,
     };
     const loss = createLoss(backends[0], architecture, { ...PLAIN, ...options });
@@ -244,6 +250,7 @@ test('dropout keeps the expected output: the mean gradient over many masks is th
     hiddenSizes: [6],
     activation: 'relu',
     normalization: 'none',
+    embedding: null,
   };
   const options = { ...PLAIN, dropout: 0.3 };
   const graph = createTrainingGraph(architecture, options);
@@ -286,6 +293,7 @@ test('another seed gives another dropout mask, the same seed the same', () => {
     hiddenSizes: [50],
     activation: 'silu',
     normalization: 'none',
+    embedding: null,
   };
   for (const backend of backends) {
     const graph = createTrainingGraph(architecture, { ...PLAIN, dropout: 0.5 });
@@ -315,6 +323,7 @@ test('running statistics move by a tenth towards those of the batch', () => {
     hiddenSizes: [1],
     activation: 'relu',
     normalization: 'batch',
+    embedding: null,
   };
   const graph = createTrainingGraph(architecture, PLAIN);
   for (const backend of backends) {

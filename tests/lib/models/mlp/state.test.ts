@@ -16,6 +16,7 @@ const NETWORK: Mlp = {
   hiddenSizes: [1],
   activation: 'silu',
   normalization: 'layer',
+  embedding: null,
   weights: {
     'layer0/kernel': Float32Array.of(0.1, -0),
     'layer0/bias': Float32Array.of(2),

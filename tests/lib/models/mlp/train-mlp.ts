@@ -16,6 +16,7 @@ const { model } = await fitMlp(
     hiddenSizes: [256, 256],
     activation: 'gelu',
     normalization: 'batch',
+    embedding: null,
     dropout: 0.1,
     labelSmoothing: 0.1,
     classWeight: [1, 2, 3],
