@@ -31,7 +31,7 @@ export async function tunePage(
   ];
   return page({
     title: `Tuning of ${stage}`,
-    subtitle: `${metric} ${formatValue(best.value)} in the best of ${formatCount(trials.length)} trials.`,
+    subtitle: `${metric} ${formatValue(best.value)} in the best of ${trials.length === 1 ? '1 trial' : `${formatCount(trials.length)} trials`}.`,
     sections,
   });
 }

@@ -77,6 +77,9 @@ test('killed, takes its trial with it; run again, retries it and ends as if nobo
       rows[i].state === 'PRUNED' ? `${i} PRUNED` : row,
     ),
   );
+  for (const row of rows.filter(({ state }) => state === 'COMPLETE')) {
+    assert.is(row.n_steps, '3', 'every epoch is reported');
+  }
   const { best } = JSON.parse(metrics) as { best: Record<string, unknown> };
   assert.is(message, `valid_accuracy ${best.valid_accuracy} in trial ${best.trial}`);
   assert.equal(parse(overlay), best.parameters);
