@@ -42,6 +42,10 @@ export const DEFAULT_LEFT = 2;
 export const MISSING_ZERO = 1;
 export const MISSING_NAN = 2;
 
+/** Bits that {@link packNodes} adds to a decision: NaN goes left; a value may be missing or in a set, not a number. */
+export const NAN_LEFT = 16;
+export const SPECIAL = 32;
+
 export const NODE_BYTES = 24;
 /** Places in the words of a node. */
 export const [FEATURE, DECISION, LEFT, RIGHT, NODE_WORDS] = [2, 3, 4, 5, 6];
@@ -55,11 +59,18 @@ export function packNodes({ feature, threshold, decision, left, right }: NodeCol
   for (let i = 0; i < feature.length; i++) {
     doubles[i * NODE_DOUBLES] = threshold[i];
     integers[i * NODE_WORDS + FEATURE] = feature[i];
-    integers[i * NODE_WORDS + DECISION] = decision[i];
+    integers[i * NODE_WORDS + DECISION] = completeDecision(decision[i], threshold[i]);
     integers[i * NODE_WORDS + LEFT] = left[i];
     integers[i * NODE_WORDS + RIGHT] = right[i];
   }
   return nodes;
+}
+
+function completeDecision(decision: number, threshold: number): number {
+  const missing = (decision >> 2) & 3;
+  if (decision & CATEGORICAL || missing === MISSING_ZERO) return (decision & 15) | SPECIAL;
+  const isNanLeft = missing === MISSING_NAN ? (decision & DEFAULT_LEFT) !== 0 : threshold >= 0;
+  return (decision & 15) | (isNanLeft ? NAN_LEFT : 0);
 }
 
 /**

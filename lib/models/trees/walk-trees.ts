@@ -5,11 +5,11 @@ import {
   DEFAULT_LEFT,
   FEATURE,
   LEFT,
-  MISSING_NAN,
-  MISSING_ZERO,
+  NAN_LEFT,
   NODE_DOUBLES,
   NODE_WORDS,
   RIGHT,
+  SPECIAL,
 } from './ensemble.ts';
 import type { TreeEnsemble } from './ensemble.ts';
 
@@ -35,9 +35,9 @@ export function walkTrees(
         const threshold = doubles[node * NODE_DOUBLES];
         const decision = integers[at + DECISION];
         const isLeft =
-          decision === 0 && value === value
-            ? value <= threshold
-            : goesLeft(ensemble, decision, threshold, value);
+          decision & SPECIAL
+            ? goesLeft(ensemble, decision, threshold, value)
+            : value <= threshold || (!(value > threshold) && (decision & NAN_LEFT) !== 0);
         node = integers[at + (isLeft ? LEFT : RIGHT)];
       }
       const leaf = ~node * leafSize;
@@ -47,6 +47,7 @@ export function walkTrees(
   }
 }
 
+/** Of a categorical node, or one where zeros are missing. */
 function goesLeft(
   ensemble: TreeEnsemble,
   decision: number,
@@ -54,13 +55,8 @@ function goesLeft(
   value: number,
 ): boolean {
   if (decision & CATEGORICAL) return isInSet(ensemble, value, threshold);
-  const missing = (decision >> 2) & 3;
-  const isMissing =
-    (missing === MISSING_NAN && Number.isNaN(value)) ||
-    (missing === MISSING_ZERO && (Number.isNaN(value) || Math.abs(value) <= ZERO));
-  if (isMissing) return (decision & DEFAULT_LEFT) !== 0;
-  // NaN that is no missing value counts as 0
-  return (Number.isNaN(value) ? 0 : value) <= threshold;
+  const isMissing = Number.isNaN(value) || Math.abs(value) <= ZERO;
+  return isMissing ? (decision & DEFAULT_LEFT) !== 0 : value <= threshold;
 }
 
 function isInSet(

@@ -12,15 +12,14 @@ struct Node {
   /** Values <= threshold go left; of a categorical node: its set of categories. */
   double threshold;
   int32_t feature;
-  /** As in LightGBM's `decision_type`. */
+  /** As in LightGBM's `decision_type`, and what follows from it: the bits below. */
   int32_t decision;
-  /** A node, or ~ a leaf. */
-  int32_t left, right;
+  /** A node, or ~ a leaf: left, right. */
+  int32_t child[2];
 };
 static_assert(sizeof(Node) == 24);
 
-constexpr int CATEGORICAL = 1, DEFAULT_LEFT = 2;
-constexpr int MISSING_ZERO = 1, MISSING_NAN = 2;
+constexpr int CATEGORICAL = 1, DEFAULT_LEFT = 2, NAN_LEFT = 16, SPECIAL = 32;
 /** LightGBM's kZeroThreshold, a float. */
 constexpr double ZERO = 1e-35f;
 
@@ -43,17 +42,19 @@ bool is_in_set(const Ensemble& ensemble, double value, double set) {
          (ensemble.category_bits[start + category / 32] >> (category % 32) & 1);
 }
 
-inline bool goes_left(const Ensemble& ensemble, const Node& node, double value) {
-  if (node.decision != 0) {
-    if (node.decision & CATEGORICAL) return is_in_set(ensemble, value, node.threshold);
-    const int missing = node.decision >> 2 & 3;
-    const bool is_missing = missing == MISSING_NAN    ? std::isnan(value)
-                            : missing == MISSING_ZERO ? std::isnan(value) || std::fabs(value) <= ZERO
-                                                      : false;
-    if (is_missing) return node.decision & DEFAULT_LEFT;
-  }
-  // NaN that is no missing value counts as 0
-  return (std::isnan(value) ? 0.0 : value) <= node.threshold;
+/** Of a categorical node, or one where zeros are missing. */
+bool goes_left_specially(const Ensemble& ensemble, const Node& node, double value) {
+  if (node.decision & CATEGORICAL) return is_in_set(ensemble, value, node.threshold);
+  const bool is_missing = std::isnan(value) || std::fabs(value) <= ZERO;
+  return is_missing ? node.decision & DEFAULT_LEFT : value <= node.threshold;
+}
+
+/** 0: left, 1: right. No branch depends on the value, which nobody foresees. */
+inline int side_of(const Ensemble& ensemble, const Node& node, double value) {
+  if (node.decision & SPECIAL) return !goes_left_specially(ensemble, node, value);
+  const int is_left = value <= node.threshold;
+  const int is_left_or_nan = !(value > node.threshold);
+  return !(is_left | (is_left_or_nan & (node.decision / NAN_LEFT)));
 }
 
 /** Rows that walk one tree together, so that they wait for memory together. */
@@ -70,25 +71,38 @@ void add_leaf(const Ensemble& ensemble, int32_t tree, int32_t leaf, double* sums
   }
 }
 
-void walk(const Ensemble& ensemble, const float* features, int64_t n_features, int64_t start,
-          int64_t end, double* sums) {
-  for (int32_t tree = 0; tree < ensemble.n_trees; tree++) {
-    for (int64_t first = start; first < end; first += N_TOGETHER) {
-      const int n = static_cast<int>(std::min<int64_t>(N_TOGETHER, end - first));
-      int32_t at[N_TOGETHER];
-      for (int i = 0; i < n; i++) at[i] = ensemble.roots[tree];
-      for (bool is_open = true; is_open;) {
-        is_open = false;
-        for (int i = 0; i < n; i++) {
-          if (at[i] < 0) continue;
-          const Node& node = ensemble.nodes[at[i]];
-          const double value = features[(first + i) * n_features + node.feature];
-          at[i] = goes_left(ensemble, node, value) ? node.left : node.right;
-          is_open = true;
-        }
-      }
-      for (int i = 0; i < n; i++) {
-        add_leaf(ensemble, tree, ~at[i], sums + (first + i) * ensemble.n_outputs);
+void walk_tree(const Ensemble& ensemble, int32_t tree, const float* features, int64_t n_features,
+               int64_t start, int64_t end, double* sums) {
+  const int32_t root = ensemble.roots[tree];
+  if (root < 0) {
+    for (int64_t row = start; row < end; row++) {
+      add_leaf(ensemble, tree, ~root, sums + row * ensemble.n_outputs);
+    }
+    return;
+  }
+  int64_t rows[N_TOGETHER];
+  int32_t nodes[N_TOGETHER];
+  int n_open = static_cast<int>(std::min<int64_t>(N_TOGETHER, end - start));
+  int64_t next = start + n_open;
+  for (int i = 0; i < n_open; i++) {
+    rows[i] = start + i;
+    nodes[i] = root;
+  }
+  while (n_open > 0) {
+    for (int i = 0; i < n_open; i++) {
+      const Node& node = ensemble.nodes[nodes[i]];
+      const double value = features[rows[i] * n_features + node.feature];
+      nodes[i] = node.child[side_of(ensemble, node, value)];
+      if (nodes[i] >= 0) continue;
+      add_leaf(ensemble, tree, ~nodes[i], sums + rows[i] * ensemble.n_outputs);
+      if (next < end) {
+        rows[i] = next++;
+        nodes[i] = root;
+      } else {
+        n_open--;
+        rows[i] = rows[n_open];
+        nodes[i] = nodes[n_open];
+        i--;
       }
     }
   }
@@ -113,6 +127,8 @@ extern "C" void trees_predict(const void* nodes, const int32_t* roots, int32_t n
   const int64_t n_blocks = (n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
   run_parallel(n_threads, n_blocks, [&](int64_t block) {
     const int64_t start = block * BLOCK_ROWS, end = std::min(n_rows, start + BLOCK_ROWS);
-    walk(ensemble, features, n_features, start, end, sums);
+    for (int32_t tree = 0; tree < n_trees; tree++) {
+      walk_tree(ensemble, tree, features, n_features, start, end, sums);
+    }
   });
 }

@@ -8,7 +8,7 @@ import {
   toEnsemble,
   toTensors,
 } from '../../../../lib/models/trees/forest.ts';
-import { findEnsembleProblem } from '../../../../lib/models/trees/ensemble.ts';
+import { NAN_LEFT, findEnsembleProblem } from '../../../../lib/models/trees/ensemble.ts';
 import type { GrownTree } from '../../../../lib/models/trees/grow-tree.ts';
 import type { Tensor } from '../../../../lib/tensors/safetensors.ts';
 
@@ -60,9 +60,9 @@ test('numbers leaves in bytes as long as they fit', () => {
 test('lays the trees out with the children that their order implies', () => {
   const { roots, nodes, leaves } = toEnsemble(FOREST);
   assert.equal([...roots], [0, ~4]);
-  // threshold, then feature, decision, left, right
-  assert.equal([...new Int32Array(nodes)].slice(2, 6), [1, 0, 1, ~2]);
-  assert.equal([...new Int32Array(nodes)].slice(8, 12), [0, 0, ~0, ~3]);
+  // threshold, then feature, decision, left, right; NaN would count as 0, which goes left
+  assert.equal([...new Int32Array(nodes)].slice(2, 6), [1, NAN_LEFT, 1, ~2]);
+  assert.equal([...new Int32Array(nodes)].slice(8, 12), [0, NAN_LEFT, ~0, ~3]);
   assert.equal(
     [...new Float64Array(nodes)].filter((_, i) => i % 3 === 0),
     [0.5, 2],
