@@ -3,6 +3,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { StageError } from '../errors.ts';
 import type { Bundle } from '../models/bundle.ts';
+import { lightgbmText } from '../models/lightgbm/state.ts';
 import { toNetwork } from '../models/mlp/state.ts';
 import { toOnnxGraph } from '../models/onnx/bundle-graph.ts';
 import { measureDifference } from '../models/onnx/check.ts';
@@ -31,6 +32,17 @@ const FORMATS: Readonly<Record<string, Write>> = {
     const bytes = formatModel(toOnnxGraph(bundle), { name: 'timberline', version }, facts);
     writeFileSync(path, bytes);
     return await measureDifference(bytes, bundle, threads);
+  },
+  '.txt': async (path, { model }) => {
+    if (model.name !== 'lightgbm') {
+      throw new StageError(
+        'E_DATA',
+        `the model must be lightgbm to be exported as its text; got ${model.name}`,
+        { hint: 'export it as .onnx' },
+      );
+    }
+    writeFileSync(path, lightgbmText(model));
+    return null;
   },
   '.safetensors': async (path, { model, classes }) => {
     assertMlp(model, 'exported as safetensors', 'a model of trees can be exported as .onnx');

@@ -5,6 +5,7 @@ import type { FittedModel } from '../model.ts';
 import { addForest } from './forest-graph.ts';
 import { createOnnxGraph } from './graph.ts';
 import type { ElementType, GraphBuilder, OnnxGraph, OnnxTensor, Value } from './graph.ts';
+import { addBooster } from './lightgbm-graph.ts';
 import { addPerceptron } from './mlp-graph.ts';
 import { ROWS, addPreprocessing } from './preprocessing-graph.ts';
 
@@ -13,6 +14,7 @@ type AddModel = (graph: GraphBuilder, fitted: FittedModel, features: Value) => V
 /** How each model that can be exported is written; probabilities come as float32. */
 const MODELS: Readonly<Record<string, AddModel>> = {
   'extra-trees': addForest,
+  lightgbm: addBooster,
   mlp: addPerceptron,
   'random-forest': addForest,
 };

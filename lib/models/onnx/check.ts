@@ -3,7 +3,7 @@ import { StageError, listExamples } from '../../errors.ts';
 import { decideLabels } from '../../metrics/predictions.ts';
 import type { Bundle } from '../bundle.ts';
 import { openOnnx } from './runtime.ts';
-import type { OnnxSession } from './runtime.ts';
+import type { OnnxSession, OutputData } from './runtime.ts';
 
 /**
  * Runs the golden rows of the bundle, all together and the first one alone.
@@ -20,11 +20,11 @@ export async function measureDifference(
   const session = await openOnnx(model, threads);
   try {
     const { rows, probabilities } = bundle.golden;
-    const all = await session.run(toColumns(session, rows));
-    const first = await session.run(toColumns(session, rows.slice(0, 1)));
-    assertLabels(bundle, all);
+    const found = [
+      ...(await predict(session, bundle, rows)),
+      ...(await predict(session, bundle, rows.slice(0, 1))),
+    ];
     const expected = [...probabilities.flat(), ...probabilities[0]];
-    const found = [...all.probabilities, ...first.probabilities];
     if (found.length !== expected.length) return NaN;
     return expected.reduce((worst, value, i) => Math.max(worst, Math.abs(value - found[i])), 0);
   } finally {
@@ -32,26 +32,33 @@ export async function measureDifference(
   }
 }
 
-function toColumns(
-  { inputs }: OnnxSession,
+async function predict(
+  session: OnnxSession,
+  bundle: Bundle,
   rows: Bundle['golden']['rows'],
-): Record<string, Float64Array> {
-  return Object.fromEntries(
-    inputs.map((name) => [name, Float64Array.from(rows, (row) => toNumber(row[name]))]),
-  );
+): Promise<Float32Array> {
+  const columns = session.inputs.map((name) => [
+    name,
+    Float64Array.from(rows, (row) => toNumber(row[name])),
+  ]);
+  const { label, probabilities } = await session.run(Object.fromEntries(columns));
+  assertLabels(bundle, label, probabilities as Float32Array);
+  return probabilities as Float32Array;
 }
 
-const toNumber = (value: Bundle['golden']['rows'][number][string]): number =>
+const toNumber = (value: Bundle['golden']['rows'][number][string] | undefined): number =>
   value === null || value === undefined ? NaN : Number(value);
 
 /** The label must be the decision on the graph's own probabilities. */
 function assertLabels(
   { classes, threshold }: Bundle,
-  { label, probabilities }: Awaited<ReturnType<OnnxSession['run']>>,
+  label: OutputData,
+  probabilities: Float32Array,
 ): void {
+  const found = Array.from(label as ArrayLike<bigint | number | string>, String);
   const expected = [...decideLabels(probabilities, classes.length, threshold)];
   const wrong = expected.flatMap((c, i) =>
-    classes[c] === label[i] ? [] : [`${label[i]} for ${classes[c]}`],
+    String(classes[c]) === found[i] ? [] : [`${found[i]} for ${classes[c]}`],
   );
   if (wrong.length === 0) return;
   throw new StageError(

@@ -22,20 +22,21 @@ interface OnnxRuntime {
   readonly Tensor: new (type: string, data: Float64Array, shape: readonly number[]) => OrtTensor;
 }
 
+export type OutputData = OrtTensor['data'];
+
 /** A loaded graph. */
 export interface OnnxSession {
   readonly inputs: readonly string[];
-  /** @param columns - Of each input, shape (nSamples). */
-  run(columns: Readonly<Record<string, Float64Array>>): Promise<{
-    readonly label: readonly (number | string)[];
-    /** Row-major, shape (nSamples, nClasses). */
-    readonly probabilities: Float32Array;
-  }>;
+  /**
+   * @param columns - Of each input, shape (nSamples).
+   * @returns Of each output, row-major.
+   */
+  run(columns: Readonly<Record<string, Float64Array>>): Promise<Record<string, OutputData>>;
   close(): Promise<void>;
 }
 
 /**
- * @param model - Bytes of an ONNX file with the outputs `label` and `probabilities`.
+ * @param model - Bytes of an ONNX file whose inputs are double, shape (rows, 1).
  * @throws StageError E_ENVIRONMENT when onnxruntime is not installed, E_DATA when it refuses the graph.
  */
 export async function openOnnx(model: Uint8Array, threads: number): Promise<OnnxSession> {
@@ -57,12 +58,8 @@ export async function openOnnx(model: Uint8Array, threads: number): Promise<Onnx
       const feeds = Object.entries(columns).map(
         ([name, values]) => [name, new Tensor('float64', values, [values.length, 1])] as const,
       );
-      const { label, probabilities } = await session.run(Object.fromEntries(feeds));
-      const labels = Array.from(label.data as ArrayLike<bigint | number | string>);
-      return {
-        label: labels.map((value) => (typeof value === 'bigint' ? Number(value) : value)),
-        probabilities: probabilities.data as Float32Array,
-      };
+      const outputs = await session.run(Object.fromEntries(feeds));
+      return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data]));
     },
     close: () => session.release(),
   };
