@@ -22,7 +22,7 @@ export const kNearestNeighbors = defineModel({
     }),
     scale: map(number({ default: 1, min: 0, doc: '' }), {
       default: {},
-      doc: 'Factor of each column by name or pattern, 1 where none is given; a * stands for any text, the last pattern that matches counts, and 0 leaves the column out. The nearer the factors are to what each column says about the class, the better and the faster.',
+      doc: 'Factor of each column by name or pattern, 1 where none is given; a * stands for any text, the last pattern that matches counts, and 0 leaves the column out. Give large factors to few columns: where some dozens count alike, nearly all rows are searched.',
     }),
   },
   async fit(data, params) {

@@ -26,6 +26,9 @@ export interface Neighbors {
   readonly squaredDistances: Float64Array;
 }
 
+/** Columns that are added up before a row is given up as too far. */
+const STRIDE = 8;
+
 /** Levels of nodes above the leaves: the least at which no leaf of `nSamples` rows has more than `leafSize`. */
 export function depthOf(nSamples: number, leafSize: number): number {
   let depth = 0;
@@ -96,9 +99,11 @@ export function createSearch(
     for (let i = start; i < end; i++) {
       let distance = 0;
       const point = i * d;
-      for (let j = 0; j < d; j++) {
-        const difference = query[offset + j] - points[point + j];
-        distance += difference * difference;
+      for (let j = 0; j < d && distance <= worst;) {
+        for (const stop = Math.min(d, j + STRIDE); j < stop; j++) {
+          const difference = query[offset + j] - points[point + j];
+          distance += difference * difference;
+        }
       }
       if (distance > worst || (distance === worst && rows[i] > nearest[k - 1])) continue;
       let place = k - 1;

@@ -24,7 +24,7 @@ function bruteForce(X: Float32Array, d: number, query: Float32Array, k: number) 
 
 const cases = fc.record({
   nSamples: fc.integer({ min: 1, max: 70 }),
-  d: fc.integer({ min: 1, max: 5 }),
+  d: fc.integer({ min: 1, max: 19 }),
   leafSize: fc.integer({ min: 1, max: 9 }),
   k: fc.integer({ min: 1, max: 8 }),
   // few values: many rows at the same distance, many copies

@@ -43,6 +43,14 @@ test('finds the lowest point of a stretched bowl', async () => {
   assert.equal(start, new Float64Array(5), 'the start is as it was');
 });
 
+test('arrives where rounding hides which of two values is lower', async () => {
+  let nCalls = 0;
+  const noisy: Objective = (x, gradient) => bowl(SCALES)(x, gradient) + 1e-6 * (nCalls++ % 3);
+  const { x, isConverged } = await minimize(noisy, new Float64Array(5), OPTIONS);
+  assert.ok(isConverged);
+  assertClose(x, [0, 1, 2, 3, 4], 1e-7);
+});
+
 test('takes one step where the preconditioner is the inverse Hessian', async () => {
   const precondition = (vector: Float64Array) =>
     vector.forEach((entry, i) => (vector[i] = entry / SCALES[i]));
