@@ -26,22 +26,93 @@ cases = {
     "clipped gradients": dict(optimizer="sgd", gradient_clip_norm=0.3),
     "batch normalization": dict(normalization="batch", optimizer="adamw", weight_decay=0.1),
     "layer normalization": dict(normalization="layer", activation="gelu"),
+    "piecewise-linear embedding": dict(
+        optimizer="adamw", weight_decay=0.1,
+        embedding=dict(kind="piecewise_linear", columns=[0, 2, 3], size=2, nBins=[3, 1, 2]),
+    ),
+    "periodic embedding": dict(
+        optimizer="adamw", weight_decay=0.1, gradient_clip_norm=0.5,
+        embedding=dict(kind="periodic", columns=[0, 1, 2, 3], size=3, nFrequencies=2),
+    ),
 }
+# Of the columns that have them, one after the other; quantiles would be such numbers.
+EDGES = [[-1.0, -0.25, 0.5, 1.5], [-0.5, 1.0], [-0.75, 0.25, 0.75]]
 
 
-def initial_weights(normalization):
+def drawn(*shape, scale):
+    return (torch.randn(*shape) * scale).float().double()
+
+
+def initial_weights(case):
     weights = {}
-    sizes = [FEATURES, *HIDDEN, CLASSES]
+    embedding = case.get("embedding")
+    width = FEATURES
+    if embedding is not None:
+        n_columns, size = len(embedding["columns"]), embedding["size"]
+        width += n_columns * (size - 1)
+        if embedding["kind"] == "periodic":
+            n_terms = 2 * embedding["nFrequencies"]
+            weights["embedding/frequencies"] = drawn(n_columns * n_terms // 2, scale=0.3)
+        else:
+            n_terms = max(embedding["nBins"])
+        weights["embedding/kernel"] = drawn(n_columns, n_terms, size, scale=(2 / n_terms) ** 0.5)
+        weights["embedding/bias"] = drawn(n_columns * size, scale=0.1)
+    sizes = [width, *HIDDEN, CLASSES]
     for l, (a, b) in enumerate(zip(sizes, sizes[1:])):
-        weights[f"layer{l}/kernel"] = (torch.randn(a, b) * (2 / a) ** 0.5).float().double()
-        weights[f"layer{l}/bias"] = (torch.randn(b) * 0.1).float().double()
-        if normalization != "none" and l < len(HIDDEN):
+        weights[f"layer{l}/kernel"] = drawn(a, b, scale=(2 / a) ** 0.5)
+        weights[f"layer{l}/bias"] = drawn(b, scale=0.1)
+        if case["normalization"] != "none" and l < len(HIDDEN):
             weights[f"layer{l}/scale"] = (1 + torch.randn(b) * 0.1).float().double()
     return weights
 
 
+def constants(case):
+    """Starts and slopes of the bins, as the network has them: slope 0 where a column has fewer."""
+    embedding = case.get("embedding")
+    if embedding is None or embedding["kind"] == "periodic":
+        return {}
+    rows = [([], []) for _ in EDGES]
+    for (starts, slopes), edges in zip(rows, EDGES):
+        for low, high in zip(edges, edges[1:]):
+            starts.append(low)
+            slopes.append(1 / (high - low))
+        missing = max(embedding["nBins"]) - len(starts)
+        starts.extend([0.0] * missing)
+        slopes.extend([0.0] * missing)
+    flat = [torch.tensor([number for row in rows for number in row[part]]) for part in (0, 1)]
+    return {"embedding/starts": flat[0].float().double(), "embedding/slopes": flat[1].float().double()}
+
+
+def embed(weights, embedding):
+    """Column by column, as the paper has it (arXiv:2203.05556, equations 1 and 2)."""
+    columns, size = embedding["columns"], embedding["size"]
+    parts = []
+    for place, j in enumerate(columns):
+        x = X[:, j]
+        if embedding["kind"] == "periodic":
+            n = embedding["nFrequencies"]
+            angles = 2 * torch.pi * x[:, None] * weights["embedding/frequencies"][place * n:(place + 1) * n]
+            terms = torch.cat([torch.cos(angles), torch.sin(angles)], dim=1)
+        else:
+            edges, terms = EDGES[place], []
+            n = len(edges) - 1
+            for t, (low, high) in enumerate(zip(edges, edges[1:])):
+                ratio = (x - low) / (high - low)
+                if t > 0:
+                    ratio = torch.where(x < low, 0.0, ratio)
+                if t < n - 1:
+                    ratio = torch.where(x >= high, 1.0, ratio)
+                terms.append(ratio)
+            terms = torch.stack(terms, dim=1)
+        kernel = weights["embedding/kernel"][place, :terms.shape[1]]
+        bias = weights["embedding/bias"][place * size:(place + 1) * size]
+        parts.append(torch.relu(terms @ kernel + bias))
+    rest = [j for j in range(FEATURES) if j not in columns]
+    return torch.cat([*parts, X[:, rest]], dim=1)
+
+
 def objective(weights, case):
-    h = X
+    h = X if case.get("embedding") is None else embed(weights, case["embedding"])
     for l in range(len(HIDDEN) + 1):
         z = h @ weights[f"layer{l}/kernel"]
         scale = weights.get(f"layer{l}/scale")
@@ -77,8 +148,8 @@ def plain(tensors):
 
 def work(name, changes):
     case = {**base, **changes}
-    weights = initial_weights(case["normalization"])
-    initial = plain(weights)
+    weights = initial_weights(case)
+    initial = plain({**weights, **constants(case)})
     for w in weights.values():
         w.requires_grad_()
     opt = optimizer(weights, case)

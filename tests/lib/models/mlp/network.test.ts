@@ -11,6 +11,7 @@ import {
   createTrainingGraph,
   gradientOf,
 } from '../../../../lib/models/mlp/network.ts';
+import type { Embedding } from '../../../../lib/models/mlp/layers/embedding.ts';
 import type { LossOptions, MlpArchitecture } from '../../../../lib/models/mlp/network.ts';
 import { STEP_SCALARS, stepScalars } from '../../../../lib/models/mlp/optimizer.ts';
 import type { OptimizerOptions } from '../../../../lib/models/mlp/optimizer.ts';
@@ -86,6 +87,7 @@ interface GoldenCase {
   options: {
     activation: MlpArchitecture['activation'];
     normalization: MlpArchitecture['normalization'];
+    embedding?: Embedding;
     label_smoothing: number;
     class_weight: number[] | null;
     optimizer: OptimizerOptions['optimizer'];
@@ -130,7 +132,7 @@ for (const backend of backends) {
         hiddenSizes: golden.hidden_sizes,
         activation: options.activation,
         normalization: options.normalization,
-        embedding: null,
+        embedding: options.embedding ?? null,
       };
       const graph = createTrainingGraph(architecture, training);
       const program = backend.compile(graph);
@@ -198,6 +200,9 @@ function createLoss(backend: Backend, architecture: MlpArchitecture, options: Op
   };
 }
 
+const BINS: Embedding = { kind: 'piecewise_linear', columns: [0, 2], size: 2, nBins: [3, 2] };
+const WAVES: Embedding = { kind: 'periodic', columns: [1, 2], size: 3, nFrequencies: 2 };
+
 const VARIANTS: readonly [string, Partial<MlpArchitecture>, Partial<Options>][] = [
   // not relu, whose kinks spoil differences: the golden cases have it
   ['gelu', { activation: 'gelu' }, {}],
@@ -208,9 +213,29 @@ const VARIANTS: readonly [string, Partial<MlpArchitecture>, Partial<Options>][] 
   ['class weights', { activation: 'gelu' }, { classWeight: [0.2, 3, 1] }],
   ['dropout', { activation: 'gelu' }, { dropout: 0.4 }],
   ['no hidden layer', { hiddenSizes: [] }, {}],
+  ['piecewise-linear embedding', { activation: 'silu', embedding: BINS }, {}],
+  ['periodic embedding', { activation: 'silu', embedding: WAVES }, {}],
+  ['periodic embedding without a hidden layer', { hiddenSizes: [], embedding: WAVES }, {}],
+  [
+    'periodic embedding with batch normalization',
+    { activation: 'gelu', normalization: 'batch', embedding: WAVES },
+    {},
+  ],
 ];
 
 const STEP_SIZE = 0.005;
+
+/** Bins of width 1/2, and biases that keep the relu of an embedding on one side, every other unit on each. */
+function awayFromKinks(embedding: Embedding | null): Contents {
+  if (embedding === null) return {};
+  const nUnits = embedding.columns.length * embedding.size;
+  const bias = Float32Array.from({ length: nUnits }, (_, i) => (i % 2 === 0 ? 5 : -5));
+  const bins = {
+    'embedding/starts': Float32Array.of(-0.7, -0.2, 0.3, -0.4, 0.1, 0),
+    'embedding/slopes': Float32Array.of(2, 2, 2, 2, 2, 0),
+  };
+  return { 'embedding/bias': bias, ...(embedding.kind === 'piecewise_linear' && bins) };
+}
 
 for (const [name, changes, options] of VARIANTS) {
   test(`property: gradients are the slopes of the loss: ${name}`, () => {
@@ -224,9 +249,9 @@ for (const [name, changes, options] of VARIANTS) {
       ...changes,
     };
     const loss = createLoss(backends[0], architecture, { ...PLAIN, ...options });
-    const weights = drawWeights(loss.graph, 8);
+    const weights = { ...drawWeights(loss.graph, 8), ...awayFromKinks(changes.embedding ?? null) };
     for (const [key, values] of Object.entries(weights)) {
-      if (/mean|variance/.test(key)) continue; // statistics, not learned
+      if (/mean|variance|starts|slopes/.test(key)) continue; // statistics, not learned
       const [gradient] = loss.evaluate(weights, [gradientOf(key)]);
       const slopes = values.map((value, i) => {
         const [down2, down, up, up2] = [-2, -1, 1, 2].map((steps) => {

@@ -86,6 +86,66 @@ test('has a problem when facts or weights do not fit, and else none', () => {
   }
 });
 
+const EMBEDDED: Mlp = {
+  ...{ nFeatures: 3, nClasses: 2, hiddenSizes: [], activation: 'relu', normalization: 'none' },
+  embedding: { kind: 'piecewise_linear', columns: [0, 2], size: 2, nBins: [1, 3] },
+  weights: {
+    'embedding/starts': Float32Array.of(0, 0, 0, 1, 2, 4),
+    'embedding/slopes': Float32Array.of(1, 0, 0, 1, 0.5, 2),
+    'embedding/kernel': Float32Array.from({ length: 12 }, (_, i) => i / 8),
+    'embedding/bias': Float32Array.of(0.5, 1, 2, 4),
+    'layer0/kernel': Float32Array.from({ length: 10 }, (_, i) => i / 16),
+    'layer0/bias': Float32Array.of(0, 1),
+  },
+};
+
+test('holds an embedding as facts and tensors, its bins as they are in every precision', () => {
+  const fitted = toFitted(EMBEDDED);
+  assert.equal(throughJson(fitted.facts).embedding, EMBEDDED.embedding);
+  assert.equal(toNetwork({ ...fitted, facts: throughJson(fitted.facts) }), EMBEDDED);
+  assert.equal(fitted.tensors['embedding/kernel'].shape, [2, 3, 2]);
+  const coarse = { ...fitted, ...fromNetwork(EMBEDDED, 'wasm', 'int8') };
+  assert.is(findNetworkProblem(coarse), null);
+  const { weights } = toNetwork(coarse);
+  for (const name of ['embedding/starts', 'embedding/slopes', 'embedding/bias']) {
+    assert.equal(weights[name], EMBEDDED.weights[name]);
+  }
+  assert.not.equal(weights['embedding/kernel'], EMBEDDED.weights['embedding/kernel']);
+});
+
+test('has a problem when an embedding does not fit', () => {
+  const fitted = toFitted(EMBEDDED);
+  const none = 'an architecture that is none';
+  const [{ embedding }, waves] = [
+    EMBEDDED,
+    { kind: 'periodic', columns: [0, 2], size: 2, nFrequencies: 2 },
+  ];
+  const expected: [unknown, string | null][] = [
+    [embedding, null],
+    [null, none],
+    ['periodic', none],
+    [{ ...embedding, kind: 'none' }, none],
+    [{ ...embedding, columns: [] }, none],
+    [{ ...embedding, columns: [0, 3] }, none],
+    [{ ...embedding, columns: [2, 0] }, none],
+    [{ ...embedding, columns: [0, 0] }, none],
+    [{ ...embedding, columns: [-1, 2] }, none],
+    [{ ...embedding, size: 0 }, none],
+    [{ ...embedding, nBins: [3] }, none],
+    [{ ...embedding, nBins: [3, 0] }, none],
+    [{ ...embedding, nBins: [3, 1e9] }, none],
+    [{ ...waves, nFrequencies: 1e9 }, none],
+    [{ ...embedding, nBins: [3, 4] }, 'the weights embedding/starts as F32 (6)'],
+    [{ ...embedding, size: 3 }, 'the weights embedding/kernel as F32 (2, 3, 2)'],
+    [waves, 'unknown weights embedding/starts'],
+    [undefined, 'unknown weights embedding/starts'],
+  ];
+  for (const [other, problem] of expected) {
+    const facts = { ...fitted.facts, embedding: other };
+    assert.is(findNetworkProblem({ ...fitted, facts }), problem, JSON.stringify(other));
+  }
+});
+
 const CHECKPOINT: MlpCheckpoint = {
   nEpochs: 2,
   nSteps: 8,

@@ -131,6 +131,38 @@ test('weighs the classes as the data have it', async () => {
   assert.not.equal(weighed.fitted, plain.fitted);
 });
 
+for (const embedding of ['piecewise_linear', 'periodic'] as const) {
+  test(`embeds columns by the statistics of train alone, the same from the same seed: ${embedding}`, async () => {
+    const embedded = { ...options, embedding };
+    const { fitted } = await train(rows, { options: embedded });
+    const other = await train(rows, { options: embedded, valid: makeRows(32, 4, 9) });
+    assert.equal(other.fitted, fitted, 'valid rows change nothing');
+    const facts = fitted.facts.embedding as { kind: string; columns: number[]; size: number };
+    assert.is(facts.kind, embedding);
+    assert.equal(facts.columns, [0, 1, 2, 3]);
+    assert.is(facts.size, 4);
+  });
+}
+
+test('starts from the bins of another model, and refuses a model with another embedding', async () => {
+  const embedded = { maxEpochs: 1, embedding: 'piecewise_linear' } as const;
+  const { fitted } = await train(rows, { options: embedded });
+  const more = makeRows(64, 4, 7);
+  const tuned = await train(more, { options: embedded, context: { from: fitted } });
+  assert.equal(tuned.fitted.tensors['embedding/starts'], fitted.tensors['embedding/starts']);
+  const error = await train(more, {
+    options: { maxEpochs: 1, embedding: 'periodic' },
+    context: { from: fitted },
+  }).then(
+    () => null,
+    (reason: unknown) => reason as Error,
+  );
+  assert.is(
+    error?.message,
+    'the model that training starts from must have the features, classes and layers of train.mlp; got other embedding piecewise_linear of 4',
+  );
+});
+
 test('gathers batches in as many threads as it is told, with the same result', async () => {
   const whole = await train(rows, { options });
   assert.equal(await train(rows, { options: { ...options, numWorkers: 2 } }), whole);
