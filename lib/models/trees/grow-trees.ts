@@ -56,7 +56,6 @@ async function* growInKernel(
     }
   } finally {
     signal.removeEventListener('abort', growing.cancel);
-    growing.cancel();
     await growing.free();
   }
 }

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { joinTrees, toEnsemble } from '../../../../lib/models/trees/forest.ts';
 import { createGrower } from '../../../../lib/models/trees/grow-tree.ts';
 import type { GrowOptions, GrownTree, TreeKey } from '../../../../lib/models/trees/grow-tree.ts';
 import { loadKernel } from '../../../../lib/models/trees/kernel.ts';
 import { rankTable } from '../../../../lib/models/trees/ranked-table.ts';
+import { walkTrees } from '../../../../lib/models/trees/walk-trees.ts';
 import { OPTIONS, bytesOf, makeTable, optionsFor, smallTables, treeKeys } from './small-forest.ts';
 import type { SmallTable } from './small-forest.ts';
 
@@ -43,6 +45,7 @@ const column = (values: number[], labels: number[], nClasses = 2): SmallTable =>
   nFeatures: values.length / labels.length,
   nClasses,
 });
+const NO_SETS = { categoryStart: new Int32Array(1), categoryBits: new Uint32Array(0) };
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 test('splits two classes that a threshold parts, once, in the middle', () => {
@@ -87,6 +90,20 @@ test('draws thresholds evenly between the least and the greatest value', () => {
   const expected = nDraws / bins.length;
   const chi2 = bins.reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
   assert.ok(chi2 < 24.3, `chi-square of ${chi2}, 7 degrees of freedom, p < .001`);
+});
+
+test('sends a value that is the threshold to the left, in the tree as in its counts', () => {
+  // float32 has only even numbers here, so that every threshold is a value
+  const values = range(4).map((i) => 2 ** 24 + 2 * i);
+  for (const i of range(20)) {
+    const tree = grow(column(values, range(4), 4), {}, [i, 4]);
+    const { roots, nodes } = toEnsemble(joinTrees([tree], 1, 4));
+    const leaves = Float64Array.of(0, 1, 2, 3);
+    const sums = new Float64Array(4);
+    const ensemble = { nFeatures: 1, nOutputs: 1, leafSize: 1, roots, nodes, leaves, ...NO_SETS };
+    walkTrees(ensemble, Float32Array.from(values), 4, sums);
+    assert.equal([...sums], range(4));
+  }
 });
 
 test('draws each feature as often as any other, and passes constant ones', () => {
