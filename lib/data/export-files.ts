@@ -4,13 +4,12 @@ import { basename, extname } from 'node:path';
 import { StageError } from '../errors.ts';
 import type { Bundle } from '../models/bundle.ts';
 import { lightgbmText } from '../models/lightgbm/state.ts';
-import { toNetwork } from '../models/mlp/state.ts';
+import { fromNetwork, toNetwork } from '../models/mlp/state.ts';
 import { toOnnxGraph } from '../models/onnx/bundle-graph.ts';
 import { measureDifference } from '../models/onnx/check.ts';
 import { formatModel } from '../models/onnx/model-proto.ts';
 import { assertMlp } from '../models/shrinking/require-mlp.ts';
 import { writeSafetensors } from '../tensors/safetensors.ts';
-import type { Tensor } from '../tensors/safetensors.ts';
 
 interface Exported {
   readonly n_bytes: number;
@@ -46,9 +45,9 @@ const FORMATS: Readonly<Record<string, Write>> = {
   },
   '.safetensors': async (path, { model, classes }) => {
     assertMlp(model, 'exported as safetensors', 'a model of trees can be exported as .onnx');
-    const { weights, ...architecture } = toNetwork(model);
-    const facts = { ...architecture, columns: model.columns, classes };
-    writeSafetensors(path, toTensors(weights, architecture), { network: JSON.stringify(facts) });
+    const { facts, tensors } = fromNetwork(toNetwork(model), String(model.facts.backend));
+    const network = JSON.stringify({ ...facts, columns: model.columns, classes });
+    writeSafetensors(path, tensors, { network });
     return null;
   },
 };
@@ -73,19 +72,4 @@ export async function exportModel(
   }
   const difference = await write(path, bundle, options);
   return { n_bytes: statSync(path).size, max_difference: difference };
-}
-
-/** Weights as float32, kernels of shape (inputs, outputs). */
-function toTensors(
-  weights: Readonly<Record<string, Float32Array>>,
-  { hiddenSizes, nClasses }: { readonly hiddenSizes: readonly number[]; readonly nClasses: number },
-): Record<string, Tensor> {
-  const sizes = [...hiddenSizes, nClasses];
-  return Object.fromEntries(
-    Object.entries(weights).map(([name, data]) => {
-      const nOutputs = sizes[Number(/^layer(\d+)\//.exec(name)?.[1])];
-      const shape = name.endsWith('/kernel') ? [data.length / nOutputs, nOutputs] : [data.length];
-      return [name, { dtype: 'F32', shape, data }];
-    }),
-  );
 }

@@ -8,8 +8,8 @@
  * | `<name>/step` | F32          | (nOutputs)   | where `<name>` is I8: weight = code × step of its output |
  * | `<name>/kept` | U8           | (ceil(n / 8)) | where zeros are left out: bit i % 8 of byte i / 8 is 1 where weight i is not |
  *
- * Only arrays of two or more axes are packed; biases, scales and statistics stay float32. What is computed
- * with is float32 always.
+ * Only kernels are packed; biases, scales, statistics and edges stay float32. What is computed with is float32
+ * always.
  */
 import { StageError, listExamples } from '../../errors.ts';
 import type { Tensor } from '../../tensors/safetensors.ts';
@@ -43,11 +43,12 @@ export function packWeights(
 ): Record<string, Tensor> {
   if (precision === 'float16') assertHalves(specs, weights);
   return Object.fromEntries(
-    specs.flatMap(({ name, shape }) => {
+    specs.flatMap((spec) => {
+      const { name, shape } = spec;
       const values = weights[name];
-      if (!isPacked(shape)) return [[name, { dtype: 'F32', shape, data: values } as Tensor]];
+      if (!isPacked(spec)) return [[name, { dtype: 'F32', shape, data: values } as Tensor]];
       const { data, step } = encode(values, shape.at(-1)!, precision);
-      const packed = leaveOutZeros({ name, shape }, data, precision);
+      const packed = leaveOutZeros(spec, data, precision);
       return step === null
         ? packed
         : [...packed, [`${name}/step`, { dtype: 'F32', shape: [step.length], data: step }]];
@@ -62,15 +63,15 @@ export function unpackWeights(specs: readonly WeightSpec[], tensors: Tensors): W
 
 /** The precision that the weights are stored in. */
 export function precisionOf(specs: readonly WeightSpec[], tensors: Tensors): Precision {
-  const packed = specs.find(({ shape }) => isPacked(shape));
+  const packed = specs.find(isPacked);
   return PRECISIONS.find((precision) => DTYPES[precision] === tensors[packed!.name].dtype)!;
 }
 
 /** What does not fit as "got" of a message; null: {@link unpackWeights} can read the tensors. */
 export function findPackingProblem(specs: readonly WeightSpec[], tensors: Tensors): string | null {
   const known = new Set(
-    specs.flatMap(({ name, shape }) =>
-      isPacked(shape) ? [name, `${name}/step`, `${name}/kept`] : [name],
+    specs.flatMap((spec) =>
+      isPacked(spec) ? [spec.name, `${spec.name}/step`, `${spec.name}/kept`] : [spec.name],
     ),
   );
   const extra = Object.keys(tensors).find((name) => !known.has(name));
@@ -82,7 +83,8 @@ export function findPackingProblem(specs: readonly WeightSpec[], tensors: Tensor
   return null;
 }
 
-const isPacked = (shape: readonly number[]): boolean => shape.length >= 2;
+const isPacked = ({ name, shape }: WeightSpec): boolean =>
+  name.endsWith('/kernel') && shape.length >= 2;
 const sizeOf = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1);
 
 function encode(
@@ -142,11 +144,12 @@ function unpack({ name, shape }: WeightSpec, tensors: Tensors): Float32Array {
   return weights;
 }
 
-function findProblem({ name, shape }: WeightSpec, tensors: Tensors): string | null {
+function findProblem(spec: WeightSpec, tensors: Tensors): string | null {
+  const { name, shape } = spec;
   const stored = tensors[name];
   if (stored === undefined) return `no weights ${name}`;
   const got = `the weights ${name} as ${stored.dtype} (${stored.shape.join(', ')})`;
-  if (!isPacked(shape)) {
+  if (!isPacked(spec)) {
     return stored.dtype === 'F32' && stored.shape.join() === shape.join() ? null : got;
   }
   if (!Object.values(DTYPES).some((dtype) => dtype === stored.dtype)) return got;
@@ -173,9 +176,7 @@ function countBits(bytes: Uint8Array, n: number): number {
 
 function assertHalves(specs: readonly WeightSpec[], weights: Weights): void {
   const beyond = specs
-    .filter(
-      ({ name, shape }) => isPacked(shape) && weights[name].some((w) => Math.abs(w) > MAX_HALF),
-    )
+    .filter((spec) => isPacked(spec) && weights[spec.name].some((w) => Math.abs(w) > MAX_HALF))
     .map(({ name }) => name);
   if (beyond.length === 0) return;
   throw new StageError(

@@ -1,5 +1,7 @@
 /** A perceptron as operators of ONNX, in float32 as TensorFlow computes it. */
+import { StageError, listExamples } from '../../errors.ts';
 import type { FittedModel } from '../model.ts';
+import type { Mlp } from '../mlp/fit.ts';
 import type { Activation } from '../mlp/activation.ts';
 import { foldBatchNormalization } from '../mlp/freeze.ts';
 import { EPSILON } from '../mlp/layers/normalization.ts';
@@ -9,9 +11,11 @@ import type { GraphBuilder, Value } from './graph.ts';
 /**
  * @param features - Double, shape (rows, features).
  * @returns Probabilities, float32, shape (rows, classes).
+ * @throws StageError E_DATA for a layer that has no form in ONNX here.
  */
 export function addPerceptron(graph: GraphBuilder, fitted: FittedModel, features: Value): Value {
   const network = foldBatchNormalization(toNetwork(fitted));
+  assertDense(network);
   const { weights, hiddenSizes, activation, nFeatures, nClasses } = network;
   const sizes = [nFeatures, ...hiddenSizes, nClasses];
   let h = graph.cast(features, 'float32');
@@ -41,3 +45,17 @@ function addActivation(graph: GraphBuilder, activation: Activation, z: Value): V
   const cdf = graph.add('Mul', [graph.add('Add', [erf, graph.float(1)]), graph.float(0.5)]);
   return graph.add('Mul', [z, cdf]);
 }
+
+function assertDense({ weights, embedding }: Mlp): void {
+  const unknown = Object.keys(weights).filter((name) => !DENSE.test(name));
+  if (embedding === null && unknown.length === 0) return;
+  const got = embedding === null ? listExamples(unknown) : `an embedding, ${embedding.kind}`;
+  throw new StageError(
+    'E_DATA',
+    `the network must be made of dense layers to be exported to ONNX; got ${got}`,
+    { hint: 'train one with train.mlp.embedding=none' },
+  );
+}
+
+/** Weights of dense layers and their normalisation. */
+const DENSE = /^layer\d+\/(kernel|bias|scale)$/;

@@ -85,9 +85,9 @@ function formatAttribute(attribute: Attribute): Buffer {
 }
 
 function formatTensor({ shape, data }: OnnxTensor, name: string): Buffer {
-  const content = Array.isArray(data)
-    ? data.map((item) => text(6, item))
-    : [message(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
+  const content = ArrayBuffer.isView(data)
+    ? [message(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]
+    : data.map((item) => text(6, item));
   return Buffer.concat([
     ...shape.map((size) => integer(1, size)),
     integer(2, TYPES[typeOf(data)]),

@@ -24,7 +24,12 @@ const COLUMNS = {
 
 /** Calls `use` with the paths of 6 train and 4 valid rows of 3 features, and a folder without a step. */
 async function withFiles(
-  use: (paths: { in: string; preprocessing: string; about: string }) => Promise<void>,
+  use: (paths: {
+    in: string;
+    preprocessing: string;
+    about: string;
+    from: string | null;
+  }) => Promise<void>,
 ): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     const paths = {

@@ -6,6 +6,7 @@ import type { Bundle } from '../../../../lib/models/bundle.ts';
 import { findModel } from '../../../../lib/models/registry.ts';
 import type { FittedModel, LabelledRows } from '../../../../lib/models/model.ts';
 import { measureDifference } from '../../../../lib/models/onnx/check.ts';
+import { createFitContext } from '../../../../lib/models/shrinking/fit-context.ts';
 import { toOnnxGraph } from '../../../../lib/models/onnx/bundle-graph.ts';
 import { toCamelCase } from '../../../../lib/params/schema.ts';
 import type { Parameter } from '../../../../lib/params/schema.ts';
@@ -73,7 +74,7 @@ async function fit(
   const { fitted } = await definition.fit(
     { columns, nClasses, train: labelled, valid: labelled, classWeight: null },
     { ...defaults, ...params } as never,
-    { ...createContext(), fitMember: () => Promise.reject(new Error('none')) },
+    createFitContext(createContext()),
   );
   return { name, columns, nClasses, ...fitted };
 }
