@@ -1,5 +1,6 @@
 /** Settings of drop-columns and normalize that the table asks for, each with its reason. */
 import { stringify } from 'yaml';
+import { listExamples } from '../errors.ts';
 import type { Feature } from './features.ts';
 import type { Findings, Remark } from './findings.ts';
 
@@ -44,7 +45,10 @@ export function suggest(features: readonly Feature[], findings: Findings): Sugge
     method,
     columns: numbers.filter((feature) => methodOf(feature) === method).map(({ name }) => name),
   }));
-  const [usual, ...others] = byMethod.toSorted((a, b) => b.columns.length - a.columns.length);
+  // the standard method wherever it is any column's, so that each other one stands with its reason
+  const [usual, ...others] = byMethod.toSorted(
+    (a, b) => Number(b.columns.length > 0) - Number(a.columns.length > 0),
+  );
   const filled = left.filter(({ kind, missing_count: n }) => kind === 'number' && n > 0);
   return {
     params: {
@@ -77,6 +81,11 @@ export function formatSuggestions({
   const reasonOf = new Map(scaled.map(({ name, reason }) => [name, reason]));
   const { method, groups, missing } = params.normalize;
   const comment = (text: string): string => `  # ${text.replaceAll(/\s+/g, ' ')}`;
+  const inGroups = new Set(groups.flatMap(({ columns }) => columns));
+  const reasons = listExamples(
+    scaled.filter(({ name }) => !inGroups.has(name)),
+    ({ name, reason }) => `${name}: ${reason}`,
+  );
   const hasColumns = dropped.length + suspects.length > 0;
   return [
     'drop-columns:',
@@ -89,7 +98,7 @@ export function formatSuggestions({
     ...suspects.map(({ name, reason }) => `    # - ${plain(name)}${comment(reason)}`),
     '',
     'normalize:',
-    `  method: ${method}`,
+    `  method: ${method}${reasons === '' ? '' : comment(reasons)}`,
     groups.length > 0 ? '  groups:' : '  groups: []',
     ...groups.flatMap((group) => [
       `    - method: ${group.method}`,
@@ -99,7 +108,7 @@ export function formatSuggestions({
         return `        - ${plain(name)}${reason === undefined ? '' : comment(reason)}`;
       }),
     ]),
-    `  missing: ${missing}${filled.length > 0 ? comment(`fills ${filled.slice(0, 3).join(', ')}${filled.length > 3 ? ` and ${filled.length - 3} more` : ''}`) : ''}`,
+    `  missing: ${missing}${filled.length > 0 ? comment(`fills ${listExamples(filled)}`) : ''}`,
     '',
   ].join('\n');
 }

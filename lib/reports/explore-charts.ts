@@ -5,8 +5,8 @@ import type { Histogram } from '../exploration/numeric-summary.ts';
 import type { Trend } from '../exploration/trends.ts';
 import type { Correlations } from '../exploration/correlated-pairs.ts';
 import { renderChart, SERIES_COLOURS } from './charts.ts';
-import { formatCount, formatMeasure, formatPercent, formatRows } from './format.ts';
-import { markup, type Html } from './html.ts';
+import { formatMeasure, formatPercent, formatRows } from './format.ts';
+import type { Html } from './html.ts';
 
 /** Classes or categories that one chart tells apart. */
 export const MAX_GROUPS = SERIES_COLOURS.length;
@@ -293,30 +293,4 @@ export function correlationChart({
 /** First and last letters, since names of one family differ at either end. */
 function abbreviate(name: string): string {
   return name.length > 23 ? `${name.slice(0, 9)}…${name.slice(-13)}` : name;
-}
-
-const SPARK = { width: 112, height: 26 };
-
-/** Bars without axes, small enough for a cell of a table. */
-export function sparkBars(counts: readonly number[], label: string): Html {
-  const { width, height } = SPARK;
-  const most = Math.max(1, ...counts);
-  const step = width / Math.max(1, counts.length);
-  const gap = counts.length > 40 ? 0 : Math.min(1, step / 4);
-  const path = counts
-    .map((count, i) => {
-      // what is there can be seen, however little it is
-      const size = count === 0 ? 0 : Math.max(0.75, (count / most) * height);
-      const [x, y] = [i * step, height - size].map((value) => Number(value.toFixed(2)));
-      const bar = Number((step - gap).toFixed(2));
-      return count === 0 ? '' : `M${x},${y}h${bar}V${height}h${-bar}z`;
-    })
-    .join('');
-  return markup`<svg class="spark" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}"><path d="${path}" fill="var(--accent)"/></svg>`;
-}
-
-/** "3 to 12 rows each" of bars, for those who cannot see them. */
-export function describeBars(counts: readonly number[]): string {
-  const most = Math.max(0, ...counts);
-  return `${counts.length} bars, the highest of ${formatCount(most)} rows`;
 }

@@ -77,7 +77,7 @@ function duplicates({ duplicates: found, n_samples: nSamples }: Exploration): An
   if (count === 0) return [good('No row repeats another.')];
   return [
     note(
-      markup`<b>${formatRows(count)}</b> (${formatPercent(count / nSamples)}) repeat an earlier one, one of them ${formatCount(largest - 1)} ${largest === 2 ? 'time' : 'times'}. Split them into one part, or the test is seen in training.`,
+      markup`<b>${formatRows(count)}</b> (${formatPercent(count / nSamples)}) repeat an earlier one${largest > 2 ? `; the most frequent occurs ${formatCount(largest)} times` : ''}. Split them into one part, or the test is seen in training.`,
     ),
   ];
 }
@@ -146,7 +146,7 @@ function texts({ features, findings }: Exploration): Answer[] {
       : feature.name,
   );
   return [
-    note(markup`<b>Texts:</b> ${names}. tensorize takes numbers alone: code them, or drop them.`),
+    note(markup`<b>Texts:</b> ${names}. A network takes numbers alone: encode them, or drop them.`),
   ];
 }
 

@@ -1,21 +1,13 @@
 /** The page of `explore`: what a person reads of a table before modelling. */
 import type { Exploration } from '../exploration/explore.ts';
-import { isNumeric } from '../exploration/features.ts';
-import type { Feature } from '../exploration/features.ts';
 import { formatSuggestions } from '../exploration/suggestions.ts';
-import {
-  boxChart,
-  correlationChart,
-  histogramChart,
-  MAX_GROUPS,
-  shareChart,
-  trendChart,
-} from './explore-charts.ts';
+import { correlationChart, histogramChart } from './explore-charts.ts';
+import { distributions, nameClasses } from './explore-distributions.ts';
+import type { ExplorationReport } from './explore-distributions.ts';
 import { columnTable, pairTable, rankingTable } from './explore-tables.ts';
 import { whatToLookAt } from './explore-findings.ts';
 import { formatCount, formatMeasure, formatPercent, formatRows } from './format.ts';
 import { markup, type Html } from './html.ts';
-import { nameClass } from './names.ts';
 import {
   bar,
   code,
@@ -31,24 +23,8 @@ import {
   type Section,
 } from './page.ts';
 
-export interface ExplorationReport {
-  readonly exploration: Exploration;
-  /** What a class is called beside its value: { 1: 'Spruce/Fir' }; a class without an entry keeps its value. */
-  readonly classNames: Readonly<Record<string, string>>;
-  readonly maxCharts: number;
-  /** Absolute correlation above which pairs are named. */
-  readonly maxCorrelation: number;
-  /** Data and parameters, as pairs of a term and its value. */
-  readonly about: readonly (readonly [term: string, value: string])[];
-}
-
 /** Rows of the table of classes; the JSON holds all. */
 const N_CLASSES = 30;
-/** A column that tells less gets no chart. */
-const MIN_TOLD_SHARE = 0.001;
-/** Categories of one chart. */
-const N_CATEGORIES = 10;
-
 /** The whole document; same input, same bytes. */
 export async function explorePage(report: ExplorationReport): Promise<string> {
   const { exploration, about } = report;
@@ -112,7 +88,9 @@ function headline({
       value: formatCount(features.length),
       note:
         nColumns === features.length
-          ? 'columns to predict from'
+          ? target === null
+            ? 'columns'
+            : 'columns to predict from'
           : `in ${formatCount(nColumns)} columns: a one-hot group is one feature`,
     },
   ];
@@ -196,126 +174,6 @@ async function aboutTarget({ exploration, classNames }: ExplorationReport): Prom
       }),
     }),
   ];
-}
-
-function nameClasses(
-  { target }: Exploration,
-  classNames: ExplorationReport['classNames'],
-): string[] {
-  if (target?.kind !== 'classes') return [];
-  return target.classes.map(({ value }) => nameClass(value, classNames));
-}
-
-async function distributions(report: ExplorationReport): Promise<Section[]> {
-  const { exploration, maxCharts } = report;
-  const { target, features, findings, ranking, trends } = exploration;
-  if (target === null || maxCharts === 0) return [];
-  const byName = new Map(features.map((feature) => [feature.name, feature]));
-  const isWorthIt = ({ name, association }: Feature): boolean =>
-    (association?.told_share ?? 0) >= MIN_TOLD_SHARE &&
-    !findings.id_suspects.some((remark) => remark.name === name);
-  const shown = ranking
-    .map((name) => byName.get(name)!)
-    .filter(isWorthIt)
-    .slice(0, maxCharts);
-  const parts =
-    target.kind === 'quantity'
-      ? await Promise.all(
-          shown
-            .flatMap(({ name }) => trends.find((trend) => trend.name === name) ?? [])
-            .map(async (trend) =>
-              figure({
-                caption: markup`<b>${trend.name}</b>`,
-                description: `${target.name} along ${trend.name} at ${trend.points.length} places.`,
-                svg: await trendChart(trend, target.name),
-              }),
-            ),
-        )
-      : await Promise.all(shown.map((feature) => classFigure(feature, report)));
-  if (parts.length === 0) return [];
-  const nMore = ranking.length - parts.length;
-  const more =
-    nMore > 0
-      ? ` ${nMore} more ${nMore === 1 ? 'column stands' : 'columns stand'} in the table below.`
-      : '';
-  const most =
-    parts.length === 1 ? 'The column that tells' : `The ${parts.length} columns that tell`;
-  const kinds = new Set(shown.map(isNumeric));
-  const legend =
-    target.kind === 'quantity'
-      ? `The line is the median of ${target.name}, the band or bar around it the middle half of the rows.`
-      : [
-          ...(kinds.has(true)
-            ? [
-                'Of a number, a bar holds the middle half of the rows of a class, its gap is the median, the line reaches from 5 % to 95 % of them: where bars lie apart, a model can tell classes apart.',
-              ]
-            : []),
-          ...(kinds.has(false)
-            ? ['Of a category, each bar shows how its rows divide among the classes.']
-            : []),
-        ].join(' ');
-  const words = `${most} most, strongest first. ${legend}${more}`;
-  return [
-    {
-      heading:
-        target.kind === 'quantity'
-          ? `How ${target.name} runs along them`
-          : 'How the classes differ in them',
-      content: [paragraph(words), figures(parts)],
-    },
-  ];
-}
-
-async function classFigure(
-  feature: Feature,
-  { exploration, classNames }: ExplorationReport,
-): Promise<Html> {
-  const { target } = exploration;
-  const names = nameClasses(exploration, classNames);
-  const sizes = target?.kind === 'classes' ? target.classes.map(({ count }) => count) : [];
-  // the largest classes, in their own order
-  const kept = sizes
-    .map((_, i) => i)
-    .toSorted((a, b) => sizes[b] - sizes[a])
-    .slice(0, MAX_GROUPS)
-    .toSorted((a, b) => a - b);
-  const nLeft = sizes.length - kept.length;
-  const left = nLeft > 0 ? ` Of the classes, the ${MAX_GROUPS} largest.` : '';
-  const shownNames = kept.map((i) => names[i]);
-  if (isNumeric(feature)) {
-    return figure({
-      caption: markup`<b>${feature.name}</b>${left}`,
-      description: `Boxes of ${feature.name} for ${shownNames.join(', ')}.`,
-      svg: await boxChart(
-        kept.map((i) => feature.boxes[i]),
-        shownNames,
-      ),
-    });
-  }
-  const categories = feature.categories
-    .filter(({ by_label }) => by_label.some((n) => n > 0))
-    .toSorted((a, b) => (feature.kind === 'binary' ? 0 : b.count - a.count))
-    .slice(0, N_CATEGORIES)
-    .map((category) => ({ ...category, by_label: kept.map((i) => category.by_label[i]) }));
-  const nMore = feature.n_distinct - categories.length;
-  const more = nMore > 0 ? ` The ${categories.length} most frequent values; ${nMore} more.` : '';
-  return figure({
-    caption: markup`<b>${feature.name}</b>${more}${left}`,
-    description: `Shares of the classes for ${categories.length} values of ${feature.name}.`,
-    svg: await shareChart(
-      categories,
-      categories.map(({ value }) => nameCategory(feature.name, value)),
-      shownNames,
-      target?.name ?? '',
-    ),
-  });
-}
-
-/** `12` of Soil_Type12 within Soil_Type. */
-function nameCategory(group: string, value: string): string {
-  return value.startsWith(group)
-    ? value.slice(group.length).replace(/^[_ .=-]/, '') || value
-    : value;
 }
 
 async function correlated({ exploration, maxCorrelation }: ExplorationReport): Promise<Section[]> {

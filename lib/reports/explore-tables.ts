@@ -5,10 +5,10 @@ import { isNumeric } from '../exploration/features.ts';
 import type { CategoricalFeature } from '../exploration/categorical-features.ts';
 import type { Feature } from '../exploration/features.ts';
 import type { NumericFeature } from '../exploration/numeric-features.ts';
-import { describeBars, sparkBars } from './explore-charts.ts';
 import { formatCount, formatMeasure, formatPercent } from './format.ts';
 import { markup, type Content, type Html } from './html.ts';
 import { bar, paragraph, table } from './page.ts';
+import { describeBars, sparkBars } from './spark-bars.ts';
 
 /** Rows of a table; the JSON holds all. */
 const N_RANKED = 20;
@@ -122,9 +122,9 @@ function numberCells({ name, kind, summary }: NumericFeature): Content[] {
   const format = kind === 'time' ? formatTime : formatMeasure;
   return [
     sparkBars(histogram.counts, `${name}: ${describeBars(histogram.counts)}`),
-    markup`${format(min)} … <b>${format(median)}</b> … ${format(max)}`,
+    markup`<span class="range">${format(min)} … <b>${format(median)}</b> … ${format(max)}</span>`,
     formatCount(n_distinct),
-    kind === 'time' || skewness === null ? '' : skewness.toFixed(1),
+    kind === 'time' || skewness === null ? '' : formatSkewness(skewness),
     farOut === 0 ? '' : formatCount(farOut),
   ];
 }
@@ -146,7 +146,7 @@ function categoryCells(
     ),
     first === undefined || first.count === 0
       ? 'no value'
-      : markup`<b>${shorten(first.value)}</b> in ${formatPercent(first.count / nSamples)}`,
+      : markup`<span class="range"><b>${shorten(first.value)}</b> in ${formatPercent(first.count / nSamples)}</span>`,
     formatCount(n_distinct),
     '',
     '',
@@ -186,6 +186,11 @@ export function pairTable({ pairs, pair_count: nPairs }: Correlations): Html {
       format(spearman),
     ]),
   });
+}
+
+/** One decimal, and no sign before 0.0. */
+function formatSkewness(skewness: number): string {
+  return skewness.toFixed(1).replace(/^-(?=0\.0$)/, '');
 }
 
 /** "2026-01-31", with the time of the day where there is one. */

@@ -49,6 +49,7 @@ td.number { white-space: nowrap; }
 .figures { display: grid; gap: 1.5rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 29rem)); }
 figure svg { display: block; width: 100%; height: auto; }
 .kind { color: var(--muted); font-size: .8125rem; font-weight: 400; white-space: nowrap; }
+.range { white-space: nowrap; }
 .spark { display: block; }
 figcaption { margin-top: .4rem; color: var(--muted); font-size: .875rem; }
 pre { padding: .8rem 1rem; background: var(--surface); border-radius: .5rem; font: .875rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }

@@ -69,7 +69,7 @@ test('suspects nothing in fewer than 30 rows, where chance decides', async () =>
 test('names ids, constants, near constants, mostly missing columns, copies and tails', async () => {
   const { findings } = await exploreRows(
     database,
-    `SELECT i AS row_id, i % 2 AS y, 'k' || i AS code, 7000 - i AS number, hash(i) / 3.7e18 AS plain,
+    `SELECT i AS row_id, i % 2 AS y, 'k' || i AS code, 't' || i % 5 AS place, 7000 - i AS number, hash(i) / 3.7e18 AS plain,
        3 AS same, NULL::INTEGER AS nothing, (i = 5)::INTEGER AS once, CASE WHEN i % 10 = 0 THEN hash(i * 3) % 10 END AS sparse,
        hash(i) / 3.7e18 * -2 + 1 AS turned, exp(hash(i * 5) % 1000 / 200.0) AS tailed,
        CASE WHEN i % 200 = 0 THEN 100 * (i % 400 - 100) + 500 ELSE hash(i * 11) % 1000 END AS jumps
@@ -96,7 +96,7 @@ test('names ids, constants, near constants, mostly missing columns, copies and t
 test('suggests settings that drop-columns and normalize take, with their reasons', async () => {
   const query = `SELECT i AS row_id, i % 2 AS y, 'k' || i AS "code: #1", 3 AS same,
       CASE WHEN i % 10 > 0 THEN hash(i) / 3.7e18 END AS plain, hash(i * 3) / 3.7e18 AS other,
-      exp(hash(i * 5) % 1000 / 200.0) AS tailed, 'z' || i % 2 AS told
+      exp(hash(i * 5) % 1000 / 200.0) AS tailed, tailed * 2 AS twice, 'z' || i % 2 AS told
     FROM range(2000) t(i)`;
   const { suggestions } = await exploreRows(database, query, 'y');
   const text = formatSuggestions(suggestions);
@@ -106,6 +106,7 @@ test('suggests settings that drop-columns and normalize take, with their reasons
   constant: true
   columns:
     - "code: #1"  # another value in every row
+    - twice  # a straight line of tailed
     # suspected leaks; drop those that are not known before the target is:
     # - told  # stands for y, value for value
 
@@ -129,7 +130,7 @@ normalize:
   });
   assert.equal(
     dropped.dropped.map(({ name }) => name),
-    ['code: #1', 'same'],
+    ['code: #1', 'twice', 'same'],
   );
   const scaler = await fitScaler(database, table, {
     ...params.normalize,
@@ -157,6 +158,18 @@ test('suggests nothing where nothing is to be said, and gives no star to pattern
     ['a*b'],
   );
   assert.equal(starred.suggestions.params.normalize.groups, []);
+});
+
+test('says why where no number is left to the standard method', async () => {
+  const { suggestions } = await exploreRows(
+    database,
+    'SELECT i AS row_id, i % 3 AS y, exp(hash(i * 5) % 1000 / 100.0) AS tailed FROM range(400) t(i)',
+    'y',
+  );
+  assert.match(
+    formatSuggestions(suggestions),
+    /^ {2}method: quantile {2}# tailed: skewness \d\.\d: a long tail$/m,
+  );
 });
 
 test.run();

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { explorePage } from '../../../lib/reports/explore-page.ts';
-import type { ExplorationReport } from '../../../lib/reports/explore-page.ts';
+import type { ExplorationReport } from '../../../lib/reports/explore-distributions.ts';
 import { exploreRows } from '../../support/exploration.ts';
 import { openTestDatabase } from '../../support/relations.ts';
 
