@@ -1,7 +1,7 @@
 /** Fits a forest of full trees and scores with it; what the models extra-trees and random-forest share. */
 import { StageError, listExamples } from '../../errors.ts';
 import type { Fit, FitContext, FittedModel, Machine, Predictor, TrainingData } from '../model.ts';
-import { addTrees } from './predict.ts';
+import { addTrees, toMeans } from './predict.ts';
 import { fromFitted, joinTrees, toEnsemble, toTensors } from './forest.ts';
 import type { CriterionName } from './criterion.ts';
 import type { GrowOptions, GrownTree, TreeKey } from './grow-tree.ts';
@@ -81,7 +81,7 @@ export function openForest(fitted: FittedModel, machine: Machine): Predictor {
     async predictProba(features) {
       const sums = new Float64Array((features.length / columns.length) * nClasses);
       await addTrees(ensemble, features, sums, machine);
-      return Float32Array.from(sums, (sum) => sum / nTrees);
+      return toMeans(sums, nTrees);
     },
     dispose: () => {},
   };

@@ -4,7 +4,7 @@ import { logLossOfRow } from '../../metrics/probabilistic.ts';
 import type { HistoryRow, LabelledRows, Machine } from '../model.ts';
 import { toEnsemble } from './forest.ts';
 import type { Forest } from './forest.ts';
-import { addTrees } from './predict.ts';
+import { addTrees, toMeans } from './predict.ts';
 
 export interface Watch {
   readonly history: readonly HistoryRow[];
@@ -25,7 +25,7 @@ export function createWatch(
     async add(trees) {
       nTrees += trees.nTrees;
       await addTrees(toEnsemble(trees), features, sums, { ...machine, threads: 1 });
-      const { accuracy, loss } = measure(Float32Array.from(sums, (sum) => sum / nTrees));
+      const { accuracy, loss } = measure(toMeans(sums, nTrees));
       const row = {
         ...{ step: nTrees, loss: null, learningRate: null },
         ...{ validLoss: loss, validAccuracy: accuracy },
