@@ -95,7 +95,9 @@ test('keeps weights at 0 where it is asked to, and moves the others', async () =
     assert.not.equal(after[name], before[name]);
   }
   const free = await fitNetwork(data, options, context);
-  assert.not.ok(weightsOf({ ...from, ...free.fitted })['layer0/kernel'].includes(0));
+  const moved = weightsOf({ ...from, ...free.fitted });
+  const countZeros = (weights: number[]): number => weights.filter((w) => w === 0).length;
+  assert.ok(countZeros(moved['layer0/kernel']) < countZeros(before['layer0/kernel']));
 });
 
 test('refuses a model of other layers, naming them all, and layers to keep without a model', async () => {
