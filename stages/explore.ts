@@ -13,7 +13,7 @@ export const explore = defineStage({
   summary: 'Show what the training rows hold, before a model is trained',
   paths: {
     in: input('data/split/train.parquet', 'Table to explore: .parquet, .csv or .csv.gz'),
-    about: optionalInput('Description that fetch wrote, for the names of the classes'),
+    about: optionalInput('Description that fetch wrote, for names of classes and units'),
     out: output('reports/explore.json', 'Everything found, and suggested settings'),
     page: output('reports/explore.html', 'The same to read, with charts'),
   },
@@ -21,15 +21,16 @@ export const explore = defineStage({
   example: '--in mine.csv --out explore.json --page explore.html --set base.target=label',
   async run({ paths, params, base, checkpoint }) {
     const { withDatabase } = await import('../lib/data/database.ts');
-    const { readClassNames } = await import('../lib/data/class-names.ts');
+    const { readClassNames, readUnits } = await import('../lib/data/class-names.ts');
     const { openExplored, writeExploration } = await import('../lib/data/explore-files.ts');
     const { explore: lookAt } = await import('../lib/exploration/explore.ts');
     const classNames = readClassNames(paths.about, base.target);
+    const units = readUnits(paths.about);
     const exploration = await withDatabase(base, async (database) => {
       const relation = await openExplored(database, paths.in, checkpoint);
       return await lookAt(database, relation, base, params);
     });
-    return await writeExploration(paths, exploration, classNames, params);
+    return await writeExploration(paths, exploration, { classNames, units }, params);
   },
 });
 

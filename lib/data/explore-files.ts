@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Exploration } from '../exploration/explore.ts';
 import type { ExploreParams } from '../exploration/explore-params.ts';
+import type { ExplorationReport } from '../reports/explore-distributions.ts';
 import { explorePage } from '../reports/explore-page.ts';
 import { formatCount } from '../reports/format.ts';
 import { literal } from '../sql.ts';
@@ -39,14 +40,14 @@ export async function openExplored(
 export async function writeExploration(
   paths: { readonly out: string; readonly page: string },
   exploration: Exploration,
-  classNames: Readonly<Record<string, string>>,
+  names: Pick<ExplorationReport, 'classNames' | 'units'>,
   params: ExploreParams,
 ): Promise<{ readonly message: string; readonly [fact: string]: unknown }> {
   const { target, n_samples, n_columns, features, duplicates, findings } = exploration;
   writeJson(paths.out, exploration);
   const html = await explorePage({
     exploration,
-    classNames,
+    ...names,
     maxCharts: params.maxCharts,
     maxCorrelation: params.maxCorrelation,
     about: [

@@ -11,6 +11,8 @@ export interface ExplorationReport {
   readonly exploration: Exploration;
   /** What a class is called beside its value: { 1: 'Spruce/Fir' }; a class without an entry keeps its value. */
   readonly classNames: Readonly<Record<string, string>>;
+  /** What the numbers of a column are in: { Elevation: 'm' }. */
+  readonly units: Readonly<Record<string, string>>;
   readonly maxCharts: number;
   /** Absolute correlation above which pairs are named. */
   readonly maxCorrelation: number;
@@ -95,7 +97,7 @@ export async function distributions(report: ExplorationReport): Promise<Section[
 
 async function classFigure(
   feature: Feature,
-  { exploration, classNames }: ExplorationReport,
+  { exploration, classNames, units }: ExplorationReport,
 ): Promise<Html> {
   const { target } = exploration;
   const names = nameClasses(exploration, classNames);
@@ -111,7 +113,7 @@ async function classFigure(
   const shownNames = kept.map((i) => names[i]);
   if (isNumeric(feature)) {
     return figure({
-      caption: markup`<b>${feature.name}</b>${left}`,
+      caption: markup`<b>${feature.name}</b>${Object.hasOwn(units, feature.name) ? `, ${units[feature.name]}` : ''}${left}`,
       description: `Boxes of ${feature.name} for ${shownNames.join(', ')}.`,
       svg: await boxChart(
         kept.map((i) => feature.boxes[i]),

@@ -54,7 +54,7 @@ export async function explorePage(report: ExplorationReport): Promise<string> {
           },
           ...(await distributions(report)),
         ]),
-    { heading: 'Every column', content: columnTable(exploration.features, nSamples) },
+    { heading: 'Every column', content: columnTable(exploration.features, nSamples, report.units) },
     ...(await correlated(report)),
     { heading: 'Settings to begin with', content: settings(exploration) },
     { heading: 'Data and parameters', content: [facts(about)] },

@@ -73,12 +73,17 @@ function explainMeasures(shown: readonly Feature[], isQuantity: boolean): string
 }
 
 /** The name may break behind each of its parts. */
-function nameCell(feature: Feature): Html {
+function nameCell(feature: Feature, unit = ''): Html {
   const parts = feature.name.split(/(?<=[_.-])/);
-  return markup`${parts.map((part, i) => (i === 0 ? markup`${part}` : markup`<wbr>${part}`))}<div class="kind">${kindOf(feature)}</div>`;
+  return markup`${parts.map((part, i) => (i === 0 ? markup`${part}` : markup`<wbr>${part}`))}<div class="kind">${kindOf(feature)}${unit === '' ? '' : `, ${unit}`}</div>`;
 }
 
-export function columnTable(features: readonly Feature[], nSamples: number): Html[] {
+/** @param units - What the numbers of a column are in; a column without an entry has none. */
+export function columnTable(
+  features: readonly Feature[],
+  nSamples: number,
+  units: Readonly<Record<string, string>>,
+): Html[] {
   if (features.length === 0) return [paragraph('The table has no feature.')];
   const shown = features.slice(0, N_FEATURES);
   const nMore = features.length - shown.length;
@@ -104,7 +109,7 @@ export function columnTable(features: readonly Feature[], nSamples: number): Htm
       ],
       rows: shown.map((feature) =>
         [
-          nameCell(feature),
+          nameCell(feature, Object.hasOwn(units, feature.name) ? units[feature.name] : ''),
           ...(isNumeric(feature) ? numberCells(feature) : categoryCells(feature, nSamples)),
         ].toSpliced(4, 0, ...(hasMissing ? [missingCell(feature, nSamples)] : [])),
       ),

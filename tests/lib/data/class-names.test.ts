@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readClassNames } from '../../../lib/data/class-names.ts';
+import { readClassNames, readUnits } from '../../../lib/data/class-names.ts';
 import type { StageError } from '../../../lib/errors.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
 
@@ -54,6 +54,17 @@ test('refuse a description that is missing or no JSON', async () => {
   );
   assert.is(error?.code, 'E_DATA');
   assert.match(error?.message ?? '', /about\.json must be a JSON file; got /);
+});
+
+test('units are those of the columns that have one', async () => {
+  await inTemporaryFolder((folder) => {
+    const file = join(folder, 'about.json');
+    writeFileSync(file, JSON.stringify(DESCRIPTION));
+    assert.equal(readUnits(file), { Elevation: 'm' });
+    writeFileSync(file, '{"columns": [3, {"name": 3, "unit": "m"}]}');
+    assert.equal(readUnits(file), {});
+    assert.equal(readUnits(null), {});
+  });
 });
 
 test.run();

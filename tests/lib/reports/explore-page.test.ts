@@ -16,6 +16,7 @@ const reportOf = async (
 ): Promise<ExplorationReport> => ({
   exploration: await exploreRows(database, query, target),
   classNames: {},
+  units: { height: 'm' },
   maxCharts: 6,
   maxCorrelation: 0.9,
   about: [['Data', 'explored.csv']],
@@ -70,6 +71,8 @@ test('draws a chart for each column that tells something, a bar or a box for eac
   const document = await pageOf(FOREST, 'kind');
   const captions = [...document.matchAll(/<figcaption><b>(.*?)<\/b>/g)].map(([, name]) => name);
   assert.equal(captions.toSorted(), ['depth', 'ground', 'height']);
+  assert.match(document, '<b>height</b>, m</figcaption>');
+  assert.match(document, 'height<div class="kind">number, m</div>');
   assert.match(document, '<title>1: median ');
   assert.match(document, '&lt;dry&gt;');
   assert.not.match(document, '<dry>');
