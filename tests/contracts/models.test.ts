@@ -22,22 +22,31 @@ const SMALL: Record<string, Record<string, unknown>> = {
   mlp: { hidden_sizes: [16], max_epochs: 12, batch_size: 16, learning_rate: 0.02 },
   'random-forest': { n_estimators: 5, max_depth: 4 },
 };
-const { params } = resolveParams({
-  params: {
-    schema: TRAIN_SCHEMA,
-    prefix: 'train',
-    sources: [
-      {
-        name: 'this test',
-        values: Object.fromEntries(
-          Object.entries(SMALL)
-            .filter(([name]) => MODELS.some((model) => model.name === name))
-            .map(([name, values]) => [name.replaceAll('-', '_'), values]),
-        ),
-      },
-    ],
-  },
-});
+/** Settings under which a model computes something else. */
+const VARIANTS: readonly [string, Record<string, unknown>][] = [
+  ['mlp', { embedding: 'piecewise_linear', embedding_size: 4 }],
+  ['mlp', { embedding: 'periodic', embedding_size: 4, embedding_sigma: 0.5 }],
+];
+
+/** The group `train` with these settings in the groups of the models. */
+function resolve(settings: typeof SMALL) {
+  const values = Object.fromEntries(
+    Object.entries(settings)
+      .filter(([name]) => MODELS.some((model) => model.name === name))
+      .map(([name, group]) => [name.replaceAll('-', '_'), group]),
+  );
+  const sources = [{ name: 'this test', values }];
+  return resolveParams({ params: { schema: TRAIN_SCHEMA, prefix: 'train', sources } }).params;
+}
+
+const CASES = [
+  ...MODELS.map((model) => ({ ...model, title: model.name, params: resolve(SMALL) })),
+  ...VARIANTS.map(([name, values]) => ({
+    ...MODELS.find((model) => model.name === name)!,
+    title: `${name}, ${Object.values(values)[0]}`,
+    params: resolve({ ...SMALL, [name]: { ...SMALL[name], ...values } }),
+  })),
+];
 
 /** Two numbers that tell three classes apart, noise, and a one-hot group of three. */
 const COLUMNS = ['a', 'b', 'noise', 'group1', 'group2', 'group3'];
@@ -63,12 +72,6 @@ const DATA: TrainingData = {
   classWeight: null,
 };
 const TEST = makeRows(97, 'test');
-
-async function fit(name: string, changes: Partial<TrainingData> = {}, seed = 1) {
-  const rng = (purpose: string) => createRng(seed, 'test', purpose);
-  const data = { ...DATA, ...changes };
-  return (await fitModel(name, data, params, createContext({ rng }))).fitted;
-}
 
 async function predict(fitted: FittedModel, features: Float32Array): Promise<Float32Array> {
   const predictor = await openModel(fitted, machine);
@@ -127,13 +130,18 @@ const bytesOf = ({ tensors, ...facts }: FittedModel) => [
   ]),
 ];
 
-for (const { name, summary, acceptsMissing, findProblem } of MODELS) {
-  const test = suite(`model ${name}`);
+for (const { name, title, params, summary, acceptsMissing, findProblem } of CASES) {
+  const test = suite(`model ${title}`);
+  async function fit(changes: Partial<TrainingData> = {}, seed = 1): Promise<FittedModel> {
+    const rng = (purpose: string) => createRng(seed, 'test', purpose);
+    const data = { ...DATA, ...changes };
+    return (await fitModel(name, data, params, createContext({ rng }))).fitted;
+  }
   let fitted: FittedModel;
   let expected: Float32Array;
 
   test.before(async () => {
-    fitted = await fit(name);
+    fitted = await fit();
     expected = await predict(fitted, TEST.features);
   });
 
@@ -172,7 +180,7 @@ for (const { name, summary, acceptsMissing, findProblem } of MODELS) {
   });
 
   test('gives the same bytes for the same seed', async () => {
-    assert.equal(bytesOf(await fit(name)), bytesOf(fitted));
+    assert.equal(bytesOf(await fit()), bytesOf(fitted));
   });
 
   test('predicts the same bits after it was saved and read', async () => {
@@ -236,7 +244,7 @@ for (const { name, summary, acceptsMissing, findProblem } of MODELS) {
         ...rows,
         features: features.map((value, k) => (k % 7 === 0 ? NaN : value)),
       });
-      const gappy = await fit(name, { train: withGaps(DATA.train), valid: withGaps(DATA.valid) });
+      const gappy = await fit({ train: withGaps(DATA.train), valid: withGaps(DATA.valid) });
       const probabilities = await predict(gappy, withGaps(TEST).features);
       assertProbabilities(probabilities, TEST.nSamples);
       assertProbabilities(
@@ -250,7 +258,7 @@ for (const { name, summary, acceptsMissing, findProblem } of MODELS) {
   }
 
   test('learns where train has rows of one class alone', async () => {
-    const only = await fit(name, { train: makeRows(60, 'one', [1]) });
+    const only = await fit({ train: makeRows(60, 'one', [1]) });
     const probabilities = await predict(only, TEST.features);
     assertProbabilities(probabilities, TEST.nSamples);
     for (let i = 0; i < TEST.nSamples; i++) {
@@ -260,12 +268,12 @@ for (const { name, summary, acceptsMissing, findProblem } of MODELS) {
   });
 
   test('weighs the rows of a class as it is told', async () => {
-    const plain = await fit(name, { classWeight: [1, 1, 1] });
+    const plain = await fit({ classWeight: [1, 1, 1] });
     const difference = await predict(plain, TEST.features);
     difference.forEach((p, k) => assert.ok(Math.abs(p - expected[k]) < 1e-4));
     const shareOf = (probabilities: Float32Array): number =>
       probabilities.reduce((sum, p, k) => sum + (k % N_CLASSES === 2 ? p : 0), 0);
-    const heavy = await predict(await fit(name, { classWeight: [1, 1, 20] }), TEST.features);
+    const heavy = await predict(await fit({ classWeight: [1, 1, 20] }), TEST.features);
     assertProbabilities(heavy, TEST.nSamples);
     assert.ok(shareOf(heavy) > shareOf(expected), `${shareOf(heavy)} of ${shareOf(expected)}`);
   });
