@@ -8,7 +8,7 @@ import type { FittedModel, ModelDefinition } from './model.ts';
 /** A member as the facts of an ensemble hold it; its tensors are the ensemble's, under `<index>/`. */
 type MemberFacts = Omit<FittedModel, 'tensors'>;
 
-interface EnsembleFacts {
+export interface EnsembleFacts {
   readonly members: readonly MemberFacts[];
   /** One for each member, not negative, of sum 1. */
   readonly weights: readonly number[];
@@ -83,6 +83,11 @@ export function createEnsemble(models: readonly ModelDefinition[]): ModelDefinit
       return createBlend(opened, { columns, nClasses, weights, temperature });
     },
   });
+}
+
+/** The members of an ensemble without a problem, each with its own tensors. */
+export function membersOf({ facts, tensors }: FittedModel): FittedModel[] {
+  return unpack((facts as unknown as EnsembleFacts).members, tensors);
 }
 
 function unpack(

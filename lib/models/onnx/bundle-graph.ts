@@ -1,5 +1,7 @@
 /** A bundle as one graph of ONNX: raw columns in, label and probabilities out. */
 import { StageError } from '../../errors.ts';
+import { membersOf } from '../ensemble.ts';
+import type { EnsembleFacts } from '../ensemble.ts';
 import type { Bundle, ClassValue } from '../bundle.ts';
 import type { FittedModel } from '../model.ts';
 import { addForest } from './forest-graph.ts';
@@ -27,14 +29,6 @@ const MODELS: Readonly<Record<string, AddModel>> = {
  */
 export function toOnnxGraph(bundle: Bundle): OnnxGraph {
   const { model, preprocessing, input, classes } = bundle;
-  const addModel = MODELS[model.name];
-  if (addModel === undefined) {
-    throw new StageError(
-      'E_DATA',
-      `the model must be ${Object.keys(MODELS).join(' or ')} to be exported to ONNX; got ${model.name}`,
-      { hint: 'predict scores rows with any bundle' },
-    );
-  }
   const graph = createOnnxGraph();
   const features = addPreprocessing(graph, preprocessing, input, model.columns);
   const probabilities = addPriors(graph, bundle, addModel(graph, model, features));
@@ -47,6 +41,32 @@ export function toOnnxGraph(bundle: Bundle): OnnxGraph {
   const shape = [ROWS, classes.length];
   graph.output({ name: 'probabilities', type: 'float32', shape }, probabilities);
   return graph.finish();
+}
+
+function addModel(graph: GraphBuilder, model: FittedModel, features: Value): Value {
+  if (model.name === 'ensemble') return addEnsemble(graph, model, features);
+  const add = MODELS[model.name];
+  if (add !== undefined) return add(graph, model, features);
+  throw new StageError(
+    'E_DATA',
+    `the model must be ${[...Object.keys(MODELS), 'ensemble'].join(', ')} to be exported to ONNX; got ${model.name}`,
+    { hint: 'predict scores rows with any bundle' },
+  );
+}
+
+/** As createBlend of lib/models/ensemble/predict.ts: the weighted mean of the members, at a temperature. */
+function addEnsemble(graph: GraphBuilder, model: FittedModel, features: Value): Value {
+  const { weights, temperature } = model.facts as unknown as EnsembleFacts;
+  const weighed = membersOf(model).map((member, m) => {
+    const places = graph.integers(member.columns.map((name) => model.columns.indexOf(name)));
+    const own = graph.add('Gather', [features, places], { axis: { int: 1 } });
+    const probabilities = graph.cast(addModel(graph, member, own), 'float64');
+    return graph.add('Mul', [graph.double(weights[m]), probabilities]);
+  });
+  const mean = weighed.reduce((sum, next) => graph.add('Add', [sum, next]));
+  const heated = graph.add('Pow', [mean, graph.double(1 / temperature)]);
+  const sum = graph.add('ReduceSum', [heated, graph.integers([1])], { keepdims: { int: 1 } });
+  return graph.cast(graph.add('Div', [heated, sum]), 'float32');
 }
 
 /** As correctPriors of the scorer. */

@@ -171,6 +171,27 @@ for (const name of ['extra-trees', 'random-forest']) {
   });
 }
 
+test('an ensemble predicts as its bundle, members of some of the columns and a temperature too', async () => {
+  const { X, features: columns } = rows;
+  const own = columns.slice(1);
+  const part = X.filter((_, i) => i % columns.length !== 0);
+  const members = [bundle.model, await fit('lightgbm', BOOSTING, { X: part, columns: own })];
+  const model: FittedModel = {
+    ...{ name: 'ensemble', columns, nClasses: 3 },
+    facts: {
+      members: members.map(({ tensors: _, ...member }) => member),
+      ...{ weights: [0.25, 0.75], temperature: 1.7 },
+    },
+    tensors: Object.fromEntries(
+      members.flatMap(({ tensors }, m) =>
+        Object.entries(tensors).map(([name, tensor]) => [`${m}/${name}`, tensor] as const),
+      ),
+    ),
+  };
+  const difference = await compare(await withModel(model));
+  assert.ok(difference <= 1e-5, `${difference}`);
+});
+
 test('has the same bytes each time, and the raw columns as its only inputs', () => {
   assert.equal(toOnnx(bundle), toOnnx(bundle));
   const { inputs, outputs } = toOnnxGraph(bundle);
@@ -211,7 +232,8 @@ test('refuses a model that has no form in ONNX here', () => {
   assert.throws(
     () => toOnnxGraph({ ...bundle, model }),
     (error: StageError) =>
-      error.code === 'E_DATA' && /to be exported to ONNX; got naive-bayes$/.test(error.message),
+      error.code === 'E_DATA' &&
+      / ensemble to be exported to ONNX; got naive-bayes$/.test(error.message),
   );
 });
 
