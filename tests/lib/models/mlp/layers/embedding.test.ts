@@ -3,7 +3,9 @@ import * as assert from 'uvu/assert';
 import { createMlpPredictor, fitMlp, predictProba } from '../../../../../lib/models/mlp/fit.ts';
 import type { Mlp, MlpCheckpoint, MlpOptions } from '../../../../../lib/models/mlp/fit.ts';
 import { fitEmbedding } from '../../../../../lib/models/mlp/fit-embedding.ts';
+import { foldBatchNormalization } from '../../../../../lib/models/mlp/freeze.ts';
 import { nameEmbedding } from '../../../../../lib/models/mlp/layers/embedding.ts';
+import { dropUnits } from '../../../../../lib/models/mlp/prune-network.ts';
 import { loadBackend } from '../../../../../lib/models/tensorflow/backend.ts';
 import { createWasmBackend } from '../../../../../lib/models/tensorflow/wasm.ts';
 import { createRng } from '../../../../../lib/rng.ts';
@@ -145,6 +147,24 @@ test('goes on below the first bin and above the last', () => {
     X.forEach((x, i) => {
       assert.ok(Math.abs(probabilities[2 * i] - 1 / (1 + Math.exp(-x))) < 1e-6, `x = ${x}`);
     });
+  }
+});
+
+test('stays where batch normalisation is folded and where units are taken away', async () => {
+  const rows = makeRows(200, 4, 1);
+  const options = { hiddenSizes: [8], normalization: 'batch', maxEpochs: 2 } as const;
+  for (const kind of KINDS) {
+    const model = await fit(rows, kind, options);
+    const expected = predictProba(model, rows.X, backend);
+    const folded = predictProba(foldBatchNormalization(model), rows.X, backend);
+    // one float32 product more or less in sums of 20
+    assert.ok(folded.every((p, i) => Math.abs(p - expected[i]) < 1e-5));
+    const idle = structuredClone(model);
+    for (const part of ['scale', 'bias']) idle.weights[`layer0/${part}`].fill(0, 2, 4);
+    const small = dropUnits(idle, 0.25);
+    assert.equal(small.hiddenSizes, [6]);
+    const [whole, pruned] = [idle, small].map((each) => predictProba(each, rows.X, backend));
+    assert.ok(pruned.every((p, i) => Math.abs(p - whole[i]) < 1e-5));
   }
 });
 
