@@ -209,14 +209,15 @@ async function correlated({ exploration, maxCorrelation }: ExplorationReport): P
 }
 
 function settings({ suggestions }: Exploration): Html[] {
-  const { suspects, dropped, scaled } = suggestions;
+  const { suspects, dropped, params } = suggestions;
+  const { method, groups } = params.normalize;
+  const methods = [method, ...groups.map((group) => group.method)];
   const parts = [
     ...(dropped.length > 0 ? ['columns that carry nothing are dropped'] : []),
-    ...(scaled.length > 0
-      ? [
-          'long tails are scaled by quantile and far values by quartiles, so that they do not set the scale for all',
-        ]
+    ...(methods.includes('quantile')
+      ? ['long tails are scaled by quantile, so that a few rows do not set the scale for all']
       : []),
+    ...(methods.includes('robust') ? ['columns with values far out by their quartiles'] : []),
     ...(suspects.length > 0 ? ['suspected leaks stand as comments for you to decide'] : []),
   ];
   const words =

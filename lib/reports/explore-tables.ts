@@ -29,7 +29,7 @@ export function rankingTable({ features, ranking, target, correlations }: Explor
       : target?.name;
   return [
     paragraph(
-      `How much of the uncertainty (entropy) about ${what} each column removes by itself: 0 % tells nothing, 100 % decides it. Together columns can tell more.`,
+      `How much of the uncertainty (entropy) about ${what} each column removes by itself: 0\u00a0% tells nothing, 100\u00a0% decides it. Together columns can tell more.`,
     ),
     table({
       caption:
