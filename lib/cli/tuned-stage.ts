@@ -69,7 +69,7 @@ export async function openTunedStage(
   const metrics = definition.paths.metrics.default!;
   removeAbandoned();
   const folder = mkdtempSync(join(tmpdir(), OWN_PREFIX));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.on('exit', () => discard(folder));
 
   const run: RunTrial = ({ number, params }, onReport) => {
     const cwd = join(folder, String(number));
@@ -154,9 +154,9 @@ function toFileKeys(base: BaseParams): Record<string, unknown> {
 function describeEnd({ exit, document, said }: ChildOutcome): Ending | null {
   if (exit === 0) return null;
   if (exit === null || exit === EXIT_INTERRUPTED) return { kind: 'killed' };
-  const error = document?.error as { code: ErrorCode; message: string } | undefined;
+  const error = document?.error as { code: ErrorCode; message: string; hint?: string } | undefined;
   if (error !== undefined && Object.hasOwn(ERROR_CODES, error.code)) {
-    return { kind: 'failed', code: error.code, message: error.message };
+    return { kind: 'failed', ...error };
   }
   const lines = said.split('\n').filter((line) => line.trim() !== '');
   const at = lines.findIndex((line) => line.startsWith('bug in timberline')) + 1;
@@ -179,6 +179,15 @@ function readMetric(file: string, metric: string, stage: string): number | null 
 
 const PREFIX = 'timberline-tune-';
 const OWN_PREFIX = `${PREFIX}${ownPid}-`;
+
+/** As the process ends, with which a trial may be ending too: what it still writes the next run removes. */
+function discard(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    return;
+  }
+}
 
 /** Removes the folders of runs that were killed. */
 function removeAbandoned(): void {

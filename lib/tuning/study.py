@@ -65,6 +65,8 @@ class BracketsByIndex(optuna.pruners.HyperbandPruner):
     """Hyperband whose brackets follow the index of a trial, which a retry keeps."""
 
     def _get_bracket_id(self, study, trial):
+        if not covers(trial):
+            return -1
         index = trial.user_attrs.get("index", trial.number)
         return super()._get_bracket_id(study, Numbered(index))
 
@@ -72,6 +74,13 @@ class BracketsByIndex(optuna.pruners.HyperbandPruner):
 class Numbered:
     def __init__(self, number):
         self.number = number
+
+
+class Counted(optuna.study.Study):
+    """A study without the attempts that count for nothing: what they reported before they died prunes none."""
+
+    def get_trials(self, deepcopy=True, states=None):
+        return [trial for trial in super().get_trials(deepcopy, states) if covers(trial)]
 
 
 def make_pruner(name, n_startup_trials, n_warmup_steps, percentile):
@@ -174,6 +183,7 @@ class Tuning:
                 storage=self.storage, study_name=name, direction=direction, load_if_exists=True
             )
         )
+        self.counted = Counted(study_name=name, storage=self.storage)
         self.memory = optuna.storages.InMemoryStorage()
         self.copy = optuna.create_study(
             storage=self.memory, study_name=name, direction=direction
@@ -191,8 +201,11 @@ class Tuning:
 
     def beat(self):
         while True:
-            for trial in list(self.running.values()):
-                self.storage.record_heartbeat(trial._trial_id)
+            try:
+                for trial in list(self.running.values()):
+                    self.storage.record_heartbeat(trial._trial_id)
+            except (sqlalchemy.exc.SQLAlchemyError, StorageInternalError):
+                pass  # the next beat may come through; what the main thread asks says what is wrong
             threading.Event().wait(HEARTBEAT_SECONDS)
 
     def identify(self):
@@ -299,7 +312,7 @@ class Tuning:
         self.storage.set_trial_intermediate_value(own._trial_id, request["step"], request["value"])
         pruner = make_pruner(**self.options["pruner"])
         trial = self.storage.get_trial(own._trial_id)
-        return {"prune": bool(pruner.prune(self.study, trial))}
+        return {"prune": bool(pruner.prune(self.counted, trial))}
 
     def tell(self, request):
         """Finishes a trial; whether it was this process's to finish still."""

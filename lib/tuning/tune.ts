@@ -14,7 +14,13 @@ import type { Attempt, Direction } from './trial.ts';
 /** How the process of a trial ended. */
 export type Ending =
   | { readonly kind: 'value'; readonly value: number | null }
-  | { readonly kind: 'failed'; readonly code: ErrorCode | null; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      /** null: a bug. */
+      readonly code: ErrorCode | null;
+      readonly message: string;
+      readonly hint?: string;
+    }
   | { readonly kind: 'killed' };
 
 /** Runs the stage with the parameters of the trial. */
@@ -155,7 +161,7 @@ async function runOne(
         : result(fail(`killed ${MAX_ATTEMPTS} times`));
     case 'failed':
       if (ended.code !== 'E_ENVIRONMENT') return result(fail(ended.message));
-      return result(fail(null), new StageError(ended.code, ended.message));
+      return result(fail(null), new StageError(ended.code, ended.message, { hint: ended.hint }));
   }
 }
 

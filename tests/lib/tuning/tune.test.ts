@@ -94,6 +94,28 @@ test('prunes by what trials report, keeps the last value, and hears nothing more
   });
 });
 
+test('prunes the same after kills: what a killed attempt reported counts for nothing', async () => {
+  const pruner = { pruner: 'hyperband', sampler: 'random' };
+  const runStudy = async (isKilled: (nAttempts: number) => boolean) =>
+    await inTemporaryFolder(async (folder) => {
+      let nAttempts = 0;
+      const run: RunTrial = ({ params }, onReport) => {
+        nAttempts++;
+        const value = score(params);
+        for (let step = 1; step <= 9; step++) onReport(step, value - 1 / step);
+        const ended = isKilled(nAttempts) ? ({ kind: 'killed' } as const) : null;
+        return { ending: Promise.resolve(ended ?? { kind: 'value', value }), kill: () => {} };
+      };
+      return await inStudy(folder, pruner, (study) => runTrials(study, run, pruner));
+    });
+  const [whole, killed] = await Promise.all([
+    runStudy(() => false),
+    runStudy((nAttempts) => nAttempts % 2 === 1),
+  ]);
+  assert.ok(states(whole).includes('PRUNED'));
+  assert.equal(killed, whole);
+});
+
 test('keeps why trials failed, goes on, and gives up when they fail in a row', async () => {
   await inTemporaryFolder(async (folder) => {
     await inStudy(folder, {}, async (study) => {
