@@ -1,5 +1,5 @@
 /**
- * prune: take the weights or units of a perceptron away that matter least, and let the rest learn again.
+ * prune: take away what matters least in a model, weights, units or trees, and let a network learn again.
  *
  * Reads a bundle, the tensors that it was trained on and the raw valid split; writes the smaller bundle
  * and what it costs in accuracy. The table has times, hence it is among the logs.
@@ -25,7 +25,7 @@ export const prune = defineStage({
   async run({ paths, params, base, rng, log, progress, clock, signal, version }) {
     const { readBundle } = await import('../lib/models/bundle.ts');
     const { readPruningData } = await import('../lib/data/pruning-files.ts');
-    const { pruneModel } = await import('../lib/models/mlp/prune.ts');
+    const { pruneModel } = await import('../lib/models/shrinking/prune-model.ts');
     const { createFitContext } = await import('../lib/models/shrinking/fit-context.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { describeShrunk, writeShrunk } = await import('../lib/data/shrunk-bundle.ts');

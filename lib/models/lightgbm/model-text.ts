@@ -48,6 +48,25 @@ export function parseModelText(text: Uint8Array, refuse: Refuse): BoostedTrees {
   return { objective, isMean, nRounds, ensemble };
 }
 
+/**
+ * The text of the first rounds alone, without what stands below the trees.
+ *
+ * @param text - That {@link parseModelText} reads.
+ * @param nRounds - From 1 to those that are there.
+ */
+export function keepRounds(text: Uint8Array, nRounds: number): Uint8Array {
+  const refuse = (got: string): never => {
+    throw new Error(`a text that was checked has ${got}`);
+  };
+  const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  const { head, blocks } = cut(bytes, refuse);
+  const kept = blocks.slice(0, nRounds * Number(head.get('num_tree_per_iteration')));
+  const sizes = `tree_sizes=${kept.map(({ length }) => length).join(' ')}`;
+  const headText = bytes.toString('utf8', 0, bytes.indexOf('\n\n'));
+  const shortened = headText.replace(/^tree_sizes=.*$/m, sizes);
+  return Buffer.concat([Buffer.from(`${shortened}\n\n`), ...kept, Buffer.from('end of trees\n')]);
+}
+
 /** Sum of the gain of the splits by each feature, and their number; splits without gain do not count. */
 export function measureImportance(text: Uint8Array): { gain: Float64Array; split: Float64Array } {
   const refuse = (got: string): never => {

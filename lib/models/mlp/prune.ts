@@ -4,22 +4,20 @@ import type { Params } from '../../params/schema.ts';
 import { takeColumns } from '../fit-model.ts';
 import type { FitContext, FittedModel, LabelledRows, TrainingData } from '../model.ts';
 import type { PRUNE_SCHEMA } from '../shrinking/prune-params.ts';
-import { assertMlp } from '../shrinking/require-mlp.ts';
 import { dropUnits, zeroSmallestWeights } from './prune-network.ts';
 import { fromNetwork, storedPrecision, toNetwork } from './state.ts';
 import { fitNetwork } from './train.ts';
 
 /**
  * @param data - Rows scaled as the model was trained on; its features are among theirs.
- * @throws StageError E_DATA when it is no perceptron, or the rows lack a feature or have other classes.
+ * @throws StageError E_DATA when the rows lack a feature or have other classes.
  */
-export async function pruneModel(
+export async function prunePerceptron(
   fitted: FittedModel,
   data: TrainingData,
   params: Params<typeof PRUNE_SCHEMA>,
   context: FitContext,
 ): Promise<FittedModel> {
-  assertMlp(fitted, 'pruned', 'train smaller trees, or fewer of them');
   const isSparse = params.method === 'magnitude';
   const reduce = isSparse ? zeroSmallestWeights : dropUnits;
   const pruned = reduce(toNetwork(fitted), params.sparsity);

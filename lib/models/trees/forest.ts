@@ -134,6 +134,29 @@ function findShapeProblem({ feature, threshold, leaf, nTrees }: Forest): string 
   return leaf.length === nLeaves ? null : `${leaf.length} leaves, where ${nLeaves} are needed`;
 }
 
+/** The first trees alone, and of the leaves that are not pure those that they have. */
+export function keepTrees(forest: Forest, nTrees: number): Forest {
+  const { feature, threshold, leaf, mixed, nClasses } = forest;
+  let [nNodes, nSplits] = [0, 0];
+  for (let tree = 0; tree < nTrees; tree++) {
+    for (let nOpen = 1; nOpen > 0; nNodes++) {
+      const isLeaf = feature[nNodes] < 0;
+      nOpen += isLeaf ? -1 : 1;
+      if (!isLeaf) nSplits++;
+    }
+  }
+  const keptLeaves = leaf.subarray(0, nNodes - nSplits);
+  const nRows = keptLeaves.reduce((most, row) => Math.max(most, row + 1), nClasses);
+  return {
+    ...forest,
+    nTrees,
+    feature: feature.subarray(0, nNodes),
+    threshold: threshold.subarray(0, nSplits),
+    leaf: keptLeaves,
+    mixed: mixed.subarray(0, (nRows - nClasses) * nClasses),
+  };
+}
+
 /** The forest laid out for walking; sums of its leaves over nTrees are probabilities. */
 export function toEnsemble({
   nFeatures,
