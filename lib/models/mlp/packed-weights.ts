@@ -129,19 +129,31 @@ function leaveOutZeros(
   ];
 }
 
-function unpack({ name, shape }: WeightSpec, tensors: Tensors): Float32Array {
+function unpack(spec: WeightSpec, tensors: Tensors): Float32Array {
+  const { codes, step } = readCodes(spec, tensors);
+  if (codes instanceof Float32Array) return codes;
+  const nOutputs = spec.shape.at(-1)!;
+  return Float32Array.from(codes, (code, i) => (step === null ? code : code * step[i % nOutputs]));
+}
+
+/**
+ * An array of weights as it is stored, zeros in their places: the weights themselves, or codes and the step of
+ * each output.
+ */
+export function readCodes(
+  { name, shape }: WeightSpec,
+  tensors: Tensors,
+): { codes: Values; step: Float32Array | null } {
   const stored = tensors[name].data as Values;
   const kept = tensors[`${name}/kept`]?.data as Uint8Array | undefined;
-  const step = tensors[`${name}/step`]?.data as Float32Array | undefined;
-  if (stored instanceof Float32Array && kept === undefined) return stored;
-  const weights = new Float32Array(sizeOf(shape));
-  const nOutputs = shape.at(-1)!;
-  for (let i = 0, at = 0; i < weights.length; i++) {
-    if (kept !== undefined && ((kept[i >> 3] >> (i & 7)) & 1) === 0) continue;
-    const value = stored[at++];
-    weights[i] = step === undefined ? value : value * step[i % nOutputs];
+  const step = (tensors[`${name}/step`]?.data as Float32Array | undefined) ?? null;
+  if (kept === undefined) return { codes: stored, step };
+  const Codes = stored.constructor as new (length: number) => Values;
+  const codes = new Codes(sizeOf(shape));
+  for (let i = 0, at = 0; i < codes.length; i++) {
+    if ((kept[i >> 3] >> (i & 7)) & 1) codes[i] = stored[at++];
   }
-  return weights;
+  return { codes, step };
 }
 
 function findProblem(spec: WeightSpec, tensors: Tensors): string | null {

@@ -3,12 +3,13 @@
 /** Name of what an operator gives, or of an input or constant. */
 export type Value = string;
 
-export type ElementType = 'float32' | 'float64' | 'int64' | 'bool' | 'string';
+export type ElementType = 'float16' | 'float32' | 'float64' | 'int8' | 'int64' | 'bool' | 'string';
 
 export interface OnnxTensor {
   readonly shape: readonly number[];
   /** As many as the product of `shape`. */
-  readonly data: Float32Array | Float64Array | BigInt64Array | readonly string[];
+  readonly data:
+    Float16Array | Float32Array | Float64Array | Int8Array | BigInt64Array | readonly string[];
 }
 
 export type Attribute =

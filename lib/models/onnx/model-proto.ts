@@ -22,9 +22,11 @@ export const ML_DOMAIN = 'ai.onnx.ml';
 
 const TYPES: Readonly<Record<ElementType, number>> = {
   float32: 1,
+  int8: 3,
   int64: 7,
   string: 8,
   bool: 9,
+  float16: 10,
   float64: 11,
 };
 const [FLOAT, INT, STRING, TENSOR, INTS, STRINGS] = [1, 2, 3, 4, 7, 8];
@@ -105,6 +107,8 @@ function formatValue({ name, type, shape }: OnnxValue): Buffer {
 }
 
 function typeOf(data: OnnxTensor['data']): ElementType {
+  if (data instanceof Int8Array) return 'int8';
+  if (data instanceof Float16Array) return 'float16';
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Float64Array) return 'float64';
   if (data instanceof BigInt64Array) return 'int64';

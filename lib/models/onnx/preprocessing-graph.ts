@@ -158,7 +158,7 @@ function addQuantiles(
   const { table, ends, nBlocks, width } = tabulate(columns);
   const add = graph.add;
   const flat = graph.doubles(table);
-  const blocks = graph.doubles(table, [k * nBlocks, BLOCK]);
+  const blocks = add('Reshape', [flat, graph.integers([k * nBlocks, BLOCK])]);
   const blockEnds = graph.doubles(ends, [k, nBlocks]);
   const deep = add('Unsqueeze', [value, graph.integers([2])]);
   const columnStart = (size: number): Value =>

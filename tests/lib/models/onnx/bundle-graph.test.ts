@@ -7,6 +7,7 @@ import { findModel } from '../../../../lib/models/registry.ts';
 import type { FittedModel, LabelledRows } from '../../../../lib/models/model.ts';
 import { measureDifference } from '../../../../lib/models/onnx/check.ts';
 import { createFitContext } from '../../../../lib/models/shrinking/fit-context.ts';
+import { quantizeModel } from '../../../../lib/models/mlp/quantize.ts';
 import { toOnnxGraph } from '../../../../lib/models/onnx/bundle-graph.ts';
 import { toCamelCase } from '../../../../lib/params/schema.ts';
 import type { Parameter } from '../../../../lib/params/schema.ts';
@@ -96,6 +97,16 @@ for (const options of NETWORKS) {
     const { fitted } = await train(data, { columns, options: { ...options, maxEpochs: 3 } });
     const difference = await compare(await withModel(fitted));
     assert.ok(difference <= 1e-5, `${difference}`);
+  });
+}
+
+for (const precision of ['float16', 'int8'] as const) {
+  test(`a perceptron predicts as its bundle in ${precision}, and the graph holds its codes`, async () => {
+    const quantised = await withModel(quantizeModel(bundle.model, precision));
+    assert.ok((await compare(quantised)) <= 1e-5);
+    const { data } = quantised.model.tensors['layer0/kernel'];
+    const codes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    assert.ok(Buffer.from(toOnnx(quantised)).includes(codes));
   });
 }
 
