@@ -65,9 +65,11 @@ export async function openOnnx(model: Uint8Array, threads: number): Promise<Onnx
   };
 }
 
-function loadRuntime(): OnnxRuntime {
+/** @throws StageError E_ENVIRONMENT when none of the modules is there, or the one that is cannot be loaded. */
+export function loadRuntime(
+  places = ['onnxruntime-node', `${folderOfSetUp()}/node_modules/onnxruntime-node`],
+): OnnxRuntime {
   const require = createRequire(import.meta.url);
-  const places = ['onnxruntime-node', `${folderOfSetUp()}/node_modules/onnxruntime-node`];
   for (const place of places) {
     try {
       return require(place) as OnnxRuntime;
