@@ -76,6 +76,7 @@ const { X, columns } = await withDatabase(
     readRows(database, await openTable(database, flags.in, 'train'), {
       target: 'Cover_Type',
       id: 'row_id',
+      columns: ['*'],
     }),
 );
 const nFeatures = columns.length;

@@ -1,3 +1,5 @@
+import { StageError, listExamples } from './errors.ts';
+
 /** `Soil_Type{1..40}` is short for Soil_Type1 to Soil_Type40, as shells have it. */
 const RANGE = /^(.*)\{(\d+)\.\.(\d+)\}(.*)$/s;
 
@@ -53,4 +55,26 @@ export function selectNames(
     }
   }
   return { selected: names.filter((name) => chosen.has(name)), unmatched };
+}
+
+/**
+ * The names that the patterns of a parameter select, as {@link selectNames} does.
+ *
+ * @param parameter - As messages call it: `train.mlp.columns`.
+ * @throws StageError E_PARAMS when a pattern matches none, or they leave none.
+ */
+export function requireNames(
+  patterns: readonly string[],
+  names: readonly string[],
+  parameter: string,
+): string[] {
+  const { selected, unmatched } = selectNames(patterns, names);
+  if (unmatched.length === 0 && selected.length > 0) return selected;
+  const got =
+    unmatched.length > 0
+      ? `${listExamples(unmatched)}, which no feature has`
+      : `${listExamples(patterns)}, which leave none`;
+  throw new StageError('E_PARAMS', `${parameter} must select features; got ${got}`, {
+    hint: `the features are ${listExamples(names)}`,
+  });
 }

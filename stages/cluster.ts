@@ -36,7 +36,7 @@ export const cluster = defineStage({
     const { rows, scaler } = await withDatabase(base, async (database) => {
       const relation = await openTable(database, paths.in, 'train');
       const read = readScaler(paths.scaler, relation);
-      return { rows: await readRows(database, relation, base), scaler: read };
+      return { rows: await readRows(database, relation, { ...base, ...params }), scaler: read };
     });
     const classNames = readClassNames(paths.about, base.target);
     const bar = progress('cluster', params.nInit, 'starts');

@@ -1,8 +1,10 @@
+import { COLUMNS } from '../params/columns.ts';
 import { integer, nullable, number, oneOf } from '../params/schema.ts';
 import type { Params } from '../params/schema.ts';
 
 /** The group `cluster` of params.yaml. */
 export const CLUSTER_SCHEMA = {
+  columns: COLUMNS,
   n_clusters: nullable(integer({ default: 8, min: 1, max: 1000, doc: '' }), {
     default: null,
     doc: 'Clusters; null: the number from 2 to k_max whose mean silhouette on a sample is largest.',

@@ -1,6 +1,6 @@
 /** Fits the model that the parameters name, on the features that they give it. */
-import { selectNames } from '../column-names.ts';
-import { StageError, listExamples } from '../errors.ts';
+import { requireNames } from '../column-names.ts';
+import { StageError } from '../errors.ts';
 import { confusionMatrix, createPredictions } from '../metrics/predictions.ts';
 import { METRICS } from '../metrics/registry.ts';
 import { toCamelCase } from '../params/schema.ts';
@@ -114,16 +114,7 @@ function selectColumns(
   patterns: readonly string[],
   parameter: string,
 ): TrainingData {
-  const { selected, unmatched } = selectNames(patterns, data.columns);
-  if (unmatched.length > 0 || selected.length === 0) {
-    const got =
-      unmatched.length > 0
-        ? `${listExamples(unmatched)}, which no feature has`
-        : `${listExamples(patterns)}, which leave none`;
-    throw new StageError('E_PARAMS', `${parameter} must select features; got ${got}`, {
-      hint: `the features are ${listExamples(data.columns)}`,
-    });
-  }
+  const selected = requireNames(patterns, data.columns, parameter);
   const take = (rows: LabelledRows): LabelledRows => ({
     ...rows,
     features: takeColumns(rows.features, rows.nSamples, data.columns, selected),

@@ -1,4 +1,5 @@
 /** A whole table in memory, for algorithms that look at every row many times. */
+import { requireNames } from '../column-names.ts';
 import type { Relation } from '../sql.ts';
 import { findClasses, labelExpression } from './classes.ts';
 import { streamBlocks } from './row-blocks.ts';
@@ -6,7 +7,7 @@ import type { TableEngine } from './row-blocks.ts';
 import { assertNumbers } from './tensorize.ts';
 
 export interface LabelledRows {
-  /** The features: all columns but target and id, in their order. */
+  /** The features, in their order; target and id are none. */
   readonly columns: readonly string[];
   /** Row-major, shape (nSamples, columns.length), every value finite. */
   readonly X: Float32Array;
@@ -21,16 +22,23 @@ export interface LabelledRows {
 /**
  * Reads features and classes of all rows, in their order.
  *
+ * @param options.columns - Patterns of the features, as the parameter `cluster.columns` has them.
  * @param options.target - Column of classes; null, or a column that is not there: rows without classes.
- * @throws StageError E_DATA when a feature is no number or not finite, or the target holds no classes.
+ * @throws StageError E_DATA when a feature is no number or not finite, or the target holds no classes; E_PARAMS when
+ *   the patterns select nothing.
  */
 export async function readRows(
   engine: TableEngine,
   relation: Relation,
-  { target, id }: { target: string | null; id: string },
+  {
+    target,
+    id,
+    columns: patterns,
+  }: { target: string | null; id: string; columns: readonly string[] },
 ): Promise<LabelledRows> {
   const names = relation.columns.map(({ name }) => name);
-  const columns = names.filter((name) => name !== target && name !== id);
+  const features = names.filter((name) => name !== target && name !== id);
+  const columns = requireNames(patterns, features, 'cluster.columns');
   assertNumbers(relation, columns);
   const name = target !== null && names.includes(target) ? target : null;
   const [{ n }] = await engine.query(`SELECT count(*) AS n FROM ${relation.sql}`);

@@ -10,6 +10,7 @@ import { createRng } from '../../../lib/rng.ts';
 import { assertClose } from '../../support/close.ts';
 
 const PARAMS: ClusterParams = {
+  columns: ['*'],
   nClusters: null,
   kMax: 6,
   init: 'k-means++',
