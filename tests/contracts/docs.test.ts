@@ -6,8 +6,8 @@ import * as assert from 'uvu/assert';
 import { generateDocs } from '../../docs/generate.ts';
 import { ERROR_CODES } from '../../lib/errors.ts';
 
-const PAGES = ['*.md', 'docs/**/*.md', 'bench/*.md', 'tests/**/*.md'].flatMap((pattern) =>
-  globSync(pattern),
+const PAGES = ['*.md', 'docs/**/*.md', 'bench/*.md', 'pipelines/*/*.md', 'tests/**/*.md'].flatMap(
+  (pattern) => globSync(pattern),
 );
 const SOURCES = ['stages/*.ts', 'lib/**/*.ts', 'pipelines/**/*.ts'].flatMap((pattern) =>
   globSync(pattern),
