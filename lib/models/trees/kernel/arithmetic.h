@@ -11,27 +11,36 @@ namespace trees {
 struct Words {
   uint32_t first, second;
 };
+/** As many words as lanes; what one operation is for a word, it is for all. */
+typedef uint32_t LaneWords __attribute__((vector_size(128)));
 
 /**
- * Threefry-2x32 with 20 rounds: 64 random bits for each key and counter, in no order.
+ * Threefry-2x32 with 20 rounds: 64 random bits for each key and counter (x, y), in no order, in the place of the
+ * counter. T is uint32_t or LaneWords.
  * Salmon et al. (2011), Parallel random numbers: as easy as 1, 2, 3, doi:10.1145/2063384.2063405
  */
-inline Words threefry(Words key, Words counter) {
+template <typename T>
+inline void threefry(Words key, T& x, T& y) {
   const uint32_t keys[3] = {key.first, key.second, key.first ^ key.second ^ 0x1BD11BDAu};
-  const int rotations[8] = {13, 15, 26, 6, 17, 29, 16, 24};
-  uint32_t x = counter.first + keys[0], y = counter.second + keys[1];
+  constexpr int ROTATIONS[8] = {13, 15, 26, 6, 17, 29, 16, 24};
+  x += keys[0];
+  y += keys[1];
 #pragma GCC unroll 5
   for (int group = 0; group < 5; group++) {
 #pragma GCC unroll 4
     for (int round = 0; round < 4; round++) {
-      const int turn = rotations[(group % 2) * 4 + round];
+      const int turn = ROTATIONS[(group % 2) * 4 + round];
       x += y;
       y = ((y << turn) | (y >> (32 - turn))) ^ x;
     }
     x += keys[(group + 1) % 3];
     y += keys[(group + 2) % 3] + static_cast<uint32_t>(group) + 1;
   }
-  return {x, y};
+}
+
+inline Words threefry(Words key, Words counter) {
+  threefry(key, counter.first, counter.second);
+  return counter;
 }
 
 /** What a node draws; the second word of its counters. */

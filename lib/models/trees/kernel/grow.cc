@@ -53,7 +53,7 @@ struct Split {
 };
 
 struct Bounds {
-  Lanes low, high;
+  Lanes low = {}, high = {};
 };
 
 Bounds find_bounds(const Lanes* lines, const int32_t* rows, int64_t n) {
@@ -96,6 +96,8 @@ struct Grower::State {
   /** Of the node at hand. */
   std::vector<Segment> segments;
   std::vector<Bounds> bounds;
+  /** Of all rows. */
+  std::vector<Bounds> root_bounds;
   std::vector<int32_t> order;
   std::vector<uint8_t> is_tried;
   std::vector<std::array<uint32_t, N_LANES>> counts;
@@ -119,6 +121,11 @@ struct Grower::State {
     blocks[0].n_tiles = table.n_tiles;
     blocks[0].feature.assign(table.n_tiles * N_LANES, -1);
     std::iota(blocks[0].feature.begin(), blocks[0].feature.begin() + table.n_features, 0);
+    root_bounds.resize(table.n_tiles);
+    for (int f = 0; f < table.n_features; f++) {
+      const int n_ranks = table.value_start[f + 1] - table.value_start[f];
+      root_bounds[f / N_LANES].high[f % N_LANES] = static_cast<uint16_t>(n_ranks - 1);
+    }
     for (int level = 1; level < N_LEVELS; level++) {
       blocks[level].memory = allocate_array<Lanes>(PACKED_ROWS[level - 1] * table.n_tiles);
       blocks[level].tiles = blocks[level].memory.get();
@@ -256,10 +263,7 @@ struct Grower::State {
     const Block& block = blocks[node.level];
     bool is_varied = false;
     for (int tile = 0; tile < block.n_tiles; tile++) {
-      if (!packs) {
-        bounds[tile] = find_bounds(block.tiles + tile * block.stride, rows.data() + node.start,
-                                   node.end - node.start);
-      }
+      if (!packs) bounds[tile] = bounds_of(node, tile);
       is_varied |= try_tile(node, tile);
     }
     // of features that are constant here any number is drawn, until one is not
@@ -269,6 +273,13 @@ struct Grower::State {
       is_tried[order[n_drawn]] = 1;
       for (int tile = 0; tile < block.n_tiles; tile++) is_varied |= try_tile(node, tile);
     }
+  }
+
+  Bounds bounds_of(const Node& node, int tile) const {
+    if (node.depth == 0 && !options.bootstrap) return root_bounds[tile];
+    const Block& block = blocks[node.level];
+    const int32_t* node_rows = rows.data() + node.start;
+    return find_bounds(block.tiles + tile * block.stride, node_rows, node.end - node.start);
   }
 
   /** Moves a random feature among those not drawn to place i of `order`. */
@@ -376,15 +387,14 @@ struct Grower::State {
     const int32_t* features = block.feature.data() + tile * N_LANES;
     const uint16_t* low = reinterpret_cast<const uint16_t*>(&bounds[tile].low);
     const uint16_t* high = reinterpret_cast<const uint16_t*>(&bounds[tile].high);
-    alignas(64) uint32_t ties[N_LANES];
+    LaneWords words, ties = {};
+    std::memcpy(&words, features, sizeof words);
+    ties += static_cast<uint32_t>(THRESHOLD);
+    threefry(node.key, words, ties);
     alignas(64) double unit[N_LANES];
+    for (int j = 0; j < N_LANES; j++) unit[j] = to_unit(words[j]);
     alignas(64) float threshold[N_LANES];
     alignas(64) uint16_t rank[N_LANES];
-    for (int j = 0; j < N_LANES; j++) {
-      const Words words = threefry(node.key, {static_cast<uint32_t>(features[j]), THRESHOLD});
-      unit[j] = to_unit(words.first);
-      ties[j] = words.second;
-    }
     draw_thresholds(features, low, high, tried, unit, threshold, rank);
 
     const Lanes* lines = block.tiles + tile * block.stride;
