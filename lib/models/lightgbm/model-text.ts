@@ -159,7 +159,7 @@ function parseTree(lines: Block, nFeatures: number, refuse: Refuse): Tree {
   expect(nLeaves === 1 ? ['leaf_value'] : LIST_OF_LEAVES, nLeaves);
   const tree = {
     splitFeature: integers(lines, 'split_feature', refuse),
-    threshold: finite(lines, 'threshold', refuse),
+    threshold: thresholds(lines, refuse),
     decisionType: integers(lines, 'decision_type', refuse),
     leftChild: integers(lines, 'left_child', refuse),
     rightChild: integers(lines, 'right_child', refuse),
@@ -278,6 +278,17 @@ function count(list: string | undefined): number {
 function numbers(lines: Block, name: string): number[] {
   const list = lines.get(name);
   return list === undefined || list === '' ? [] : list.split(' ').map(Number);
+}
+
+/** May be infinite: then only missing values go right. */
+function thresholds(lines: Block, refuse: Refuse): Float64Array {
+  const list = lines.get('threshold') ?? '';
+  if (!list.includes('inf')) return finite(lines, 'threshold', refuse);
+  return Float64Array.from(list.split(' '), (text) => {
+    const value = text === 'inf' ? Infinity : Number(text);
+    if (Number.isNaN(value)) refuse(`${text} as threshold`);
+    return value;
+  });
 }
 
 function finite(lines: Block, name: string, refuse: Refuse): Float64Array {

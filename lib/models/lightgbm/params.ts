@@ -75,20 +75,6 @@ export const BOOSTER_SCHEMA = {
     max: 65535,
     doc: 'Most bins that the values of a feature are sorted into; above 255 a bin takes two bytes.',
   }),
-  use_quantized_grad: boolean({
-    default: false,
-    doc: 'Round gradients to few levels and sum integers (Shi et al. 2022, arXiv:2207.09682).',
-  }),
-  num_grad_quant_bins: integer({
-    default: 4,
-    min: 2,
-    max: 128,
-    doc: 'Levels of the rounded gradients.',
-  }),
-  quant_train_renew_leaf: boolean({
-    default: false,
-    doc: 'Give leaves the values of the gradients that were not rounded.',
-  }),
 };
 /** How a booster is grown. */
 export type BoosterOptions = Params<typeof BOOSTER_SCHEMA>;

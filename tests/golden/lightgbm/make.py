@@ -28,6 +28,7 @@ TARGETS = {
 }
 HOLES = (generator.random(X.shape) < 0.15).astype(int)
 HOLES_TEST = (generator.random(X_TEST.shape) < 0.3).astype(int)
+TARGETS["holes"] = HOLES[:, 1].astype(float)
 
 CASES = {
     "multiclass": dict(objective="multiclass"),
@@ -35,6 +36,7 @@ CASES = {
     "regression": dict(objective="regression"),
     "multiclass, categories": dict(objective="multiclass", categorical_feature=[4]),
     "binary, missing values": dict(objective="binary", missing=True),
+    "binary, what is missing tells the class": dict(objective="binary", missing=True, target="holes"),
     "multiclass, categories, missing values": dict(
         objective="multiclass", categorical_feature=[4], missing=True
     ),
@@ -52,9 +54,6 @@ CASES = {
         feature_fraction_bynode=0.7, lambda_l1=0.25, lambda_l2=1.5, path_smooth=2, min_gain_to_split=0.125,
         max_depth=3, max_bin=15,
     ),
-    "multiclass, rounded gradients": dict(
-        objective="multiclass", use_quantized_grad=True, num_grad_quant_bins=8, quant_train_renew_leaf=True
-    ),
 }
 
 
@@ -62,7 +61,8 @@ def work(name, case):
     case = dict(case)
     missing = case.pop("missing", False)
     class_weight = case.pop("class_weight", None)
-    y = TARGETS[case["objective"]]
+    target = case.pop("target", case["objective"])
+    y = TARGETS[target]
     x, x_test = (
         numpy.where(holes * missing == 1, numpy.nan, x)
         for x, holes in [(X, HOLES), (X_TEST, HOLES_TEST)]
@@ -84,7 +84,7 @@ def work(name, case):
     trees = text[text.index("Tree=0\n"):text.index("end of trees")]
     matrix = x_test.astype(numpy.float32)
     return dict(
-        name=name, options=case, categories=categories, class_weight=class_weight, missing=missing,
+        name=name, target=target, options=case, categories=categories, class_weight=class_weight, missing=missing,
         trees_sha256=hashlib.sha256(trees.encode()).hexdigest(),
         raw=booster.predict(matrix, raw_score=True).ravel().tolist(),
         predicted=booster.predict(matrix).ravel().tolist(),

@@ -23,11 +23,13 @@ interface Golden {
   readonly x_test: number[];
   readonly holes: number[];
   readonly holes_test: number[];
-  readonly targets: Record<Objective['name'], number[]>;
+  readonly targets: Readonly<Record<string, number[]>>;
   readonly cases: readonly Case[];
 }
 interface Case {
   readonly name: string;
+  /** Among the targets. */
+  readonly target: string;
   readonly options: Readonly<Record<string, unknown>> & { readonly objective: Objective['name'] };
   readonly categories: readonly number[];
   readonly class_weight: readonly number[] | null;
@@ -51,8 +53,8 @@ const optionsOf = ({ options }: Case): BoosterOptions => ({
 });
 
 async function fit(golden_: Case): Promise<Uint8Array> {
-  const { options, categories, class_weight: classWeight } = golden_;
-  const y = golden.targets[options.objective];
+  const { options, target, categories, class_weight: classWeight } = golden_;
+  const y = golden.targets[target];
   const monotone = options.monotone_constraints as number[] | undefined;
   const { text } = await fitBooster(
     {

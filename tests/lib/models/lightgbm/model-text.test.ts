@@ -121,6 +121,16 @@ test('follows thresholds, sets of categories and missing values to the leaves', 
   );
 });
 
+test('sends all but a missing number left of an infinite threshold', async () => {
+  const tree = TREES[0].replace('threshold=0.5 0', 'threshold=inf 0').replace('=10 1', '=8 1');
+  const { ensemble, ...rest } = parseModelText(join([tree, TREES[1]]), refuse);
+  const rows = Float32Array.of(3e38, 0, Infinity, 0, NaN, 0);
+  assert.equal(
+    [...(await predictScores({ ensemble, ...rest }, rows, machine))],
+    [4001, 4001, 4020],
+  );
+});
+
 test('takes the mean of the rounds where the text says so', async () => {
   const head = HEAD.replace('label_index', 'average_output\nlabel_index');
   const trees = parseModelText(join(TREES, head), refuse);
@@ -163,6 +173,7 @@ test('refuses a tree whose lists do not fit, or that leads elsewhere', () => {
   assert.is(changed('leaf_count=1 1 1', 'leaf_count=1 1'), '2 of leaf_count, not 3 in tree 0');
   assert.is(changed('leaf_value=1 20 300', 'leaf_value=1 nan 300'), 'nan as leaf_value in tree 0');
   assert.is(changed('threshold=0.5', 'threshold=1e999'), '1e999 as threshold in tree 0');
+  assert.is(changed('threshold=0.5 0', 'threshold=inf x'), 'x as threshold in tree 0');
   assert.is(changed('split_feature=0 1', 'split_feature=0 2'), 'feature 2 in tree 0');
   assert.is(changed('split_feature=0 1', 'split_feature=-1 1'), 'feature -1 in tree 0');
   assert.is(changed('split_feature=0 1', 'split_feature=0.5 1'), '0.5 as split_feature in tree 0');
