@@ -65,17 +65,16 @@ async function logLossOf(text: Uint8Array, { features, targets }: BoosterData['t
 }
 
 test('gives the same bytes for the same seed on any number of threads, others for another', async () => {
-  const drawn = { featureFraction: 0.7, baggingFraction: 0.6, baggingFreq: 1 };
-  const seeded = (seed: number) => (purpose: string) => createRng(seed, 'test', purpose);
-  const [one, again, two, other] = [
-    await fit(drawn, {}, { rng: seeded(1), threads: 1 }),
-    await fit(drawn, {}, { rng: seeded(1), threads: 1 }),
-    await fit(drawn, {}, { rng: seeded(1), threads: 2 }),
-    await fit(drawn, {}, { rng: seeded(2), threads: 1 }),
-  ];
-  assert.equal(again, one);
-  assert.equal(two, one);
-  assert.not.equal(other.text, one.text);
+  const drawn = { featureFraction: 0.7, baggingFraction: 0.6, baggingFreq: 1, numIterations: 8 };
+  const grow = async (seed: number, threads: number) => {
+    const rng = (purpose: string) => createRng(seed, 'test', purpose);
+    // LightGBM sums fewer rows on one thread anyway
+    return await fit(drawn, { train: makeRows(20_000, 'many') }, { rng, threads });
+  };
+  const one = await grow(1, 1);
+  assert.equal(await grow(1, 1), one);
+  assert.equal(await grow(1, 2), one);
+  assert.not.equal((await grow(2, 1)).text, one.text);
 });
 
 for (const options of [{}, { boosting: 'rf', baggingFreq: 1, baggingFraction: 0.6 }] as const) {
