@@ -49,7 +49,7 @@ export const mlp = defineModel({
       doc: 'Frequencies of each column with periodic.',
     }),
     embedding_sigma: number({
-      default: 0.1,
+      default: 1,
       above: 0,
       doc: 'Standard deviation of the frequencies before training, in waves per unit of the column.',
     }),
