@@ -8,11 +8,20 @@ import { withStudy } from '../../../lib/tuning/study.ts';
 import type { RunTrial } from '../../../lib/tuning/tune.ts';
 import { complaintOf } from '../../support/complaint.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
-import { SPACE, STUDY, ending, inStudy, runTrials, score, scored } from '../../support/tuning.ts';
+import {
+  OPTIONS,
+  SPACE,
+  STUDY,
+  ending,
+  inStudy,
+  runTrials,
+  score,
+  scored,
+} from '../../support/tuning.ts';
 
 const test = suite('lib/tuning/tune');
 
-const N_TRIALS = 12;
+const N_TRIALS = OPTIONS.nTrials;
 /** Optuna's own names of what ended how. */
 const states = (trials: readonly { state: string }[]): string[] => trials.map(({ state }) => state);
 
@@ -95,25 +104,30 @@ test('prunes by what trials report, keeps the last value, and hears nothing more
 });
 
 test('prunes the same after kills: what a killed attempt reported counts for nothing', async () => {
-  const pruner = { pruner: 'hyperband', sampler: 'random' };
-  const runStudy = async (isKilled: (nAttempts: number) => boolean) =>
+  const runStudy = async (pruner: string, isKilled: (nAttempts: number) => boolean) =>
     await inTemporaryFolder(async (folder) => {
       let nAttempts = 0;
       const run: RunTrial = ({ params }, onReport) => {
         nAttempts++;
         const value = score(params);
-        for (let step = 1; step <= 9; step++) onReport(step, value - 1 / step);
-        const ended = isKilled(nAttempts) ? ({ kind: 'killed' } as const) : null;
+        const isEnd = isKilled(nAttempts);
+        // so good that none beside it would go on
+        if (isEnd) onReport(1, 10);
+        else for (let step = 1; step <= 9; step++) onReport(step, value - 1 / step);
+        const ended = isEnd ? ({ kind: 'killed' } as const) : null;
         return { ending: Promise.resolve(ended ?? { kind: 'value', value }), kill: () => {} };
       };
-      return await inStudy(folder, pruner, (study) => runTrials(study, run, pruner));
+      const changes = { pruner, sampler: 'random' };
+      return await inStudy(folder, changes, (study) => runTrials(study, run, changes));
     });
-  const [whole, killed] = await Promise.all([
-    runStudy(() => false),
-    runStudy((nAttempts) => nAttempts % 2 === 1),
-  ]);
-  assert.ok(states(whole).includes('PRUNED'));
-  assert.equal(killed, whole);
+  for (const pruner of ['successive_halving', 'hyperband']) {
+    const [whole, killed] = await Promise.all([
+      runStudy(pruner, () => false),
+      runStudy(pruner, (nAttempts) => nAttempts % 3 === 1),
+    ]);
+    assert.ok(states(whole).includes('PRUNED') && states(whole).includes('COMPLETE'));
+    assert.equal(killed, whole, pruner);
+  }
 });
 
 test('keeps why trials failed, goes on, and gives up when they fail in a row', async () => {
