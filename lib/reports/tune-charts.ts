@@ -11,6 +11,8 @@ const stateOf = ({ state }: Trial): string => (state === 'PRUNED' ? STATES[1] : 
 
 /** Texts of choices longer than this are cut, so that the chart keeps its room. */
 const MAX_LABEL = 24;
+/** Letters of labels that stand side by side; more of them stand upright. */
+const MAX_LABELS = 36;
 const MAX_BARS = 12;
 
 /** The metric of each trial that has one, and the best so far. */
@@ -59,7 +61,12 @@ export function importanceChart(shares: readonly (readonly [string, number])[]):
     data: { values: bars },
     mark: { type: 'bar', color: 'var(--accent)' },
     encoding: {
-      x: { field: 'share', type: 'quantitative', title: 'importance', axis: { format: '%' } },
+      x: {
+        field: 'share',
+        type: 'quantitative',
+        title: 'importance',
+        axis: { format: '%', tickCount: 5 },
+      },
       y: { field: 'name', type: 'nominal', title: null, sort: null, axis: { labelLimit: 190 } },
     },
   });
@@ -72,6 +79,7 @@ export function parameterChart(
   title: string,
 ): Promise<Html> {
   const isNumeric = distribution.type !== 'categorical';
+  const labels = isNumeric ? [] : distribution.choices.map(label);
   const drawn = trials.filter((trial) => trial.value !== null && Object.hasOwn(trial.params, name));
   const points = drawn.map((trial) => {
     const value = trial.params[name];
@@ -94,7 +102,13 @@ export function parameterChart(
             scale: isLog ? { type: 'log', nice: false } : { zero: false },
             axis: { tickCount: 5 },
           }
-        : { field: 'drawn', type: 'nominal', title, sort: distribution.choices.map(label) },
+        : {
+            field: 'drawn',
+            type: 'nominal',
+            title,
+            sort: labels,
+            axis: { labelAngle: labels.join('').length > MAX_LABELS ? -90 : 0 },
+          },
       y: { field: 'value', type: 'quantitative', title: metric, scale: { zero: false } },
       color: colour(drawn),
     },

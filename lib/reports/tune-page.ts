@@ -43,13 +43,13 @@ function headline({ metric, direction, trials, best }: Tuning): Html {
   return keyNumbers([
     {
       label: `Best ${metric}`,
-      value: formatValue(best.value),
+      value: formatShort(best.value),
       note: direction === 'maximize' ? 'higher is better' : 'lower is better',
     },
     { label: 'Best trial', value: String(best.index), note: 'counted from 0' },
     {
       label: 'First trial',
-      value: formatValue(first.value),
+      value: formatShort(first.value),
       note: `the ${metric} of trial ${first.index}`,
     },
     { label: 'Complete', value: count('COMPLETE'), note: 'ran to their end' },
@@ -61,7 +61,7 @@ function headline({ metric, direction, trials, best }: Tuning): Html {
 function bestTable({ stage, space, best, importances }: Tuning): Html {
   const drawn = space.filter(({ name }) => Object.hasOwn(best.params, name));
   return table({
-    caption: `What trial ${best.index} drew. Nothing takes these values over by itself: \`params compose\` does.`,
+    caption: `What trial ${best.index} drew. Nothing takes these values over by itself; params compose --overlay does.`,
     columns: [
       { label: 'Parameter' },
       { label: 'Value', isNumeric: true },
@@ -185,7 +185,11 @@ function formatValue(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
+function formatShort(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
 function formatDrawn(value: unknown): string {
-  if (typeof value === 'number') return String(Number(value.toPrecision(4)));
+  if (typeof value === 'number') return formatShort(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
