@@ -75,15 +75,15 @@ function formatNode({ op, domain, inputs, outputs, attributes }: OnnxNode): Buff
 }
 
 function formatAttribute(attribute: Attribute): Buffer {
-  const typed = (type: number, ...content: Buffer[]): Buffer =>
-    Buffer.concat([...content, integer(20, type)]);
+  const typed = (type: number, content: Buffer): Buffer =>
+    Buffer.concat([content, integer(20, type)]);
   if ('float' in attribute) return typed(FLOAT, float(2, attribute.float));
   if ('int' in attribute) return typed(INT, integer(3, attribute.int));
   if ('text' in attribute) return typed(STRING, text(4, attribute.text));
   if ('tensor' in attribute) return typed(TENSOR, message(5, formatTensor(attribute.tensor, '')));
   if ('ints' in attribute) return typed(INTS, integers(8, attribute.ints));
   const formatted = new Map([...new Set(attribute.texts)].map((item) => [item, text(9, item)]));
-  return typed(STRINGS, ...attribute.texts.map((item) => formatted.get(item)!));
+  return typed(STRINGS, Buffer.concat(attribute.texts.map((item) => formatted.get(item)!)));
 }
 
 function formatTensor({ shape, data }: OnnxTensor, name: string): Buffer {

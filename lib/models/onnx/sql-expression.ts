@@ -12,6 +12,7 @@
  *   primary    = number | "column" | function(sum, …) | (comparison) | CASE …
  */
 import type { GraphBuilder, Value } from './graph.ts';
+import { addSine } from './sine.ts';
 
 const TOKEN =
   /\s*(?:(\d+(?:\.\d*)?(?:e[+-]?\d+)?)|"((?:[^"]|"")*)"|([a-z_]\w*)|(>=|<=|[-+*/=<>(),]))/giy;
@@ -134,9 +135,8 @@ type Compute = (graph: GraphBuilder, operands: readonly Value[]) => Value;
 const FUNCTIONS: Readonly<Record<string, Compute>> = {
   sqrt: (graph, [a]) => graph.add('Sqrt', [a]),
   ln: (graph, [a]) => graph.add('Log', [a]),
-  sin: (graph, [a]) => graph.add('Sin', [a]),
-  // onnxruntime has no cosine of doubles; a whole circle more or less costs no digit that counts
-  cos: (graph, [a]) => graph.add('Sin', [graph.add('Add', [a, graph.double(Math.PI / 2)])]),
+  sin: (graph, [a]) => addSine(graph, a, 0),
+  cos: (graph, [a]) => addSine(graph, a, 1),
   pi: (graph) => graph.double(Math.PI),
   radians: (graph, [a]) => graph.add('Mul', [a, graph.double(Math.PI / 180)]),
   nullif: (graph, [a, b]) => graph.add('Where', [graph.add('Equal', [a, b]), graph.double(NaN), a]),

@@ -95,6 +95,29 @@ test('computes every transform as SQL does, on missing values, zeros and unknown
   assert.ok(nMissing > 100, `${nMissing} missing values`);
 });
 
+test('gives sine and cosine to the last bits at multiples of a quarter circle, where they are nearly 0', async () => {
+  const columns: readonly FeatureDeclaration[] = [
+    { name: 'sine', transform: 'sine', of: ['a'] },
+    { name: 'cosine', transform: 'cosine', of: ['a'] },
+    { name: 'wave', transform: 'periodic', of: ['a'], periods: [60, 100, 360, 7.1] },
+  ];
+  const features = { format: 'timberline-features', version: 1, columns } as const;
+  const names = columns.flatMap((feature) => outputsOf(feature).map(({ name }) => name));
+  const { bySql, byGraph } = await compute(
+    { columns: null, features, scaler: null },
+    names,
+    'SELECT (i - 2000) * 5.0 AS a FROM range(4001) AS rows(i)',
+  );
+  for (const [j, name] of names.entries()) {
+    for (const [i, value] of bySql[j].entries()) {
+      const error = Math.abs(byGraph[j][i] - value);
+      assert.ok(error <= 4 * Number.EPSILON * Math.abs(value), `${name} in row ${i}: ${value}`);
+    }
+  }
+  const nSmall = bySql.flat().filter((value) => value !== 0 && Math.abs(value) < 1e-10).length;
+  assert.ok(nSmall > 500, `${nSmall} are nearly 0`);
+});
+
 test('gives bits that are those of SQL where there is no sine, cosine or logarithm', async () => {
   const features = {
     ...({ format: 'timberline-features', version: 1 } as const),
