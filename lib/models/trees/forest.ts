@@ -146,7 +146,8 @@ export function keepTrees(forest: Forest, nTrees: number): Forest {
     }
   }
   const keptLeaves = leaf.subarray(0, nNodes - nSplits);
-  const nRows = keptLeaves.reduce((most, row) => Math.max(most, row + 1), nClasses);
+  let nRows = nClasses;
+  for (const row of keptLeaves) nRows = Math.max(nRows, row + 1);
   return {
     ...forest,
     nTrees,
