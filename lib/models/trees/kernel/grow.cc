@@ -5,9 +5,8 @@
 #include <cstring>
 #include <limits>
 #include <numeric>
-#ifdef __AVX512VBMI2__
-#include <immintrin.h>
-#endif
+
+#include "block.h"
 
 namespace trees {
 
@@ -17,16 +16,6 @@ namespace {
 constexpr int64_t PACKED_ROWS[] = {4096, 256};
 constexpr int N_LEVELS = 3;
 constexpr double NEVER = -std::numeric_limits<double>::infinity();
-
-/** Lines of rows that one subtree lies in; level 0 is the table itself. */
-struct Block {
-  const Lanes* tiles = nullptr;
-  int64_t stride = 0;
-  int n_tiles = 0;
-  /** Feature of each lane, -1 where there is none; shape (n_tiles * 32). */
-  std::vector<int32_t> feature;
-  Memory<Lanes> memory;
-};
 
 struct Node {
   int64_t start, end;
@@ -51,33 +40,6 @@ struct Split {
     return other_feature < feature;
   }
 };
-
-struct Bounds {
-  Lanes low = {}, high = {};
-};
-
-Bounds find_bounds(const Lanes* lines, const int32_t* rows, int64_t n) {
-  Lanes low = lines[rows[0]], high = low;
-  for (int64_t i = 1; i < n; i++) {
-    const Lanes line = lines[rows[i]];
-    low = line < low ? line : low;
-    high = line > high ? line : high;
-  }
-  return {low, high};
-}
-
-/** Rows whose rank is at most `rank`, for each lane. */
-void count_left(const Lanes* lines, const int32_t* rows, int64_t n, Lanes rank, uint32_t* counts) {
-  std::fill_n(counts, N_LANES, 0);
-  while (n > 0) {
-    const int64_t part = std::min<int64_t>(n, 65535);
-    Lanes count = {};
-    for (int64_t i = 0; i < part; i++) count -= (Lanes)(lines[rows[i]] <= rank);
-    for (int j = 0; j < N_LANES; j++) counts[j] += count[j];
-    rows += part;
-    n -= part;
-  }
-}
 
 }  // namespace
 
@@ -112,23 +74,21 @@ struct Grower::State {
         criterion(criterion),
         options(options),
         is_cancelled(is_cancelled),
-        bounds(table.n_tiles),
+        bounds(table.tiles.size()),
+        root_bounds(table.tiles.size()),
         order(table.n_features),
         is_tried(table.n_features),
         counts(table.n_classes) {
-    blocks[0].tiles = table.tiles.get();
-    blocks[0].stride = table.n_rows;
-    blocks[0].n_tiles = table.n_tiles;
-    blocks[0].feature.assign(table.n_tiles * N_LANES, -1);
-    std::iota(blocks[0].feature.begin(), blocks[0].feature.begin() + table.n_features, 0);
-    root_bounds.resize(table.n_tiles);
-    for (int f = 0; f < table.n_features; f++) {
+    blocks[0].tiles = table.tiles;
+    blocks[0].lane_feature = table.lane_feature;
+    for (size_t lane = 0; lane < table.lane_feature.size(); lane++) {
+      const int32_t f = table.lane_feature[lane];
+      if (f < 0) continue;
       const int n_ranks = table.value_start[f + 1] - table.value_start[f];
-      root_bounds[f / N_LANES].high[f % N_LANES] = static_cast<uint16_t>(n_ranks - 1);
+      root_bounds[lane / N_LANES].high[lane % N_LANES] = static_cast<uint16_t>(n_ranks - 1);
     }
     for (int level = 1; level < N_LEVELS; level++) {
-      blocks[level].memory = allocate_array<Lanes>(PACKED_ROWS[level - 1] * table.n_tiles);
-      blocks[level].tiles = blocks[level].memory.get();
+      blocks[level].reserve(PACKED_ROWS[level - 1], table);
     }
   }
 
@@ -219,28 +179,28 @@ struct Grower::State {
 
   /** Keeps the order of rows, so that each class stays together; the left child comes up first. */
   void open_children(const Node& node) {
-    const Block& block = blocks[node.level];
-    const Lanes* lines = block.tiles + best.lane / N_LANES * block.stride;
-    const uint16_t* ranks = reinterpret_cast<const uint16_t*>(lines) + best.lane % N_LANES;
     std::vector<Segment> left;
     left.swap(left_segments);
     left.clear();
     int64_t n_left = 0, n_right = 0;
     int32_t* kept = rows.data() + node.start;
-    for (Segment& segment : segments) {
-      const int64_t left_start = n_left, right_start = n_right;
-      for (int64_t i = segment.start; i < segment.end; i++) {
-        const int32_t row = rows[i];
-        const bool goes_left = ranks[static_cast<int64_t>(row) * N_LANES] <= best.rank;
-        kept[n_left] = row;
-        spare[n_right] = row;
-        n_left += goes_left;
-        n_right += !goes_left;
+    const Tile& tile = blocks[node.level].tiles[best.lane / N_LANES];
+    with_lane(tile, best.lane % N_LANES, [&](auto rank_of) {
+      for (Segment& segment : segments) {
+        const int64_t left_start = n_left, right_start = n_right;
+        for (int64_t i = segment.start; i < segment.end; i++) {
+          const int32_t row = rows[i];
+          const bool goes_left = rank_of(row) <= best.rank;
+          kept[n_left] = row;
+          spare[n_right] = row;
+          n_left += goes_left;
+          n_right += !goes_left;
+        }
+        add_segment(left, segment.label, node.start + left_start, node.start + n_left);
+        segment.start = right_start;
+        segment.end = n_right;
       }
-      add_segment(left, segment.label, node.start + left_start, node.start + n_left);
-      segment.start = right_start;
-      segment.end = n_right;
-    }
+    });
     const int64_t middle = node.start + n_left;
     std::copy_n(spare.begin(), n_right, rows.begin() + middle);
     const auto is_empty = [](const Segment& segment) { return segment.start == segment.end; };
@@ -260,9 +220,9 @@ struct Grower::State {
     const bool packs = pack_level(node) > node.level;
     if (packs) pack(node);
     int n_drawn = draw_features(node.key);
-    const Block& block = blocks[node.level];
+    const int n_tiles = static_cast<int>(blocks[node.level].tiles.size());
     bool is_varied = false;
-    for (int tile = 0; tile < block.n_tiles; tile++) {
+    for (int tile = 0; tile < n_tiles; tile++) {
       if (!packs) bounds[tile] = bounds_of(node, tile);
       is_varied |= try_tile(node, tile);
     }
@@ -271,15 +231,14 @@ struct Grower::State {
       draw_feature(node.key, n_drawn);
       std::fill(is_tried.begin(), is_tried.end(), 0);
       is_tried[order[n_drawn]] = 1;
-      for (int tile = 0; tile < block.n_tiles; tile++) is_varied |= try_tile(node, tile);
+      for (int tile = 0; tile < n_tiles; tile++) is_varied |= try_tile(node, tile);
     }
   }
 
   Bounds bounds_of(const Node& node, int tile) const {
     if (node.depth == 0 && !options.bootstrap) return root_bounds[tile];
-    const Block& block = blocks[node.level];
     const int32_t* node_rows = rows.data() + node.start;
-    return find_bounds(block.tiles + tile * block.stride, node_rows, node.end - node.start);
+    return find_bounds(blocks[node.level].tiles[tile], node_rows, node.end - node.start);
   }
 
   /** Moves a random feature among those not drawn to place i of `order`. */
@@ -308,69 +267,24 @@ struct Grower::State {
     return level;
   }
 
-  /** Copies the lines of a node to its next block, without the columns that are constant in it. */
+  /** Moves a node to a smaller block. */
   void pack(Node& node) {
     const Block& from = blocks[node.level];
+    for (size_t tile = 0; tile < from.tiles.size(); tile++) bounds[tile] = bounds_of(node, tile);
     node.level = pack_level(node);
-    Block& to = blocks[node.level];
-    const int64_t n = node.end - node.start;
     const int32_t* node_rows = rows.data() + node.start;
-    to.feature.clear();
-    alignas(64) uint16_t low[N_LANES], high[N_LANES];
-    std::vector<uint16_t> lows, highs;
-    uint32_t varied[64];
-    for (int tile = 0; tile < from.n_tiles; tile++) {
-      const Bounds b = find_bounds(from.tiles + tile * from.stride, node_rows, n);
-      std::memcpy(low, &b.low, sizeof low);
-      std::memcpy(high, &b.high, sizeof high);
-      varied[tile] = 0;
-      for (int j = 0; j < N_LANES; j++) {
-        if (low[j] == high[j]) continue;
-        varied[tile] |= 1u << j;
-        to.feature.push_back(from.feature[tile * N_LANES + j]);
-        lows.push_back(low[j]);
-        highs.push_back(high[j]);
-      }
-    }
-    to.n_tiles = (to.feature.size() + N_LANES - 1) / N_LANES;
-    to.stride = n;
-    to.feature.resize(to.n_tiles * N_LANES, -1);
-    lows.resize(to.n_tiles * N_LANES, 0);
-    highs.resize(to.n_tiles * N_LANES, 0);
-    for (int tile = 0; tile < to.n_tiles; tile++) {
-      std::memcpy(&bounds[tile].low, &lows[tile * N_LANES], sizeof low);
-      std::memcpy(&bounds[tile].high, &highs[tile * N_LANES], sizeof high);
-    }
-    Lanes* lines = to.memory.get();
-    alignas(64) uint16_t line[64 * N_LANES];
-    for (int64_t i = 0; i < n; i++) {
-      uint16_t* end = line;
-      for (int tile = 0; tile < from.n_tiles; tile++) {
-        const Lanes* source = from.tiles + tile * from.stride + node_rows[i];
-#ifdef __AVX512VBMI2__
-        const __m512i packed = _mm512_maskz_compress_epi16(varied[tile], *reinterpret_cast<const __m512i*>(source));
-        _mm512_storeu_si512(end, packed);
-        end += __builtin_popcount(varied[tile]);
-#else
-        const uint16_t* ranks = reinterpret_cast<const uint16_t*>(source);
-        for (uint32_t left = varied[tile]; left != 0; left &= left - 1) *end++ = ranks[__builtin_ctz(left)];
-#endif
-      }
-      for (int tile = 0; tile < to.n_tiles; tile++) std::memcpy(lines + tile * n + i, line + tile * N_LANES, sizeof(Lanes));
-    }
+    blocks[node.level].pack(from, node_rows, node.end - node.start, bounds);
     std::iota(rows.begin() + node.start, rows.begin() + node.end, 0);
   }
 
   /** Scores the features of a tile; whether one that is tried varies in this node. */
   bool try_tile(const Node& node, int tile) {
-    const Block& block = blocks[node.level];
-    const int32_t* features = block.feature.data() + tile * N_LANES;
-    const uint16_t* low = reinterpret_cast<const uint16_t*>(&bounds[tile].low);
-    const uint16_t* high = reinterpret_cast<const uint16_t*>(&bounds[tile].high);
+    const int32_t* features = blocks[node.level].lane_feature.data() + tile * N_LANES;
+    const uint32_t varied = bounds[tile].varied();
     uint32_t tried = 0;
     for (int j = 0; j < N_LANES; j++) {
-      const bool is_used = features[j] >= 0 && low[j] < high[j] && is_tried[features[j]];
-      tried |= static_cast<uint32_t>(is_used) << j;
+      const bool is_used = features[j] >= 0 && is_tried[features[j]];
+      tried |= (varied >> j & static_cast<uint32_t>(is_used)) << j;
     }
     if (tried == 0) return false;
     if (options.splitter == Splitter::BEST) {
@@ -384,7 +298,7 @@ struct Grower::State {
   /** One random threshold for each lane. */
   void try_thresholds(const Node& node, int tile, uint32_t tried) {
     const Block& block = blocks[node.level];
-    const int32_t* features = block.feature.data() + tile * N_LANES;
+    const int32_t* features = block.lane_feature.data() + tile * N_LANES;
     const uint16_t* low = reinterpret_cast<const uint16_t*>(&bounds[tile].low);
     const uint16_t* high = reinterpret_cast<const uint16_t*>(&bounds[tile].high);
     LaneWords words, ties = {};
@@ -397,11 +311,11 @@ struct Grower::State {
     alignas(64) uint16_t rank[N_LANES];
     draw_thresholds(features, low, high, tried, unit, threshold, rank);
 
-    const Lanes* lines = block.tiles + tile * block.stride;
     Lanes limit;
     std::memcpy(&limit, rank, sizeof limit);
     for (size_t s = 0; s < segments.size(); s++) {
-      count_left(lines, rows.data() + segments[s].start, segments[s].end - segments[s].start, limit, counts[s].data());
+      count_left(block.tiles[tile], rows.data() + segments[s].start, segments[s].end - segments[s].start, limit,
+                 counts[s].data());
     }
     alignas(64) double scores[N_LANES];
     criterion.score(segments, reinterpret_cast<const uint32_t(*)[N_LANES]>(counts.data()), scores);
@@ -416,7 +330,7 @@ struct Grower::State {
   /** Every cut between two ranks that the node has in one lane, 32 cuts at a time. */
   void try_cuts(const Node& node, int tile, int j) {
     const Block& block = blocks[node.level];
-    const int32_t feature = block.feature[tile * N_LANES + j];
+    const int32_t feature = block.lane_feature[tile * N_LANES + j];
     const int64_t n = node.end - node.start;
     const uint32_t tie = threefry(node.key, {static_cast<uint32_t>(feature), THRESHOLD}).second;
     const float* upper = table.upper.data() + table.value_start[feature];
@@ -459,9 +373,13 @@ struct Grower::State {
   /** Calls visit(rank, rows of each segment) for the ranks that the node has in one lane, in their order. */
   template <typename Visit>
   void for_each_rank(const Node& node, int tile, int j, Visit visit) {
-    const Block& block = blocks[node.level];
-    const uint16_t* ranks = reinterpret_cast<const uint16_t*>(block.tiles + tile * block.stride) + j;
-    const auto rank_of = [&](int64_t i) { return ranks[static_cast<int64_t>(rows[i]) * N_LANES]; };
+    with_lane(blocks[node.level].tiles[tile], j, [&](auto rank_of_row) {
+      for_each_rank_of(node, tile, j, visit, [&](int64_t i) { return rank_of_row(rows[i]); });
+    });
+  }
+
+  template <typename Visit, typename RankOf>
+  void for_each_rank_of(const Node& node, int tile, int j, Visit visit, RankOf rank_of) {
     const uint32_t low = bounds[tile].low[j], n_ranks = bounds[tile].high[j] - low + 1u;
     const size_t n_segments = segments.size();
     if (n_ranks <= 8 * (node.end - node.start)) {

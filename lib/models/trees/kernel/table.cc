@@ -1,5 +1,6 @@
 #include "table.h"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <numeric>
@@ -52,20 +53,37 @@ void sort_entries(std::vector<Entry>& entries, std::vector<Entry>& spare) {
 /** Ranks of one column, and the values behind them. */
 struct Ranking {
   std::vector<float> upper, lower;
+  std::vector<uint16_t> ranks;
 };
+
+/** Whether a column has at most two values; then their ranks. */
+bool rank_two_values(const float* column, int64_t n, Ranking& ranking) {
+  const float first = column[0];
+  const float* other = std::find_if(column, column + n, [=](float value) { return value != first; });
+  const float second = other == column + n ? first : *other;
+  const bool is_binary =
+      std::all_of(column, column + n, [=](float value) { return value == first || value == second; });
+  if (!is_binary) return false;
+  ranking.upper = {std::min(first, second)};
+  if (first != second) ranking.upper.push_back(std::max(first, second));
+  ranking.lower = ranking.upper;
+  ranking.ranks.resize(n);
+  for (int64_t i = 0; i < n; i++) ranking.ranks[i] = column[i] > ranking.upper[0];
+  return true;
+}
 
 /**
  * Where there are more values than ranks, neighbours share one: a new rank begins once the values before have
  * their share of the rows.
  */
-Ranking rank_column(std::vector<Entry>& entries, std::vector<Entry>& spare, uint16_t* ranks) {
+void rank_values(std::vector<Entry>& entries, std::vector<Entry>& spare, Ranking& ranking) {
   sort_entries(entries, spare);
   const size_t n = entries.size();
   size_t n_values = 1;
   for (size_t i = 1; i < n; i++) n_values += entries[i].key != entries[i - 1].key;
   const bool is_exact = n_values <= MAX_RANKS;
-  Ranking ranking;
   size_t n_ranks = 0;
+  ranking.ranks.resize(n);
   for (size_t i = 0; i < n; i++) {
     const bool is_new = i == 0 || entries[i].key != entries[i - 1].key;
     if (is_new && (is_exact || i * MAX_RANKS >= n_ranks * n)) {
@@ -74,9 +92,8 @@ Ranking rank_column(std::vector<Entry>& entries, std::vector<Entry>& spare, uint
       n_ranks++;
     }
     ranking.upper[n_ranks - 1] = from_key(entries[i].key);
-    ranks[entries[i].row] = static_cast<uint16_t>(n_ranks - 1);
+    ranking.ranks[entries[i].row] = static_cast<uint16_t>(n_ranks - 1);
   }
-  return ranking;
 }
 
 /** Stored row i is row order[i] of the caller: class by class, in his order within each. */
@@ -101,39 +118,89 @@ void* allocate(size_t n_bytes) {
   return memory;
 }
 
+namespace {
+
+/** Ranks of all columns; 32 neighbours at a time, since the rows of the caller hold them side by side. */
+std::vector<Ranking> rank_columns(const float* features, const std::vector<int64_t>& order,
+                                  const Table& table, int n_threads) {
+  const int64_t n_rows = table.n_rows;
+  std::vector<Ranking> rankings(table.n_features);
+  run_parallel(n_threads, (table.n_features + N_LANES - 1) / N_LANES, [&](int64_t group) {
+    const int first = static_cast<int>(group) * N_LANES;
+    const int n_columns = std::min(N_LANES, table.n_features - first);
+    std::vector<float> values(n_rows * n_columns);
+    for (int64_t i = 0; i < n_rows; i++) {
+      const float* row = features + order[i] * table.n_features + first;
+      // + 0 makes -0 and 0 the same value
+      for (int j = 0; j < n_columns; j++) values[j * n_rows + i] = row[j] + 0.0f;
+    }
+    std::vector<Entry> entries(n_rows), spare(n_rows);
+    for (int j = 0; j < n_columns; j++) {
+      const float* column = values.data() + j * n_rows;
+      if (rank_two_values(column, n_rows, rankings[first + j])) continue;
+      for (int64_t i = 0; i < n_rows; i++) entries[i] = {to_key(column[i]), static_cast<uint32_t>(i)};
+      rank_values(entries, spare, rankings[first + j]);
+    }
+  });
+  return rankings;
+}
+
+/** Puts features into tiles of 32, each of its own kind. */
+void lay_out(Table& table, const std::vector<Ranking>& rankings) {
+  std::vector<int32_t> wide, binary;
+  for (int f = 0; f < table.n_features; f++) {
+    (rankings[f].upper.size() > 2 ? wide : binary).push_back(f);
+  }
+  const size_t n_rank_tiles = (wide.size() + N_LANES - 1) / N_LANES;
+  const size_t n_bit_tiles = (binary.size() + N_LANES - 1) / N_LANES;
+  wide.resize(n_rank_tiles * N_LANES, -1);
+  binary.resize(n_bit_tiles * N_LANES, -1);
+  table.lane_feature = wide;
+  table.lane_feature.insert(table.lane_feature.end(), binary.begin(), binary.end());
+  table.rank_memory = allocate_array<Lanes>(n_rank_tiles * table.n_rows);
+  table.bit_memory = allocate_array<uint32_t>(n_bit_tiles * table.n_rows);
+  for (size_t t = 0; t < n_rank_tiles; t++) {
+    table.tiles.push_back({table.rank_memory.get() + t * table.n_rows, nullptr});
+  }
+  for (size_t t = 0; t < n_bit_tiles; t++) {
+    table.tiles.push_back({nullptr, table.bit_memory.get() + t * table.n_rows});
+  }
+}
+
+void fill_tile(const Table& table, const std::vector<Ranking>& rankings, int64_t tile) {
+  const auto [ranks, bits] = table.tiles[tile];
+  const uint16_t* columns[N_LANES];
+  int n_columns = 0;
+  for (int j = 0; j < N_LANES; j++) {
+    const int32_t feature = table.lane_feature[tile * N_LANES + j];
+    if (feature >= 0) columns[n_columns++] = rankings[feature].ranks.data();
+  }
+  for (int64_t i = 0; i < table.n_rows; i++) {
+    if (ranks != nullptr) {
+      Lanes line = {};
+      for (int j = 0; j < n_columns; j++) line[j] = columns[j][i];
+      const_cast<Lanes*>(ranks)[i] = line;
+    } else {
+      uint32_t word = 0;
+      for (int j = 0; j < n_columns; j++) word |= static_cast<uint32_t>(columns[j][i]) << j;
+      const_cast<uint32_t*>(bits)[i] = word;
+    }
+  }
+}
+
+}  // namespace
+
 Table make_table(const float* features, const int32_t* labels, int64_t n_rows, int n_features,
                  int n_classes, int n_threads) {
   Table table;
   table.n_rows = n_rows;
   table.n_features = n_features;
   table.n_classes = n_classes;
-  table.n_tiles = (n_features + N_LANES - 1) / N_LANES;
-  table.tiles = allocate_array<Lanes>(table.n_tiles * n_rows);
   const std::vector<int64_t> order = order_by_class(labels, table);
-  std::vector<Ranking> rankings(n_features);
-  run_parallel(n_threads, table.n_tiles, [&](int64_t tile) {
-    const int first = static_cast<int>(tile) * N_LANES;
-    const int n_columns = std::min(N_LANES, n_features - first);
-    std::vector<float> values(n_rows * n_columns);
-    for (int64_t i = 0; i < n_rows; i++) {
-      const float* row = features + order[i] * n_features + first;
-      // + 0 makes -0 and 0 the same value
-      for (int j = 0; j < n_columns; j++) values[j * n_rows + i] = row[j] + 0.0f;
-    }
-    std::vector<Entry> entries(n_rows), spare(n_rows);
-    std::vector<uint16_t> ranks(n_rows * n_columns);
-    for (int j = 0; j < n_columns; j++) {
-      const float* column = values.data() + j * n_rows;
-      for (int64_t i = 0; i < n_rows; i++) entries[i] = {to_key(column[i]), static_cast<uint32_t>(i)};
-      rankings[first + j] = rank_column(entries, spare, ranks.data() + j * n_rows);
-    }
-    Lanes* lines = table.tiles.get() + tile * n_rows;
-    for (int64_t i = 0; i < n_rows; i++) {
-      Lanes line = {};
-      for (int j = 0; j < n_columns; j++) line[j] = ranks[j * n_rows + i];
-      lines[i] = line;
-    }
-  });
+  const std::vector<Ranking> rankings = rank_columns(features, order, table, n_threads);
+  lay_out(table, rankings);
+  run_parallel(n_threads, static_cast<int64_t>(table.tiles.size()),
+               [&](int64_t tile) { fill_tile(table, rankings, tile); });
   table.value_start.push_back(0);
   for (const Ranking& ranking : rankings) {
     table.upper.insert(table.upper.end(), ranking.upper.begin(), ranking.upper.end());

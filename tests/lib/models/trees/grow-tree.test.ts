@@ -179,10 +179,11 @@ if (kernel !== null) {
   });
 
   test('the kernel grows the same large trees to the bit, packed or not', async () => {
-    const table = makeTable(9, 9000, 70, 4);
+    // over 64 binary columns, which fill words of bits
+    const table = makeTable(9, 5000, 340, 4);
     for (const splitter of ['random', 'best'] as const) {
       const options: GrowOptions = {
-        ...{ ...OPTIONS, splitter, criterion: 'entropy', maxFeatures: 35 },
+        ...{ ...OPTIONS, splitter, criterion: 'entropy', maxFeatures: 60 },
         ...{ classWeight: [1, 2, 0.3, 1], bootstrap: splitter === 'best' },
       };
       const native = await growNatively(table, options, [8, 9]);

@@ -12,7 +12,7 @@ export interface SmallTable {
   readonly nClasses: number;
 }
 
-/** Random tables with ties and constant columns; from a seed, so that large ones are quick to make. */
+/** A random table with constant and binary columns and ties; from a seed, so that a large one is quick to make. */
 export function makeTable(
   seed: number,
   nSamples: number,
@@ -20,12 +20,15 @@ export function makeTable(
   nClasses: number,
 ): SmallTable {
   const rng = createRng(seed, 'test', 'table');
-  const nValues = Array.from({ length: nFeatures }, () => [1, 2, 5, 1000][Math.floor(rng() * 4)]);
+  const kinds = Array.from({ length: nFeatures }, () => Math.floor(rng() * 5));
   const labels = Int32Array.from({ length: nSamples }, () => Math.floor(rng() * nClasses));
   const features = Float32Array.from({ length: nSamples * nFeatures }, (_, i) => {
-    const n = nValues[i % nFeatures];
     const signal = labels[Math.floor(i / nFeatures)] * (rng() < 0.5 ? 1 : 0);
-    return n === 1 ? 3 : Math.round((rng() + signal) * n) / n - 0.5;
+    const value = rng() + signal;
+    const kind = kinds[i % nFeatures];
+    if (kind === 0) return 3;
+    if (kind === 1) return value > 1 ? 7.5 : -0.1;
+    return Math.round(value * [5, 50, 1000][kind - 2]) / 50 - 0.5;
   });
   return { features, labels, nFeatures, nClasses };
 }
