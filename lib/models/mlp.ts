@@ -117,7 +117,7 @@ export const mlp = defineModel({
   findProblem: findNetworkProblem,
   async open(fitted, { threads, warn }) {
     const { loadBackend } = await import('./tensorflow/backend.ts');
-    const { createMlpPredictor } = await import('./mlp/fit.ts');
+    const { createMlpPredictor } = await import('./mlp/predictor.ts');
     const backend = await loadBackend({ nThreads: threads, warn });
     const predictor = createMlpPredictor(toNetwork(fitted), backend);
     return {

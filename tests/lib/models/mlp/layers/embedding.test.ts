@@ -1,11 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createMlpPredictor, fitMlp, predictProba } from '../../../../../lib/models/mlp/fit.ts';
+import { fitMlp } from '../../../../../lib/models/mlp/fit.ts';
 import type { Mlp, MlpCheckpoint, MlpOptions } from '../../../../../lib/models/mlp/fit.ts';
 import { fitEmbedding } from '../../../../../lib/models/mlp/fit-embedding.ts';
 import { foldBatchNormalization } from '../../../../../lib/models/mlp/freeze.ts';
 import { nameEmbedding } from '../../../../../lib/models/mlp/layers/embedding.ts';
 import { dropUnits } from '../../../../../lib/models/mlp/prune-network.ts';
+import { createMlpPredictor, predictProba } from '../../../../../lib/models/mlp/predictor.ts';
 import { loadBackend } from '../../../../../lib/models/tensorflow/backend.ts';
 import { createWasmBackend } from '../../../../../lib/models/tensorflow/wasm.ts';
 import { createRng } from '../../../../../lib/rng.ts';
