@@ -13,6 +13,8 @@ export interface ChildOutcome {
   readonly said: string;
 }
 export interface ChildStage {
+  /** null: it could not start, as `outcome` says. */
+  readonly pid: number | null;
   /** Resolves after every report has been handed over. */
   readonly outcome: Promise<ChildOutcome>;
   /** Ends it at once. */
@@ -47,7 +49,7 @@ export function startChildStage(
     child.on('error', reject);
     child.on('close', (exit) => resolve({ exit, document: parseDocument(written), said }));
   });
-  return { outcome, kill: () => void child.kill('SIGKILL') };
+  return { pid: child.pid ?? null, outcome, kill: () => void child.kill('SIGKILL') };
 }
 
 function parseDocument(text: string): ChildOutcome['document'] {

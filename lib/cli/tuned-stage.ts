@@ -1,6 +1,7 @@
 /** The stage that `tune` tunes: what it must be, and how a trial of it is run. */
 import {
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -68,23 +69,32 @@ export async function openTunedStage(
   ]);
   const metrics = definition.paths.metrics.default!;
   removeAbandoned();
-  const folder = mkdtempSync(join(tmpdir(), OWN_PREFIX));
-  process.on('exit', () => discard(folder));
+  const folder = mkdtempSync(join(tmpdir(), `timberline-tune-${ownPid}-`));
+  const running = new Set<() => void>();
+  process.on('exit', () => {
+    for (const kill of running) kill();
+    discard(folder);
+  });
 
   const run: RunTrial = ({ number, params }, onReport) => {
     const cwd = join(folder, String(number));
     mkdirSync(cwd);
     writeFileSync(join(cwd, 'params.yaml'), stringify(mergeMaps(fixed, toOverlay(params))));
-    const { outcome, kill } = startChildStage(name, flags, cwd, ({ step, values }) => {
+    const { pid, outcome, kill } = startChildStage(name, flags, cwd, ({ step, values }) => {
       const value = values[metric];
       if (typeof value === 'number') onReport(step, roundResult(value));
     });
+    writeFileSync(join(cwd, `${PID}${pid}`), '');
+    running.add(kill);
     const end = (ended: ChildOutcome): Ending => {
       const ending = describeEnd(ended);
       if (ending !== null) return ending;
       return { kind: 'value', value: readMetric(join(cwd, metrics), metric, name) };
     };
-    const ending = outcome.then(end).finally(() => rmSync(cwd, { recursive: true, force: true }));
+    const ending = outcome.then(end).finally(() => {
+      running.delete(kill);
+      discard(cwd);
+    });
     return { ending, kill };
   };
   return { definition, inputs, fixed, run };
@@ -177,10 +187,7 @@ function readMetric(file: string, metric: string, stage: string): number | null 
   );
 }
 
-const PREFIX = 'timberline-tune-';
-const OWN_PREFIX = `${PREFIX}${ownPid}-`;
-
-/** As the process ends, with which a trial may be ending too: what it still writes the next run removes. */
+/** What a process that ends meanwhile still writes, or another run removes, is left to the next run. */
 function discard(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
@@ -189,11 +196,19 @@ function discard(folder: string): void {
   }
 }
 
-/** Removes the folders of runs that were killed. */
+/** A file in the folder of a trial names its process. */
+const PID = 'pid-';
+
+/** Removes the folders of runs that were killed, and whose trials have ended too. */
 function removeAbandoned(): void {
   for (const entry of readdirSync(tmpdir())) {
-    const pid = entry.startsWith(PREFIX) ? Number(entry.slice(PREFIX.length).split('-')[0]) : NaN;
-    if (Number.isNaN(pid) || isAlive(pid)) continue;
-    rmSync(join(tmpdir(), entry), { recursive: true, force: true });
+    const owner = /^timberline-tune-(\d+)-/.exec(entry)?.[1];
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    const folder = join(tmpdir(), entry);
+    const pids = globSync(`*/${PID}*`, { cwd: folder }).map((file) =>
+      Number(file.slice(file.lastIndexOf(PID) + PID.length)),
+    );
+    // a process whose working folder goes away may never end
+    if (!pids.some(isAlive)) discard(folder);
   }
 }
