@@ -96,16 +96,16 @@ function assertFinite(features: Float32Array, columns: readonly string[]): void 
       { hint: 'drop columns, or let train.<model>.columns select some' },
     );
   }
-  if (features.every(Number.isFinite)) return;
-  const wrong = columns.filter((_, f) => {
-    for (let i = f; i < features.length; i += nFeatures) {
-      if (!Number.isFinite(features[i])) return true;
-    }
-    return false;
-  });
+  const wrong = new Set<number>();
+  // a loop: every() takes nine times as long
+  for (let i = 0; i < features.length; i++) {
+    if (!Number.isFinite(features[i])) wrong.add(i % nFeatures);
+  }
+  if (wrong.size === 0) return;
+  const names = columns.filter((_, f) => wrong.has(f));
   throw new StageError(
     'E_DATA',
-    `the features of train must be finite numbers; got others in ${listExamples(wrong)}`,
+    `the features of train must be finite numbers; got others in ${listExamples(names)}`,
     { hint: 'drop the columns, or impute them before' },
   );
 }
