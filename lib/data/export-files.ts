@@ -6,31 +6,41 @@ import type { Bundle } from '../models/bundle.ts';
 import { lightgbmText } from '../models/lightgbm/state.ts';
 import { fromNetwork, toNetwork } from '../models/mlp/state.ts';
 import { toOnnxGraph } from '../models/onnx/bundle-graph.ts';
-import { measureDifference } from '../models/onnx/check.ts';
+import { measureDifference, measureTableDifference } from '../models/onnx/check.ts';
 import { formatModel } from '../models/onnx/model-proto.ts';
+import type { Machine } from '../models/model.ts';
 import { assertMlp } from '../models/shrinking/require-mlp.ts';
+import type { Relation } from '../sql.ts';
 import { writeSafetensors } from '../tensors/safetensors.ts';
+import type { FileDatabase } from './database.ts';
 
 interface Exported {
   readonly n_bytes: number;
-  /** Of a probability of a golden row; null: the file is what the bundle holds, and computes nothing. */
+  /** Of a probability; null: the file is what the bundle holds, and computes nothing. */
   readonly max_difference: number | null;
 }
 
-type Write = (
-  path: string,
-  bundle: Bundle,
-  options: { readonly version: string; readonly threads: number },
-) => Promise<number | null>;
+interface Options extends Machine {
+  /** Of timberline. */
+  readonly version: string;
+  /** Raw rows to compare on, besides the golden ones; null: none. */
+  readonly rows: { readonly database: FileDatabase; readonly relation: Relation } | null;
+}
+
+type Write = (path: string, bundle: Bundle, options: Options) => Promise<number | null>;
 
 /** How the file of each ending is written. */
 const FORMATS: Readonly<Record<string, Write>> = {
-  '.onnx': async (path, bundle, { version, threads }) => {
+  '.onnx': async (path, bundle, { version, rows, ...machine }) => {
     const { target, model } = bundle;
     const facts = { target, model: model.name, versions: JSON.stringify(bundle.versions) };
     const bytes = formatModel(toOnnxGraph(bundle), { name: 'timberline', version }, facts);
     writeFileSync(path, bytes);
-    return await measureDifference(bytes, bundle, threads);
+    const golden = await measureDifference(bytes, bundle, machine.threads);
+    if (rows === null) return golden;
+    const { database, relation } = rows;
+    const table = await measureTableDifference(bytes, bundle, database, relation, machine);
+    return Math.max(golden, table);
   },
   '.txt': async (path, { model }) => {
     if (model.name !== 'lightgbm') {
@@ -60,7 +70,7 @@ const FORMATS: Readonly<Record<string, Write>> = {
 export async function exportModel(
   path: string,
   bundle: Bundle,
-  options: { readonly version: string; readonly threads: number },
+  options: Options,
 ): Promise<Exported> {
   const write = FORMATS[extname(path)];
   if (write === undefined) {

@@ -42,7 +42,8 @@ test('prune, freeze, quantize and export work on each other’s bundles, and say
   assert.match(said, /^prune: \d\.\d\d times smaller, valid accuracy \S+ -> \S+ \(/);
   runWell('freeze', ['--model', 'models/pruned.safetensors'], folder);
   runWell('quantize', ['--model', 'models/frozen.safetensors'], folder);
-  runWell('export', ['--model', 'models/quantized.safetensors'], folder);
+  const rows = ['--in', 'data/split/valid.parquet'];
+  runWell('export', ['--model', 'models/quantized.safetensors', ...rows], folder);
   const files = ['model', 'pruned', 'frozen', 'quantized'].map(
     (name) => `models/${name}.safetensors`,
   );

@@ -1,7 +1,12 @@
 /** Whether a graph predicts as the bundle that it was made of. */
 import { StageError, listExamples } from '../../errors.ts';
 import { decideLabels } from '../../metrics/predictions.ts';
+import { identifier } from '../../sql.ts';
+import type { Relation } from '../../sql.ts';
+import type { TableEngine } from '../../tensors/row-blocks.ts';
 import type { Bundle } from '../bundle.ts';
+import type { Machine } from '../model.ts';
+import { openScorer } from '../scorer.ts';
 import { openOnnx } from './runtime.ts';
 import type { OnnxSession, OutputData } from './runtime.ts';
 
@@ -32,15 +37,55 @@ export async function measureDifference(
   }
 }
 
+/**
+ * The same for the rows of a raw table.
+ *
+ * @throws StageError E_DATA when the table is not what the bundle takes.
+ */
+export async function measureTableDifference(
+  model: Uint8Array,
+  bundle: Bundle,
+  engine: TableEngine,
+  relation: Relation,
+  machine: Machine,
+): Promise<number> {
+  const expected: number[] = [];
+  const scorer = await openScorer(bundle, engine, machine);
+  for await (const block of scorer.score(relation)) for (const value of block) expected.push(value);
+  scorer.dispose();
+  const session = await openOnnx(model, machine.threads);
+  try {
+    const columns = session.inputs.map((name) => `coalesce(${identifier(name)}::DOUBLE, 'nan')`);
+    let [worst, at] = [0, 0];
+    for await (const chunk of engine.stream(`SELECT ${columns.join(', ')} FROM ${relation.sql}`)) {
+      const found = await predictColumns(session, bundle, (j) => {
+        const { items } = chunk.getColumnVector(j) as unknown as { items: Float64Array };
+        return items.subarray(0, chunk.rowCount);
+      });
+      for (const value of found) worst = Math.max(worst, Math.abs(value - expected[at++]));
+    }
+    return at === expected.length ? worst : NaN;
+  } finally {
+    await session.close();
+  }
+}
+
 async function predict(
   session: OnnxSession,
   bundle: Bundle,
   rows: Bundle['golden']['rows'],
 ): Promise<Float32Array> {
-  const columns = session.inputs.map((name) => [
-    name,
-    Float64Array.from(rows, (row) => toNumber(row[name])),
-  ]);
+  return await predictColumns(session, bundle, (j) =>
+    Float64Array.from(rows, (row) => toNumber(row[session.inputs[j]])),
+  );
+}
+
+async function predictColumns(
+  session: OnnxSession,
+  bundle: Bundle,
+  columnAt: (j: number) => Float64Array,
+): Promise<Float32Array> {
+  const columns = session.inputs.map((name, j) => [name, columnAt(j)] as const);
   const { label, probabilities } = await session.run(Object.fromEntries(columns));
   assertLabels(bundle, label, probabilities as Float32Array);
   return probabilities as Float32Array;

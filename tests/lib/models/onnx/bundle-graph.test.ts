@@ -5,7 +5,7 @@ import { scoreGolden } from '../../../../lib/models/assemble-bundle.ts';
 import type { Bundle } from '../../../../lib/models/bundle.ts';
 import { findModel } from '../../../../lib/models/registry.ts';
 import type { FittedModel, LabelledRows } from '../../../../lib/models/model.ts';
-import { measureDifference } from '../../../../lib/models/onnx/check.ts';
+import { measureDifference, measureTableDifference } from '../../../../lib/models/onnx/check.ts';
 import { createFitContext } from '../../../../lib/models/shrinking/fit-context.ts';
 import { quantizeModel } from '../../../../lib/models/mlp/quantize.ts';
 import { toOnnxGraph } from '../../../../lib/models/onnx/bundle-graph.ts';
@@ -52,10 +52,9 @@ async function compare(made: Bundle): Promise<number> {
     return made.classes[made.threshold === null ? row.indexOf(Math.max(...row)) : second];
   });
   assert.equal(Array.from(label as ArrayLike<unknown>, String), best.map(String));
-  return Math.max(
-    largestDifference(found, expected),
-    await measureDifference(model, made, machine.threads),
-  );
+  const difference = largestDifference(found, expected);
+  assert.is(await measureTableDifference(model, made, database, other, machine), difference);
+  return Math.max(difference, await measureDifference(model, made, machine.threads));
 }
 
 async function fit(
