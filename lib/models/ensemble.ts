@@ -30,9 +30,9 @@ export function createEnsemble(models: readonly ModelDefinition[]): ModelDefinit
         default: ['extra-trees', 'lightgbm', 'mlp'].filter((name) => names.includes(name)),
         doc: 'Models that are fitted, one after the other, each by its own parameters.',
       }),
-      weights: oneOf(['equal', 'log_loss'], {
+      weights: oneOf(['equal', 'log_loss', 'accuracy'], {
         default: 'log_loss',
-        doc: 'Equal, or those with the lowest log loss on valid.',
+        doc: 'Equal; or those with the lowest log loss on valid; or, by ensemble selection, with a high accuracy on valid.',
       }),
       calibration: oneOf(['none', 'temperature'], {
         default: 'temperature',

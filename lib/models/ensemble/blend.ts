@@ -44,6 +44,46 @@ function reweigh(likelihoods: readonly Float64Array[], weights: readonly number[
   return Array.from(shares, (share) => share / nSamples);
 }
 
+const N_SELECTIONS = 20;
+
+/**
+ * Weights with a high accuracy, by ensemble selection (Caruana et al. 2004, doi:10.1145/1015330.1015432):
+ * twenty times the member joins, again if need be, with which the mean of those chosen so far is most
+ * often right; of several, that with the lowest log loss. Shapes as of {@link findWeights}.
+ */
+export function selectWeights(
+  members: readonly Float32Array[],
+  labels: Int32Array,
+  nClasses: number,
+): number[] {
+  const counts = members.map(() => 0);
+  for (let n = 0; n < N_SELECTIONS; n++) {
+    const scores = members.map((_, m) => {
+      const weights = counts.map((count, k) => (count + (k === m ? 1 : 0)) / (n + 1));
+      return scoreBlend(blend(members, weights), labels, nClasses);
+    });
+    const best = scores.reduce((a, b) =>
+      b.nRight > a.nRight || (b.nRight === a.nRight && b.logLoss < a.logLoss) ? b : a,
+    );
+    counts[scores.indexOf(best)]++;
+  }
+  return counts.map((count) => count / N_SELECTIONS);
+}
+
+function scoreBlend(probabilities: Float64Array, labels: Int32Array, nClasses: number) {
+  let [nRight, logLoss] = [0, 0];
+  for (let i = 0; i < labels.length; i++) {
+    const start = i * nClasses;
+    let top = 0;
+    for (let c = 1; c < nClasses; c++) {
+      if (probabilities[start + c] > probabilities[start + top]) top = c;
+    }
+    if (top === labels[i]) nRight++;
+    logLoss -= Math.log(Math.max(probabilities[start + labels[i]], FLOOR));
+  }
+  return { nRight, logLoss };
+}
+
 /** Weighted mean of the members, in double; shapes as of {@link findWeights}. */
 export function blend(members: readonly Float32Array[], weights: readonly number[]): Float64Array {
   const mean = new Float64Array(members[0].length);

@@ -1,8 +1,14 @@
 /** Fits the members of an ensemble, then what is found on valid: their weights and the temperature. */
 import { openModel, predictRows } from '../fit-model.ts';
 import type { Fit, FitContext, FittedModel, TrainedModel, TrainingData } from '../model.ts';
-import { blend, findWeights } from './blend.ts';
+import { blend, findWeights, selectWeights } from './blend.ts';
 import { findTemperature } from './temperature.ts';
+
+const WEIGHTS = {
+  equal: (members: readonly Float32Array[]) => members.map(() => 1 / members.length),
+  log_loss: findWeights,
+  accuracy: selectWeights,
+};
 
 export async function fitEnsemble(
   { columns, nClasses, valid }: TrainingData,
@@ -12,7 +18,7 @@ export async function fitEnsemble(
     calibration,
   }: {
     readonly members: readonly string[];
-    readonly weights: 'equal' | 'log_loss';
+    readonly weights: keyof typeof WEIGHTS;
     readonly calibration: 'none' | 'temperature';
   },
   context: FitContext,
@@ -26,10 +32,7 @@ export async function fitEnsemble(
     predictions.push(await predictRows(member.fitted, predictor, valid, columns));
     predictor.dispose();
   }
-  const weights =
-    method === 'equal'
-      ? names.map(() => 1 / names.length)
-      : findWeights(predictions, valid.labels, nClasses);
+  const weights = WEIGHTS[method](predictions, valid.labels, nClasses);
   const temperature =
     calibration === 'none'
       ? 1

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { blend, findWeights } from '../../../../lib/models/ensemble/blend.ts';
+import { blend, findWeights, selectWeights } from '../../../../lib/models/ensemble/blend.ts';
 
 const SEED = 20261130;
 const test = suite('blend');
@@ -69,6 +69,23 @@ test('property: no member alone and no equal mean has a lower log loss', () => {
     ),
     { seed: SEED, numRuns: 50 },
   );
+});
+
+test('selects what is most often right, which need not have the lowest log loss', () => {
+  // the first is right on every row by a hair, the second very sure on all but one
+  const hair = Float32Array.from({ length: 8 }, (_, k) => (k % 2 === 0 ? 0.51 : 0.49));
+  const sure = Float32Array.of(0.99, 0.01, 0.99, 0.01, 0.99, 0.01, 0.4, 0.6);
+  const labels = Int32Array.of(0, 0, 0, 0);
+  assert.ok(findWeights([hair, sure], labels, 2)[1] > 0.9);
+  const [first, second] = selectWeights([hair, sure], labels, 2);
+  assert.is(first + second, 1);
+  const mean = blend([hair, sure], [first, second]);
+  assert.ok(
+    [0, 2, 4, 6].every((k) => mean[k] > 0.5),
+    `${first}, ${second}`,
+  );
+  assert.ok(second > 0.5, 'as much of the second as keeps every row right, for its log loss');
+  assert.equal(selectWeights([hair], labels, 2), [1]);
 });
 
 test('is not ruined by a member that is sure and wrong', () => {
