@@ -84,7 +84,7 @@ test('selects what is most often right, which need not have the lowest log loss'
     [0, 2, 4, 6].every((k) => mean[k] > 0.5),
     `${first}, ${second}`,
   );
-  assert.ok(second > 0.5, 'as much of the second as keeps every row right, for its log loss');
+  assert.ok(first >= 0.95, 'the last row is right with 10/11 of the first');
   assert.equal(selectWeights([hair], labels, 2), [1]);
 });
 
