@@ -111,7 +111,8 @@ function withoutFlags(args: readonly string[], flags: readonly string[]): string
   return args.filter((arg, i) => !flags.includes(arg) && !flags.includes(args[i - 1]));
 }
 
-console.log(`model ${options.model}, ${describeMachine({ threads: 2, runs: 1 })}\n`);
+const { cpu, cores } = describeMachine();
+console.log(`model ${options.model}, ${cores} cores of ${cpu}\n`);
 console.log('| rows of train, valid, test | accuracy | macro F1 | log loss | training |');
 console.log('|---|---|---|---|---|');
 const accuracies: number[] = [];

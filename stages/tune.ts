@@ -21,7 +21,6 @@ export const tune = defineStage({
     metrics: output('reports/metrics/tune.json', 'Best value, importances, number of trials'),
   },
   params: TUNE_SCHEMA,
-  standalone: true,
   example:
     "--set tune.n_trials=10 --set 'tune.space={train.mlp.learning_rate: {type: float, low: 0.0005, high: 0.02, log: true}}'",
   async run({ paths, params, base, rng, log, progress, clock, paramsFile, version }) {
