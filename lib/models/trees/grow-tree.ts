@@ -79,7 +79,7 @@ export function createGrower(
   table: RankedTable,
   options: GrowOptions,
 ): (key: TreeKey) => GrownTree {
-  const { nFeatures, classStart, ranks, valueStart, upper, lower } = table;
+  const { nFeatures, classStart, ranks, valueStart, upper, lower, scale } = table;
   const nClasses = classStart.length - 1;
   const nRowsOfClass = Array.from(
     { length: nClasses },
@@ -93,7 +93,7 @@ export function createGrower(
   const low = new Uint16Array(nFeatures);
   const high = new Uint16Array(nFeatures);
   const cut = new Uint16Array(nFeatures);
-  const threshold = new Float32Array(nFeatures);
+  const unit = new Float64Array(nFeatures);
   const counts = Array.from({ length: nClasses }, () => new Int32Array(nFeatures));
   const labels = new Int32Array(nClasses);
   const nLeft = new Int32Array(nClasses);
@@ -227,7 +227,9 @@ export function createGrower(
   function tryThresholds({ segments, key0, key1 }: Node, features: Int32Array, best: Split): void {
     for (const f of features) {
       threefry(key0, key1, f, THRESHOLD);
-      drawThreshold(f, toUnit(words[0]));
+      unit[f] = toUnit(words[0]);
+      const place = low[f] + unit[f] * (high[f] - low[f]);
+      cut[f] = scale[f] > 0 ? Math.floor(place) : findCut(f, drawValue(f));
     }
     segments.forEach(({ start, end }, s) => {
       const count = counts[s].fill(0);
@@ -242,26 +244,39 @@ export function createGrower(
     for (const f of features) {
       for (let s = 0; s < segments.length; s++) nLeft[s] = counts[s][f];
       threefry(key0, key1, f, THRESHOLD);
-      consider(segments.length, f, words[1], cut[f], threshold[f], best);
+      if (!isBetter(segments.length, f, words[1], best)) continue;
+      best.rank = cut[f];
+      best.threshold = betweenRanks(f, cut[f], drawValue(f));
     }
   }
 
-  /** Between the least (included) and the greatest value of the node; `cut` is the last rank not above it. */
-  function drawThreshold(f: number, unit: number): void {
+  /** Between the least value of the node (included) and the greatest. */
+  function drawValue(f: number): number {
     const offset = valueStart[f];
+    if (scale[f] > 0) {
+      return roundDown(lower[offset] + (low[f] + unit[f] * (high[f] - low[f])) / scale[f]);
+    }
     const least = upper[offset + low[f]];
     const greatest = upper[offset + high[f]];
-    const value = least + unit * (greatest - least);
-    threshold[f] = roundDown(value < greatest ? value : least);
+    const value = least + unit[f] * (greatest - least);
+    return roundDown(value < greatest ? value : least);
+  }
+
+  /** The last rank of the node whose values are at most `value`, below its greatest. */
+  function findCut(f: number, value: number): number {
     let base = low[f];
     for (let length = high[f] - low[f]; length > 1;) {
       const half = length >> 1;
-      if (upper[offset + base + half] <= threshold[f]) base += half;
+      if (upper[valueStart[f] + base + half] <= value) base += half;
       length -= half;
     }
-    cut[f] = base;
-    // within the values of the next rank: below them
-    if (lower[offset + base + 1] <= threshold[f]) threshold[f] = upper[offset + base];
+    return base;
+  }
+
+  /** `value`, if it parts the values up to `rank` from those behind; else the greatest up to it. */
+  function betweenRanks(f: number, rank: number, value: number): number {
+    const at = valueStart[f] + rank;
+    return upper[at] <= value && value < lower[at + 1] ? value : upper[at];
   }
 
   function tryCuts({ segments, key0, key1 }: Node, f: number, best: Split): void {
@@ -270,20 +285,17 @@ export function createGrower(
     const offset = valueStart[f];
     const column = { ranks, rows, nFeatures, feature: f, low: low[f], high: high[f] };
     eachCut(column, segments, nLeft, (rank, nextRank) => {
-      const middle = (upper[offset + rank] + lower[offset + nextRank]) / 2;
-      consider(segments.length, f, tie, rank, middle, best);
+      if (!isBetter(segments.length, f, tie, best)) return;
+      best.rank = rank;
+      best.threshold = roundDown((upper[offset + rank] + lower[offset + nextRank]) / 2);
     });
   }
 
-  /** Takes the split that `nLeft` describes when it is better; chance decides between equal ones of two features. */
-  function consider(
-    nSegments: number,
-    feature: number,
-    tie: number,
-    rank: number,
-    value: number,
-    best: Split,
-  ): void {
+  /**
+   * Whether the split that `nLeft` describes is better; chance decides between equal ones of two features. Then it
+   * is `best`, whose cut the caller fills in.
+   */
+  function isBetter(nSegments: number, feature: number, tie: number, best: Split): boolean {
     const { minSamplesLeaf } = options;
     let nOnLeft = 0;
     let nOnRight = 0;
@@ -291,13 +303,14 @@ export function createGrower(
       nOnLeft += nLeft[s];
       nOnRight += nTotal[s] - nLeft[s];
     }
-    if (nOnLeft < minSamplesLeaf || nOnRight < minSamplesLeaf) return;
+    if (nOnLeft < minSamplesLeaf || nOnRight < minSamplesLeaf) return false;
     const score = scoreSplit(criterion, labels, nSegments, nLeft, nTotal);
-    if (score < best.score) return;
+    if (score < best.score) return false;
     if (score === best.score) {
-      if (tie > best.tie || (tie === best.tie && feature >= best.feature)) return;
+      if (tie > best.tie || (tie === best.tie && feature >= best.feature)) return false;
     }
-    Object.assign(best, { score, tie, feature, rank, threshold: roundDown(value) });
+    Object.assign(best, { score, tie, feature });
+    return true;
   }
 
   /** Keeps the order of rows, so that each class stays together. */

@@ -67,7 +67,12 @@ async function* growInWorkers(
   nThreads: number,
   signal: AbortSignal,
 ): AsyncGenerator<GrownTree> {
-  const table = rankTable(features, labels, options.classWeight.length);
+  const table = rankTable(
+    features,
+    labels,
+    options.classWeight.length,
+    options.splitter === 'random',
+  );
   const script = new URL('./grow-worker.ts', import.meta.url);
   // compiled in a published package
   script.pathname = script.pathname.replace(/\.ts$/, extname(import.meta.url));

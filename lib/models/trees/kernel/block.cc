@@ -108,6 +108,15 @@ void Block::reserve(int64_t n_rows, const Table& table) {
   bit_memory = allocate_array<uint32_t>(n_rows * (table.tiles.size() - n_rank_tiles));
 }
 
+void Block::find_uneven(const Table& table) {
+  uneven.assign(tiles.size(), 0);
+  for (size_t lane = 0; lane < lane_feature.size(); lane++) {
+    const int32_t f = lane_feature[lane];
+    const bool is_uneven = f >= 0 && table.scale[f] == 0 && tiles[lane / N_LANES].ranks != nullptr;
+    uneven[lane / N_LANES] |= static_cast<uint32_t>(is_uneven) << lane % N_LANES;
+  }
+}
+
 /** Gives each varied lane of `from` its place, ranks before bits; `bounds` become those of the new places. */
 void Block::lay_out(const Block& from, const std::vector<uint32_t>& masks, int64_t n,
                     std::vector<Bounds>& bounds) {

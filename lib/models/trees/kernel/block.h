@@ -16,6 +16,8 @@ struct Block {
   std::vector<Tile> tiles;
   /** Feature of each lane, -1 where there is none; shape (n_tiles * 32). */
   std::vector<int32_t> lane_feature;
+  /** Lanes of each tile whose ranks are no even steps. */
+  std::vector<uint32_t> uneven;
   Memory<Lanes> rank_memory;
   Memory<uint32_t> bit_memory;
 
@@ -28,6 +30,9 @@ struct Block {
    * @param bounds of the tiles of `from`; becomes those of this block.
    */
   void pack(const Block& from, const int32_t* rows, int64_t n, std::vector<Bounds>& bounds);
+
+  /** Sets `uneven` from `lane_feature`. */
+  void find_uneven(const Table& table);
 
  private:
   void lay_out(const Block& from, const std::vector<uint32_t>& masks, int64_t n, std::vector<Bounds>& bounds);

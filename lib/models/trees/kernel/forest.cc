@@ -80,9 +80,11 @@ void* trees_start(const float* features, const int32_t* labels, int64_t n_rows, 
                   const uint32_t* keys, int32_t n_trees, int32_t n_threads) {
   using namespace trees;
   try {
-    Table table = make_table(features, labels, n_rows, n_features, n_classes, n_threads);
     const Options options{static_cast<Splitter>(integers[0]), integers[2], integers[3],
                           integers[4],  integers[5], integers[6] != 0};
+    const bool is_even = options.splitter == Splitter::RANDOM;
+    Table table =
+        make_table(features, labels, n_rows, n_features, n_classes, is_even, n_threads);
     const auto n_most = count_most(table, options.bootstrap);
     Criterion criterion(static_cast<Measure>(integers[1]), class_weight, n_most);
     auto forest = std::make_unique<Forest>();

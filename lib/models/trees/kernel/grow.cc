@@ -81,6 +81,7 @@ struct Grower::State {
         counts(table.n_classes) {
     blocks[0].tiles = table.tiles;
     blocks[0].lane_feature = table.lane_feature;
+    blocks[0].find_uneven(table);
     for (size_t lane = 0; lane < table.lane_feature.size(); lane++) {
       const int32_t f = table.lane_feature[lane];
       if (f < 0) continue;
@@ -274,6 +275,7 @@ struct Grower::State {
     node.level = pack_level(node);
     const int32_t* node_rows = rows.data() + node.start;
     blocks[node.level].pack(from, node_rows, node.end - node.start, bounds);
+    blocks[node.level].find_uneven(table);
     std::iota(rows.begin() + node.start, rows.begin() + node.end, 0);
   }
 
@@ -307,9 +309,14 @@ struct Grower::State {
     threefry(node.key, words, ties);
     alignas(64) double unit[N_LANES];
     for (int j = 0; j < N_LANES; j++) unit[j] = to_unit(words[j]);
-    alignas(64) float threshold[N_LANES];
     alignas(64) uint16_t rank[N_LANES];
-    draw_thresholds(features, low, high, tried, unit, threshold, rank);
+    for (int j = 0; j < N_LANES; j++) {
+      rank[j] = static_cast<uint16_t>(static_cast<int32_t>(low[j] + unit[j] * (high[j] - low[j])));
+    }
+    for (uint32_t left = tried & block.uneven[tile]; left != 0; left &= left - 1) {
+      const int j = __builtin_ctz(left);
+      rank[j] = find_rank(features[j], low[j], high[j], draw_value(features[j], low[j], high[j], unit[j]));
+    }
 
     Lanes limit;
     std::memcpy(&limit, rank, sizeof limit);
@@ -323,7 +330,9 @@ struct Grower::State {
     for (uint32_t left = tried; left != 0; left &= left - 1) {
       const int j = __builtin_ctz(left);
       if (!best.is_beaten_by(scores[j], ties[j], features[j])) continue;
-      best = {scores[j], ties[j], features[j], tile * N_LANES + j, rank[j], threshold[j]};
+      const float value = draw_value(features[j], low[j], high[j], unit[j]);
+      const float threshold = between_ranks(features[j], rank[j], value);
+      best = {scores[j], ties[j], features[j], tile * N_LANES + j, rank[j], threshold};
     }
   }
 
@@ -422,36 +431,32 @@ struct Grower::State {
     return tried & kept;
   }
 
-  /** Between the least (included) and the greatest value of the node, and the last rank that is not above. */
-  void draw_thresholds(const int32_t* features, const uint16_t* low, const uint16_t* high, uint32_t tried,
-                       const double* unit, float* threshold, uint16_t* rank) const {
-    alignas(64) int32_t base[N_LANES], length[N_LANES];
-    int32_t longest = 1;
-    const float* upper = table.upper.data();
-    for (int j = 0; j < N_LANES; j++) {
-      const bool is_used = tried >> j & 1;
-      const int32_t start = is_used ? table.value_start[features[j]] : 0;
-      base[j] = is_used ? start + low[j] : 0;
-      length[j] = is_used ? high[j] - low[j] : 1;
-      longest = std::max(longest, length[j]);
-      const double least = upper[base[j]], greatest = upper[is_used ? start + high[j] : 0];
-      const double value = least + unit[j] * (greatest - least);
-      threshold[j] = round_down(value < greatest ? value : least);
+  /** Between the least value of the node (included) and the greatest. */
+  float draw_value(int32_t feature, uint16_t low, uint16_t high, double unit) const {
+    const float* upper = table.upper.data() + table.value_start[feature];
+    const double scale = table.scale[feature];
+    if (scale > 0) return round_down(table.lower[table.value_start[feature]] + (low + unit * (high - low)) / scale);
+    const double least = upper[low], greatest = upper[high];
+    const double value = least + unit * (greatest - least);
+    return round_down(value < greatest ? value : least);
+  }
+
+  /** The last rank from `low` on whose values are at most `value`, below `high`. */
+  uint16_t find_rank(int32_t feature, uint16_t low, uint16_t high, float value) const {
+    const float* upper = table.upper.data() + table.value_start[feature];
+    int32_t base = low;
+    for (int32_t length = high - low; length > 1;) {
+      const int32_t half = length >> 1;
+      base += upper[base + half] <= value ? half : 0;
+      length -= half;
     }
-    for (; longest > 1; longest -= longest >> 1) {
-      for (int j = 0; j < N_LANES; j++) {
-        const int32_t half = length[j] >> 1;
-        base[j] += upper[base[j] + half] <= threshold[j] ? half : 0;
-        length[j] -= half;
-      }
-    }
-    for (int j = 0; j < N_LANES; j++) {
-      const bool is_used = tried >> j & 1;
-      const int32_t start = is_used ? table.value_start[features[j]] : 0;
-      rank[j] = static_cast<uint16_t>(base[j] - start);
-      // within the values of the next rank: below them
-      if (is_used && table.lower[base[j] + 1] <= threshold[j]) threshold[j] = upper[base[j]];
-    }
+    return static_cast<uint16_t>(base);
+  }
+
+  /** `value`, if it parts the values up to `rank` from those behind; else the greatest up to it. */
+  float between_ranks(int32_t feature, uint16_t rank, float value) const {
+    const int32_t at = table.value_start[feature] + rank;
+    return table.upper[at] <= value && value < table.lower[at + 1] ? value : table.upper[at];
   }
 };
 

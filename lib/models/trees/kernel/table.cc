@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <numeric>
 #include <utility>
@@ -52,6 +53,7 @@ void sort_entries(std::vector<Entry>& entries, std::vector<Entry>& spare) {
 
 /** Ranks of one column, and the values behind them. */
 struct Ranking {
+  double scale = 0;
   std::vector<float> upper, lower;
   std::vector<uint16_t> ranks;
 };
@@ -72,28 +74,72 @@ bool rank_two_values(const float* column, int64_t n, Ranking& ranking) {
   return true;
 }
 
+int64_t count_values(const std::vector<Entry>& sorted) {
+  int64_t n_values = 1;
+  for (size_t i = 1; i < sorted.size(); i++) n_values += sorted[i].key != sorted[i - 1].key;
+  return n_values;
+}
+
 /**
  * Where there are more values than ranks, neighbours share one: a new rank begins once the values before have
  * their share of the rows.
  */
-void rank_values(std::vector<Entry>& entries, std::vector<Entry>& spare, Ranking& ranking) {
-  sort_entries(entries, spare);
-  const size_t n = entries.size();
-  size_t n_values = 1;
-  for (size_t i = 1; i < n; i++) n_values += entries[i].key != entries[i - 1].key;
-  const bool is_exact = n_values <= MAX_RANKS;
+void rank_values(const std::vector<Entry>& sorted, Ranking& ranking) {
+  const size_t n = sorted.size();
+  const bool is_exact = count_values(sorted) <= MAX_RANKS;
   size_t n_ranks = 0;
-  ranking.ranks.resize(n);
   for (size_t i = 0; i < n; i++) {
-    const bool is_new = i == 0 || entries[i].key != entries[i - 1].key;
+    const bool is_new = i == 0 || sorted[i].key != sorted[i - 1].key;
     if (is_new && (is_exact || i * MAX_RANKS >= n_ranks * n)) {
-      ranking.lower.push_back(from_key(entries[i].key));
+      ranking.lower.push_back(from_key(sorted[i].key));
       ranking.upper.push_back(0);
       n_ranks++;
     }
-    ranking.upper[n_ranks - 1] = from_key(entries[i].key);
-    ranking.ranks[entries[i].row] = static_cast<uint16_t>(n_ranks - 1);
+    ranking.upper[n_ranks - 1] = from_key(sorted[i].key);
+    ranking.ranks[sorted[i].row] = static_cast<uint16_t>(n_ranks - 1);
   }
+}
+
+/** Whether even steps keep values apart, or, where they are more than ranks, at most CROWD times their share together. */
+bool rank_evenly(const std::vector<Entry>& sorted, Ranking& ranking) {
+  constexpr int64_t CROWD = 8, MIN_STEPS = 1024, STEPS_PER_VALUE = 64;
+  const int64_t n_values = count_values(sorted);
+  const int64_t n_steps =
+      std::min<int64_t>(MAX_RANKS, std::max(MIN_STEPS, STEPS_PER_VALUE * n_values));
+  const double least = from_key(sorted.front().key), greatest = from_key(sorted.back().key);
+  const double scale = static_cast<double>(n_steps - 1) / (greatest - least);
+  if (!(scale <= std::numeric_limits<double>::max())) return false;
+  const int64_t most = n_values <= MAX_RANKS ? 1 : CROWD * n_values / MAX_RANKS;
+  const auto rank_of = [=](uint32_t key) { return static_cast<int64_t>((from_key(key) - least) * scale); };
+  const int64_t n_ranks = rank_of(sorted.back().key) + 1;
+  if (n_ranks > MAX_RANKS) return false;
+  int64_t last = -1, n_together = 0;
+  for (size_t i = 0; i < sorted.size(); i++) {
+    if (i > 0 && sorted[i].key == sorted[i - 1].key) continue;
+    const int64_t rank = rank_of(sorted[i].key);
+    n_together = rank == last ? n_together + 1 : 1;
+    last = rank;
+    if (n_together > most) return false;
+  }
+  ranking.scale = scale;
+  ranking.upper.resize(n_ranks);
+  ranking.lower.resize(n_ranks);
+  for (const auto [key, row] : sorted) {
+    ranking.ranks[row] = static_cast<uint16_t>(rank_of(key));
+    ranking.upper[ranking.ranks[row]] = from_key(key);
+  }
+  std::vector<uint8_t> is_used(n_ranks);
+  for (size_t i = sorted.size(); i-- > 0;) {
+    is_used[rank_of(sorted[i].key)] = 1;
+    ranking.lower[rank_of(sorted[i].key)] = from_key(sorted[i].key);
+  }
+  for (int64_t rank = 1; rank < n_ranks; rank++) {
+    if (!is_used[rank]) ranking.upper[rank] = ranking.upper[rank - 1];
+  }
+  for (int64_t rank = n_ranks - 1; rank-- > 0;) {
+    if (!is_used[rank]) ranking.lower[rank] = ranking.lower[rank + 1];
+  }
+  return true;
 }
 
 /** Stored row i is row order[i] of the caller: class by class, in his order within each. */
@@ -122,7 +168,7 @@ namespace {
 
 /** Ranks of all columns; 32 neighbours at a time, since the rows of the caller hold them side by side. */
 std::vector<Ranking> rank_columns(const float* features, const std::vector<int64_t>& order,
-                                  const Table& table, int n_threads) {
+                                  const Table& table, bool is_even, int n_threads) {
   const int64_t n_rows = table.n_rows;
   std::vector<Ranking> rankings(table.n_features);
   run_parallel(n_threads, (table.n_features + N_LANES - 1) / N_LANES, [&](int64_t group) {
@@ -139,7 +185,10 @@ std::vector<Ranking> rank_columns(const float* features, const std::vector<int64
       const float* column = values.data() + j * n_rows;
       if (rank_two_values(column, n_rows, rankings[first + j])) continue;
       for (int64_t i = 0; i < n_rows; i++) entries[i] = {to_key(column[i]), static_cast<uint32_t>(i)};
-      rank_values(entries, spare, rankings[first + j]);
+      sort_entries(entries, spare);
+      Ranking& ranking = rankings[first + j];
+      ranking.ranks.resize(n_rows);
+      if (!is_even || !rank_evenly(entries, ranking)) rank_values(entries, ranking);
     }
   });
   return rankings;
@@ -147,10 +196,12 @@ std::vector<Ranking> rank_columns(const float* features, const std::vector<int64
 
 /** Puts features into tiles of 32, each of its own kind. */
 void lay_out(Table& table, const std::vector<Ranking>& rankings) {
-  std::vector<int32_t> wide, binary;
+  std::vector<int32_t> wide, uneven, binary;
   for (int f = 0; f < table.n_features; f++) {
-    (rankings[f].upper.size() > 2 ? wide : binary).push_back(f);
+    (rankings[f].upper.size() <= 2 ? binary : rankings[f].scale > 0 ? wide : uneven).push_back(f);
   }
+  // together, so that few tiles have to be searched
+  wide.insert(wide.end(), uneven.begin(), uneven.end());
   const size_t n_rank_tiles = (wide.size() + N_LANES - 1) / N_LANES;
   const size_t n_bit_tiles = (binary.size() + N_LANES - 1) / N_LANES;
   wide.resize(n_rank_tiles * N_LANES, -1);
@@ -191,13 +242,13 @@ void fill_tile(const Table& table, const std::vector<Ranking>& rankings, int64_t
 }  // namespace
 
 Table make_table(const float* features, const int32_t* labels, int64_t n_rows, int n_features,
-                 int n_classes, int n_threads) {
+                 int n_classes, bool is_even, int n_threads) {
   Table table;
   table.n_rows = n_rows;
   table.n_features = n_features;
   table.n_classes = n_classes;
   const std::vector<int64_t> order = order_by_class(labels, table);
-  const std::vector<Ranking> rankings = rank_columns(features, order, table, n_threads);
+  const std::vector<Ranking> rankings = rank_columns(features, order, table, is_even, n_threads);
   lay_out(table, rankings);
   run_parallel(n_threads, static_cast<int64_t>(table.tiles.size()),
                [&](int64_t tile) { fill_tile(table, rankings, tile); });
@@ -206,6 +257,7 @@ Table make_table(const float* features, const int32_t* labels, int64_t n_rows, i
     table.upper.insert(table.upper.end(), ranking.upper.begin(), ranking.upper.end());
     table.lower.insert(table.lower.end(), ranking.lower.begin(), ranking.lower.end());
     table.value_start.push_back(static_cast<int32_t>(table.upper.size()));
+    table.scale.push_back(ranking.scale);
   }
   return table;
 }

@@ -1,5 +1,8 @@
 /**
- * The rows that trees learn from, class by class, each value as the rank of its column.
+ * The rows that trees learn from, class by class, each value as its rank in its column.
+ *
+ * Where thresholds are drawn at random, ranks are even where that keeps the values apart: the range of the column in
+ * up to 65,536 steps. A threshold is then drawn among ranks, and no table of values has to be searched.
  *
  * 32 columns of one row are one cache line, a Lanes: minima, maxima and counts of a node then go over 32 columns at
  * once. Columns of two values take a bit: 32 of them are one word. Lines or words of the same 32 columns stand
@@ -48,13 +51,15 @@ struct Table {
   Memory<uint32_t> bit_memory;
   /** Ranks of column f: value_start[f] to value_start[f + 1] - 1 of `upper` and `lower`. */
   std::vector<int32_t> value_start;
-  /** Greatest and least value of each rank; the same unless a column has over 65,536 values. */
+  /** Greatest value up to each rank, least value from each rank on. */
   std::vector<float> upper, lower;
+  /** Ranks of one unit of column f; 0: ranks are no even steps. */
+  std::vector<double> scale;
 };
 
 /** `features` are row-major and finite, `labels` in [0, n_classes). */
 Table make_table(const float* features, const int32_t* labels, int64_t n_rows, int n_features,
-                 int n_classes, int n_threads);
+                 int n_classes, bool is_even, int n_threads);
 
 /** Runs task(0) to task(n - 1) on at most n_threads threads; throws what one of them threw. */
 template <typename Task>
