@@ -49,7 +49,7 @@ export async function runStage(stage: StageDefinition, argv: readonly string[]):
   try {
     const { params, group, set } = options;
     assertGroup(group);
-    const values = readParams(stage.params, group, params, set, listStageNames());
+    const values = readParams(stage.params, group, params, set, [stage.name, ...listStageNames()]);
     return await execute(stage, options, values);
   } catch (error) {
     return report(error, null, options.json);

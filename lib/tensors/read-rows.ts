@@ -38,7 +38,7 @@ export async function readRows(
 ): Promise<LabelledRows> {
   const names = relation.columns.map(({ name }) => name);
   const features = names.filter((name) => name !== target && name !== id);
-  const columns = requireNames(patterns, features, 'cluster.columns');
+  const columns = features.length === 0 ? [] : requireNames(patterns, features, 'cluster.columns');
   assertNumbers(relation, columns);
   const name = target !== null && names.includes(target) ? target : null;
   const [{ n }] = await engine.query(`SELECT count(*) AS n FROM ${relation.sql}`);

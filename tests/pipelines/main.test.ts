@@ -80,7 +80,9 @@ function makeTable(): string {
 function makeProject(folder: string): void {
   for (const source of SOURCES)
     cpSync(join(PROJECT, source), join(folder, source), { recursive: true });
-  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  for (const made of ['node_modules', '.native']) {
+    symlinkSync(join(PROJECT, made), join(folder, made));
+  }
   const table = makeTable();
   mkdirSync(join(folder, 'mirror', 'covertype'), { recursive: true });
   writeFileSync(join(folder, 'mirror', 'covertype', 'covertype.csv'), table);
@@ -104,7 +106,11 @@ function makeProject(folder: string): void {
       ...params,
       fetch: { ...params.fetch, mirrors: ['mirror'] },
       split: { train_size: 0.6, valid_size: 0.2, test_size: 0.2 },
-      train: { mlp: { hidden_sizes: [64], max_epochs: 40, batch_size: 64, learning_rate: 0.01 } },
+      train: {
+        ...params.train,
+        extra_trees: { n_estimators: 8 },
+        lightgbm: { num_leaves: 7, num_iterations: 20 },
+      },
       evaluate: { gates: { accuracy: 0.7 } },
     });
   });
