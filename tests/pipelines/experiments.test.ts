@@ -31,10 +31,12 @@ function makeRepository(folder: string): void {
   }
   writeFileSync(join(folder, 'dvc.yaml'), DVC_YAML);
   writeFileSync(join(folder, '.gitignore'), 'seen.yaml\n.dvc/tmp\n.dvc/cache\n.dvc/config.local\n');
-  const git = ['-c', 'user.name=test', '-c', 'user.email=test@example.org'];
   run(folder, 'git', 'init', '--quiet');
+  // DVC commits too, and asks who does
+  run(folder, 'git', 'config', 'user.name', 'test');
+  run(folder, 'git', 'config', 'user.email', 'test@example.org');
   run(folder, 'git', 'add', '--all');
-  run(folder, 'git', ...git, 'commit', '--quiet', '--message', 'start');
+  run(folder, 'git', 'commit', '--quiet', '--message', 'start');
 }
 
 const test = suite('experiments');
