@@ -1,7 +1,7 @@
 /**
  * fetch: bring the data set that fetch.dataset names into data/raw, its checksum verified.
  *
- * Reads data/catalogue.yaml; writes the data, and a page of facts about it. Whatever the origin (a mirror
+ * Reads data/catalogue.yaml; writes the data (one file, or a folder of several), and a page of facts about it. Whatever the origin (a mirror
  * folder, a public address, a package of the Python registry), the bytes are the same, so it is only logged.
  */
 import { defineStage, input, output } from '../lib/cli/stage.ts';
@@ -13,7 +13,10 @@ export const fetch = defineStage({
   summary: 'Bring the data set into data/raw, checksum verified',
   paths: {
     catalogue: input('data/catalogue.yaml', 'Data sets by name: columns, licences, sources'),
-    out: output('data/raw/covertype.csv', 'The data, as the catalogue describes it'),
+    out: output(
+      'data/raw/covertype.csv',
+      'The data, as the catalogue describes it: a file, or a folder of files',
+    ),
     about: output(
       'data/raw/covertype.source.json',
       'Licence, citation, sources, checksum, columns',
@@ -28,7 +31,7 @@ export const fetch = defineStage({
   },
   example: '--out covertype.csv --about covertype.source.json --set fetch.mirrors=[/mnt/data]',
   async run({ paths, params, log, progress, signal, checkpoint }) {
-    const { describeDataSet, readDataSet } = await import('../lib/data/catalogue.ts');
+    const { describeDataSet, readDataSet, sizeOf } = await import('../lib/data/catalogue.ts');
     const { fetchDataSet } = await import('../lib/data/fetch.ts');
     const { writeJson } = await import('../lib/data/json-files.ts');
     const dataSet = readDataSet(paths.catalogue, params.dataset);
@@ -37,15 +40,11 @@ export const fetch = defineStage({
     const context = { log, progress, signal, downloads };
     const origin = await fetchDataSet(dataSet, params.mirrors, paths.out, context);
     writeJson(paths.about, describeDataSet(dataSet));
-    const { rows, bytes, sha256 } = dataSet.file;
-    const size = `${rows} rows x ${dataSet.columns.length} columns`;
     return {
-      message: `${dataSet.name}, ${size}, checksum verified, ${dataSet.licence}`,
+      message: `${dataSet.name}, ${sizeOf(dataSet)}, checksum verified, ${dataSet.licence}`,
       dataset: dataSet.name,
       origin,
-      rows,
-      bytes,
-      sha256,
+      ...('folder' in dataSet ? dataSet.folder : dataSet.file),
     };
   },
 });

@@ -2,8 +2,9 @@
 import { expandNames } from '../column-names.ts';
 import { StageError } from '../errors.ts';
 import { didYouMean } from '../suggest.ts';
+import { isRecord } from '../params/schema.ts';
 import { is, isText, listOf, mapOf, readYaml, record } from './yaml-file.ts';
-import type { YamlFile } from './yaml-file.ts';
+import type { Check, YamlFile } from './yaml-file.ts';
 
 const KINDS = ['numeric', 'binary', 'categorical', 'text', 'time'] as const;
 const ROLES = ['feature', 'target', 'id'] as const;
@@ -28,7 +29,8 @@ export type Source = {
   readonly header?: boolean;
 } & ({ readonly url: string } | { readonly package: string; readonly member: string });
 
-export interface DataSet {
+/** What is known of every data set. */
+interface Facts {
   readonly name: string;
   readonly title: string;
   readonly about?: string;
@@ -38,12 +40,29 @@ export interface DataSet {
   readonly notice?: string;
   readonly citation: string;
   readonly doi?: string;
+  /** Paths below a mirror folder. */
+  readonly mirror: readonly string[];
+}
+
+/** A data set of one table. */
+export interface FileSet extends Facts {
   readonly file: { readonly bytes: number; readonly rows: number; readonly sha256: string };
   /** One entry per column, in the order of the file. */
   readonly columns: readonly CatalogueColumn[];
-  /** Paths below a mirror folder. */
-  readonly mirror: readonly string[];
   readonly sources: readonly Source[];
+}
+
+/** A data set of several files, which stand side by side in one folder. */
+export interface FolderSet extends Facts {
+  readonly folder: { readonly files: number; readonly bytes: number; readonly sha256: string };
+  /** What the files hold, by their names or patterns of them. */
+  readonly tables: Readonly<Record<string, string>>;
+}
+
+export type DataSet = FileSet | FolderSet;
+
+export function isFolderSet(dataSet: DataSet): dataSet is FolderSet {
+  return 'folder' in dataSet;
 }
 
 const isCount = is(
@@ -73,30 +92,40 @@ const isSource = record(
     header: is('true or false', (value) => typeof value === 'boolean'),
   },
 );
-const isDataSet = record(
+const isChecksum = is('64 hexadecimal digits', (value) => /^[0-9a-f]{64}$/.test(String(value)));
+const REQUIRED_FACTS = { title: isText, licence: isText, citation: isText };
+const OPTIONAL_FACTS = {
+  about: isText,
+  home: isText,
+  notice: isText,
+  doi: isText,
+  mirror: listOf(isText),
+};
+const isFileSet = record(
   {
-    title: isText,
-    licence: isText,
-    citation: isText,
-    file: record({
-      bytes: isCount,
-      rows: isCount,
-      sha256: is('64 hexadecimal digits', (value) => /^[0-9a-f]{64}$/.test(String(value))),
-    }),
+    ...REQUIRED_FACTS,
+    file: record({ bytes: isCount, rows: isCount, sha256: isChecksum }),
     columns: listOf(isColumn),
   },
-  {
-    about: isText,
-    home: isText,
-    notice: isText,
-    doi: isText,
-    mirror: listOf(isText),
-    sources: listOf(isSource),
-  },
+  { ...OPTIONAL_FACTS, sources: listOf(isSource) },
 );
+const isFolderEntry = record(
+  {
+    ...REQUIRED_FACTS,
+    folder: record({ files: isCount, bytes: isCount, sha256: isChecksum }),
+    tables: mapOf(isText),
+  },
+  OPTIONAL_FACTS,
+);
+const isDataSet: Check = (value, keys, report) => {
+  const isFolder = isRecord(value) && Object.hasOwn(value, 'folder');
+  (isFolder ? isFolderEntry : isFileSet)(value, keys, report);
+};
 const HINT = 'the comment at the top of data/catalogue.yaml tells what an entry holds';
 
-type Entry = Omit<DataSet, 'name' | 'mirror' | 'sources'> & Partial<DataSet>;
+type Entry =
+  | (Omit<FileSet, 'name' | 'mirror' | 'sources'> & Partial<FileSet>)
+  | (Omit<FolderSet, 'name' | 'mirror'> & Partial<FolderSet>);
 
 /**
  * The entry `name` of a catalogue, its ranges of columns expanded.
@@ -116,7 +145,9 @@ export function readDataSet(file: string, name: string): DataSet {
       { hint: `it has ${known.join(', ')}` },
     );
   }
-  const { mirror = [], sources = [], columns, ...facts } = entries[name];
+  const entry = entries[name];
+  if ('folder' in entry) return { ...entry, name, mirror: entry.mirror ?? [] };
+  const { mirror = [], sources = [], columns, ...facts } = entry;
   const expanded = columns.flatMap((column) =>
     expandNames(column.name).map((columnName) => ({ ...column, name: columnName })),
   );
@@ -124,12 +155,20 @@ export function readDataSet(file: string, name: string): DataSet {
 }
 
 /** What stands beside the data: all that the catalogue says of it, and where else it can be had. */
-export function describeDataSet({ mirror: _mirror, ...dataSet }: DataSet): object {
-  return { ...dataSet, one_hot: oneHotGroups(dataSet) };
+export function describeDataSet(dataSet: DataSet): object {
+  const { mirror: _mirror, ...facts } = dataSet;
+  return isFolderSet(dataSet) ? facts : { ...facts, one_hot: oneHotGroups(dataSet) };
+}
+
+/** "581012 rows x 55 columns" or "6 files". */
+export function sizeOf(dataSet: DataSet): string {
+  return isFolderSet(dataSet)
+    ? `${dataSet.folder.files} files`
+    : `${dataSet.file.rows} rows x ${dataSet.columns.length} columns`;
 }
 
 /** Names of the columns of each one-hot group. */
-function oneHotGroups({ columns }: Pick<DataSet, 'columns'>): Record<string, string[]> {
+function oneHotGroups({ columns }: Pick<FileSet, 'columns'>): Record<string, string[]> {
   const groups: Record<string, string[]> = {};
   for (const { name, one_hot: group } of columns) {
     if (group !== undefined) (groups[group] ??= []).push(name);
@@ -139,7 +178,13 @@ function oneHotGroups({ columns }: Pick<DataSet, 'columns'>): Record<string, str
 
 function assertConsistent(yaml: YamlFile, entries: Readonly<Record<string, Entry>>): void {
   yaml.examine((report) => {
-    for (const [name, { columns, mirror = [], sources = [] }] of Object.entries(entries)) {
+    for (const [name, entry] of Object.entries(entries)) {
+      const { mirror = [] } = entry;
+      if ('folder' in entry) {
+        if (mirror.length === 0) report([name], 'must have a mirror');
+        continue;
+      }
+      const { columns, sources = [] } = entry;
       const names = columns.flatMap((column) => expandNames(column.name));
       const twice = names.filter((column, i) => names.indexOf(column) !== i);
       if (twice.length > 0) report([name, 'columns'], `must be distinct; got ${twice[0]} twice`);

@@ -11,8 +11,10 @@ import { createGunzip } from 'node:zlib';
 import type { Log } from '../cli/log.ts';
 import type { Progress, StartProgress } from '../progress.ts';
 import { StageError } from '../errors.ts';
-import type { DataSet, Source } from './catalogue.ts';
+import { isFolderSet } from './catalogue.ts';
+import type { DataSet, FileSet, Source } from './catalogue.ts';
 import { download, reasonOf } from './fetch-download.ts';
+import { fetchFolder } from './fetch-folder.ts';
 import { readArchive, readPackage, removeAbandoned } from './fetch-python.ts';
 
 export interface FetchContext {
@@ -37,7 +39,7 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 const MEGABYTE = 1e6;
 
 /**
- * Writes the file of `dataSet` to `out`, its size and checksum verified.
+ * Writes the file of `dataSet` to `out`, or its files to the folder `out`, size and checksum verified.
  *
  * @param mirrors - Folders that may hold it.
  * @returns The name of the origin that it came from.
@@ -50,6 +52,7 @@ export async function fetchDataSet(
   out: string,
   context: FetchContext,
 ): Promise<string> {
+  if (isFolderSet(dataSet)) return await fetchFolder(dataSet, mirrors, out, context);
   const reasons: string[] = [];
   await removeAbandoned(context.downloads);
   for (const origin of listOrigins(dataSet, mirrors, context)) {
@@ -71,7 +74,7 @@ export async function fetchDataSet(
 /** Null when the file is there, else why this origin could not give it. */
 async function tryOrigin(
   origin: Origin,
-  dataSet: DataSet,
+  dataSet: FileSet,
   out: string,
   context: FetchContext,
 ): Promise<string | null> {
@@ -93,7 +96,7 @@ async function tryOrigin(
 }
 
 function listOrigins(
-  { name, mirror, sources }: DataSet,
+  { name, mirror, sources }: FileSet,
   mirrors: readonly string[],
   context: FetchContext,
 ): Origin[] {
@@ -135,7 +138,7 @@ async function* readUrl(
 
 async function writeVerified(
   { read, hasHeader }: Origin,
-  { name, file, columns }: DataSet,
+  { name, file, columns }: FileSet,
   out: string,
   { progress }: FetchContext,
 ): Promise<void> {

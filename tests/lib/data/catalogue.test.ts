@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { describeDataSet, readDataSet } from '../../../lib/data/catalogue.ts';
+import type { FileSet } from '../../../lib/data/catalogue.ts';
 import { StageError } from '../../../lib/errors.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
 
@@ -42,7 +43,7 @@ test('expands ranges of columns and gathers the one-hot groups', async () => {
   await inTemporaryFolder((folder) => {
     const file = join(folder, 'catalogue.yaml');
     writeFileSync(file, ENTRY);
-    const set = readDataSet(file, 'tiny');
+    const set = readDataSet(file, 'tiny') as FileSet;
     assert.equal(
       set.columns.map(({ name }) => name),
       ['x1', 'x2', 'y'],
@@ -55,7 +56,7 @@ test('expands ranges of columns and gathers the one-hot groups', async () => {
 });
 
 test('describes Covertype: 55 columns, two one-hot groups, the target with its seven classes', () => {
-  const set = readDataSet('data/catalogue.yaml', 'covertype');
+  const set = readDataSet('data/catalogue.yaml', 'covertype') as FileSet;
   assert.is(set.columns.length, 55);
   const { one_hot: groups } = describeDataSet(set) as { one_hot: Record<string, string[]> };
   assert.equal(
@@ -109,6 +110,39 @@ test('names what its entries contradict', async () => {
     (await complaintOf(downwards)).lines[0],
     'FILE:7 tiny.columns.0.name must be a name',
   );
+});
+
+test('takes a set of several files: how many, their bytes, one checksum, what they hold', async () => {
+  const folder = `{ files: 2, bytes: 9, sha256: '${'0'.repeat(64)}' }`;
+  const entry = `tiny:
+  title: A tiny set
+  licence: CC0
+  citation: Nobody
+  folder: ${folder}
+  tables: { 'a_*.csv': 'x, y' }
+  mirror: [tiny]
+`;
+  await inTemporaryFolder((place) => {
+    const file = join(place, 'catalogue.yaml');
+    writeFileSync(file, entry);
+    assert.equal(describeDataSet(readDataSet(file, 'tiny')), {
+      title: 'A tiny set',
+      licence: 'CC0',
+      citation: 'Nobody',
+      folder: { files: 2, bytes: 9, sha256: '0'.repeat(64) },
+      tables: { 'a_*.csv': 'x, y' },
+      name: 'tiny',
+    });
+  });
+  assert.equal((await complaintOf(entry.replace('  mirror: [tiny]\n', ''))).lines, [
+    'FILE:1 tiny must have a mirror',
+  ]);
+  assert.equal((await complaintOf(entry.replace('files: 2', 'files: 0'))).lines, [
+    'FILE:5 tiny.folder.files must be an integer above 0; got 0',
+  ]);
+  assert.equal((await complaintOf(`${entry}  columns: []\n`)).lines, [
+    'FILE:8 tiny.columns is not a key',
+  ]);
 });
 
 test('answers a data set that it lacks with the nearest one', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readDataSet } from '../../../lib/data/catalogue.ts';
+import type { FileSet } from '../../../lib/data/catalogue.ts';
 import { readContract } from '../../../lib/data/contracts.ts';
 import { StageError } from '../../../lib/errors.ts';
 import type { Contract } from '../../../lib/validation/contract.ts';
@@ -120,7 +121,7 @@ unique: [d]
 
 test('of Covertype name the columns of the catalogue in their order, and its one-hot groups', () => {
   const contract = readContract('data/contracts/covertype.yaml');
-  const { columns, file } = readDataSet('data/catalogue.yaml', 'covertype');
+  const { columns, file } = readDataSet('data/catalogue.yaml', 'covertype') as FileSet;
   assert.equal(
     contract.columns.map(({ name }) => name),
     columns.map(({ name }) => name),
