@@ -4,7 +4,7 @@
  * docs/params.md, docs/params.schema.json, docs/errors.md, and the stage table of README.md.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { BASE_SCHEMA } from '../lib/cli/base.ts';
+import { BASE_SCHEMA, SHARED_GROUPS, TRACKING_SCHEMA } from '../lib/cli/base.ts';
 import { listStageNames, loadStage } from '../lib/cli/registry.ts';
 import type { StageDefinition } from '../lib/cli/stage.ts';
 import { ERROR_CODES, EXIT_BUG, EXIT_INTERRUPTED } from '../lib/errors.ts';
@@ -30,6 +30,7 @@ export async function generateDocs(): Promise<Map<string, string>> {
 function paramsPage(stages: readonly StageDefinition[]): string {
   const groups: [string, string, Schema][] = [
     ['base', 'What several stages share', BASE_SCHEMA],
+    ['tracking', 'Where runs are logged; [tracking](tracking.md) says how', TRACKING_SCHEMA],
     ...stages.map(({ name, summary, params }): [string, string, Schema] => [name, summary, params]),
   ];
   const sections = groups.flatMap(([name, summary, schema]) => [
@@ -75,7 +76,7 @@ function parameterTable(schema: Schema, group: string): string[] {
 
 function paramsSchema(stages: readonly StageDefinition[]): object {
   const groups = [
-    ['base', BASE_SCHEMA] as const,
+    ...Object.entries<Schema>(SHARED_GROUPS),
     ...stages.map((s) => [s.name, s.params] as const),
   ];
   return {

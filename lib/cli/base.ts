@@ -24,3 +24,25 @@ export const BASE_SCHEMA = {
     doc: 'Memory of the table engine in MB; what does not fit spills to the temporary folder.',
   }),
 };
+
+/**
+ * The group `tracking`: where stages that track their runs log them. No dvc.yaml names it among its params, since
+ * it changes no output.
+ */
+export const TRACKING_SCHEMA = {
+  uri: nullable(text({ default: 'http://127.0.0.1:5000', doc: '' }), {
+    default: null,
+    doc: 'Address of an MLflow server (`npm run mlflow` starts one); null: runs wait in the queue until they are uploaded.',
+  }),
+  experiment: text({
+    default: 'timberline',
+    doc: 'Experiment that runs belong to; it is created where the server has none of that name.',
+  }),
+  queue: text({
+    default: 'logs/mlflow',
+    doc: 'Folder that keeps what the server has not received yet.',
+  }),
+};
+
+/** The groups of params.yaml that belong to no stage. */
+export const SHARED_GROUPS = { base: BASE_SCHEMA, tracking: TRACKING_SCHEMA };

@@ -8,7 +8,7 @@ import type { ConfigText } from '../params/config-file.ts';
 import { PRIMARY } from '../params/defaults-list.ts';
 import { findProblems } from '../params/resolve.ts';
 import { didYouMean, nearest } from '../suggest.ts';
-import { BASE_SCHEMA } from './base.ts';
+import { SHARED_GROUPS } from './base.ts';
 import { listStageNames, loadStage } from './registry.ts';
 
 /** At most this many problems stand in one message. */
@@ -56,10 +56,11 @@ function readConfigs(folder: string): Map<string, ConfigText> {
 /** What the declarations say against the composed values, each with where the value comes from. */
 async function findUnfit({ values, parameters }: Composition): Promise<string[]> {
   const stages = listStageNames();
-  const known = ['base', ...stages];
+  const shared = new Map(Object.entries(SHARED_GROUPS));
+  const known = [...shared.keys(), ...stages];
   const problems = await Promise.all(
     Object.entries(values).map(async ([group, value]) => {
-      if (group === 'base') return findProblems(BASE_SCHEMA, value, group);
+      if (shared.has(group)) return findProblems(shared.get(group)!, value, group);
       if (stages.includes(group)) {
         return findProblems((await loadStage(group)).params, value, group);
       }

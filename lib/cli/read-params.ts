@@ -6,8 +6,8 @@ import type { ParamsSource } from '../params/resolve.ts';
 import { isRecord } from '../params/schema.ts';
 import type { Params, Schema } from '../params/schema.ts';
 import { didYouMean, nearest } from '../suggest.ts';
-import { BASE_SCHEMA } from './base.ts';
-import type { BaseParams } from './stage.ts';
+import { BASE_SCHEMA, TRACKING_SCHEMA } from './base.ts';
+import type { BaseParams, TrackingParams } from './stage.ts';
 
 export const DEFAULT_PARAMS_FILE = 'params.yaml';
 
@@ -16,7 +16,7 @@ export const DEFAULT_PARAMS_FILE = 'params.yaml';
  *
  * @param group - Key of params.yaml, dotted for a nested one (`train.clicks`).
  * @param file - The params file; null takes params.yaml when there is one, and defaults otherwise.
- * @param overrides - Texts `group.key=value`, the value in YAML; `base.key=value` too.
+ * @param overrides - Texts `group.key=value`, the value in YAML; `base.key=value` and `tracking.key=value` too.
  * @throws StageError E_PARAMS naming every problem at once, E_DATA when `file` is missing.
  */
 export function readParams<S extends Schema>(
@@ -25,10 +25,10 @@ export function readParams<S extends Schema>(
   file: string | null,
   overrides: readonly string[],
   knownGroups: readonly string[],
-): { params: Params<S>; base: BaseParams } {
+): { params: Params<S>; base: BaseParams; tracking: TrackingParams } {
   const path = findParamsFile(file);
   const values = path === null ? {} : parseParamsFile(path);
-  const known = [...knownGroups, 'base', group];
+  const known = [...knownGroups, 'base', 'tracking', group];
   const root = group.split('.')[0];
   for (const key of Object.keys(values)) {
     // other tools keep groups of their own in params.yaml, so only a near miss is a mistake
@@ -44,6 +44,7 @@ export function readParams<S extends Schema>(
   return resolveParams({
     params: { schema, prefix: group, sources: sources(group) },
     base: { schema: BASE_SCHEMA, prefix: 'base', sources: sources('base') },
+    tracking: { schema: TRACKING_SCHEMA, prefix: 'tracking', sources: sources('tracking') },
   });
 }
 
@@ -80,7 +81,7 @@ export function parseParamsFile(path: string): Record<string, unknown> {
 function parseOverride(text: string, group: string): ParamsSource & { target: string } {
   const match = /^([^=]+)=(.*)$/s.exec(text);
   const key = match?.[1].trim() ?? '';
-  const prefix = [group, 'base'].find((name) => key.startsWith(`${name}.`));
+  const prefix = [group, 'base', 'tracking'].find((name) => key.startsWith(`${name}.`));
   if (match === null || prefix === undefined) {
     throw new StageError(
       'E_USAGE',

@@ -59,7 +59,7 @@ export async function runStage(stage: StageDefinition, argv: readonly string[]):
 async function execute(
   stage: StageDefinition,
   options: Options,
-  { params, base }: ReturnType<typeof readParams>,
+  { params, base, tracking }: ReturnType<typeof readParams>,
 ): Promise<number> {
   const { openLog } = await import('./log.ts');
   const { hashFiles } = await import('../data/hash-files.ts');
@@ -115,6 +115,7 @@ async function execute(
       paths,
       params,
       base,
+      tracking,
       flags: options.flags,
       operands: options.operands,
       rng: (purpose) => createRng(base.seed, options.group, purpose),

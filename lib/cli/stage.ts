@@ -43,11 +43,14 @@ type PathValues<P extends StagePaths> = {
 
 /** Values that every stage shares: the group `base` of params.yaml. */
 export type BaseParams = Params<typeof import('./base.ts').BASE_SCHEMA>;
+/** The group `tracking` of params.yaml. */
+export type TrackingParams = Params<typeof import('./base.ts').TRACKING_SCHEMA>;
 
 export interface StageContext<P extends StagePaths, S extends Schema, F extends StageFlags> {
   readonly paths: PathValues<P>;
   readonly params: Params<S>;
   readonly base: BaseParams;
+  readonly tracking: TrackingParams;
   readonly flags: { readonly [K in keyof F]: boolean };
   /** What stands on the command line beside flags; empty for a stage that declares no operands. */
   readonly operands: readonly string[];

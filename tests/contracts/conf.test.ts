@@ -3,11 +3,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
-import { BASE_SCHEMA } from '../../lib/cli/base.ts';
+import { SHARED_GROUPS } from '../../lib/cli/base.ts';
 import { composeConfig } from '../../lib/cli/compose-config.ts';
 import { loadStage } from '../../lib/cli/registry.ts';
 import { flattenSchema } from '../../lib/params/describe.ts';
 import { listDifferences } from '../../lib/params/differences.ts';
+import type { Schema } from '../../lib/params/schema.ts';
 import { askHydra } from '../support/hydra.ts';
 import { PROJECT } from '../support/stage-process.ts';
 
@@ -27,7 +28,8 @@ test('gives params.yaml: values, order, comments (npx timberline params compose 
 test('holds every parameter of the stages that it has a group of, so that -S and overrides reach it', async () => {
   const { values, parameters } = await composeConfig(CONF, [], []);
   for (const group of Object.keys(values)) {
-    const schema = group === 'base' ? BASE_SCHEMA : (await loadStage(group)).params;
+    const shared = new Map<string, Schema>(Object.entries(SHARED_GROUPS));
+    const schema = shared.get(group) ?? (await loadStage(group)).params;
     for (const { key } of flattenSchema(schema, group)) {
       const isThere = parameters.some((p) => p.key === key || p.key.startsWith(`${key}.`));
       assert.ok(isThere, key);

@@ -1,0 +1,107 @@
+/**
+ * Requests to the REST API of an MLflow server, each with a time limit and tried again where that can help.
+ *
+ * Every request here may reach the server twice (an answer that was lost is asked for again), so callers send
+ * nothing that counts when repeated.
+ */
+import { openAsBlob } from 'node:fs';
+import pRetry, { AbortError } from 'p-retry';
+import type { Options } from 'p-retry';
+
+/** No answer, or one of a server in trouble: the same request may succeed later. */
+export class Unreachable extends Error {}
+
+/** The run that this one is nested in is not at the server yet. */
+export class Postponed extends Unreachable {}
+
+/** The server understood and said no; `code` is MLflow's, as RESOURCE_DOES_NOT_EXIST. */
+export class Refusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface TrackingClient {
+  /** Address of the server, without a slash at its end. */
+  readonly uri: string;
+  get<T>(path: string, query: Readonly<Record<string, string>>): Promise<T>;
+  post<T>(path: string, body: object): Promise<T>;
+  patch(path: string, body: object): Promise<void>;
+  /** Writes a file among the artifacts, over one that is there. */
+  putArtifact(path: string, source: string | Blob): Promise<void>;
+  deleteArtifacts(path: string): Promise<void>;
+}
+
+const ANSWER_MS = 15_000;
+const TRANSFER_MS = 600_000;
+/** Four tries within 2 seconds where a server refuses connections at once. */
+const RETRIES: Options = { retries: 3, minTimeout: 250, factor: 2, maxRetryTime: 30_000 };
+const API = '/api/2.0/mlflow/';
+const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts/';
+
+export function createTrackingClient(uri: string): TrackingClient {
+  const base = uri.replace(/\/+$/, '');
+  const request = async (path: string, init: RequestInit, limit = ANSWER_MS): Promise<unknown> => {
+    const once = (): Promise<unknown> =>
+      ask(`${base}${path}`, { ...init, signal: AbortSignal.timeout(limit) });
+    return await pRetry(once, RETRIES);
+  };
+  const send = (method: string, path: string, body: object): Promise<unknown> =>
+    request(API + path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  return {
+    uri: base,
+    get: async <T>(path: string, query: Readonly<Record<string, string>>) =>
+      (await request(`${API}${path}?${new URLSearchParams(query)}`, { method: 'GET' })) as T,
+    post: async <T>(path: string, body: object) => (await send('POST', path, body)) as T,
+    patch: async (path, body) => void (await send('PATCH', path, body)),
+    putArtifact: async (path, source) => {
+      const body = typeof source === 'string' ? await openAsBlob(source) : source;
+      await request(ARTIFACTS + escapePath(path), { method: 'PUT', body }, TRANSFER_MS);
+    },
+    deleteArtifacts: async (path) =>
+      void (await request(ARTIFACTS + escapePath(path), { method: 'DELETE' })),
+  };
+}
+
+async function ask(url: string, init: RequestInit): Promise<unknown> {
+  const { response, text } = await fetchText(url, init);
+  if (response.ok) return parseJson(text);
+  const { error_code: code, message } = parseJson(text);
+  const said = `${init.method} ${url} got ${response.status} ${message ?? text.slice(0, 200)}`;
+  if (response.status >= 500 || response.status === 429) throw new Unreachable(said);
+  throw new AbortError(new Refusal(code ?? `HTTP ${response.status}`, said));
+}
+
+async function fetchText(
+  url: string,
+  init: RequestInit,
+): Promise<{ response: Response; text: string }> {
+  try {
+    const response = await fetch(url, init);
+    return { response, text: await response.text() };
+  } catch (error) {
+    const { message, cause } = error as Error;
+    const reason = cause instanceof Error ? cause.message : message;
+    throw new Unreachable(`${init.method} ${url} got no answer: ${reason}`, { cause: error });
+  }
+}
+
+/** Proxies answer in HTML, and some requests of MLflow in nothing. */
+function parseJson(text: string): { error_code?: string; message?: string } {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+function escapePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
