@@ -27,9 +27,9 @@ export const normalize = defineStage({
       doc: 'Scaling of the numeric columns that are not of 0 and 1 alone; quantile takes them to a normal.',
     }),
     groups: SCALER_GROUPS,
-    missing: oneOf(['error', 'mean', 'median', 'constant'], {
+    missing: oneOf(['error', 'keep', 'mean', 'median', 'constant'], {
       default: 'error',
-      doc: 'What a missing value of a scaled column becomes before scaling; error refuses it.',
+      doc: 'What a missing value of a scaled column becomes before scaling; error refuses it, keep leaves it to a model that takes it.',
     }),
     missing_value: number({ default: 0, doc: 'The value under missing: constant.' }),
     n_quantiles: integer({

@@ -20,6 +20,10 @@ export const tensorize = defineStage({
       default: 'pt',
       doc: 'Format of the files in the folder: what torch.load reads (below 4 GiB), or safetensors.',
     }),
+    missing: oneOf(['error', 'keep'], {
+      default: 'error',
+      doc: 'What a feature without a finite number is: refused, or NaN, for models that take missing values (lightgbm).',
+    }),
   },
   example: '--in mine.csv --out mine.pt --set base.target=label',
   async run({ paths, params, base, progress }) {

@@ -1,6 +1,6 @@
 /** Fits the model that the parameters name, on the features that they give it. */
 import { requireNames } from '../column-names.ts';
-import { StageError } from '../errors.ts';
+import { StageError, listExamples } from '../errors.ts';
 import { confusionMatrix, createPredictions } from '../metrics/predictions.ts';
 import { METRICS } from '../metrics/registry.ts';
 import { toCamelCase } from '../params/schema.ts';
@@ -27,7 +27,8 @@ export interface TrainingContext extends Omit<FitContext, 'fitMember' | 'onStep'
  * @param name - Of a model in the registry.
  * @param params - The group `train` of params.yaml, keys in camelCase: the models' groups are in it.
  * @throws StageError E_PARAMS when a pattern of `columns` matches no feature, or they leave none, or
- *   the model does not start from another one; E_DATA when that is no model of this name.
+ *   the model does not start from another one; E_DATA when that is no model of this name, or a feature is
+ *   missing that the model needs.
  */
 export async function fitModel(
   name: string,
@@ -41,6 +42,7 @@ export async function fitModel(
     readonly columns: readonly string[];
   };
   const selected = selectColumns(data, own.columns, `train.${group}.columns`);
+  if (!findModel(name)!.acceptsMissing) assertComplete(name, selected);
   const { fitted, columns, history, metrics } = await findModel(name)!.fit(selected, own, {
     ...context,
     onStep: (row) => context.onStep({ model: name, ...row }),
@@ -89,6 +91,24 @@ export async function scoreRows(
   } finally {
     predictor.dispose();
   }
+}
+
+/** @throws StageError E_DATA naming every feature that is NaN in a row, for a model that needs a number. */
+function assertComplete(name: string, { columns, train, valid }: TrainingData): void {
+  const counts = new Int32Array(columns.length);
+  for (const { features } of [train, valid]) {
+    for (let at = 0; at < features.length; at++) {
+      if (Number.isNaN(features[at])) counts[at % columns.length]++;
+    }
+  }
+  const gaps = columns.flatMap((column, j) => (counts[j] > 0 ? [`${column} (${counts[j]})`] : []));
+  if (gaps.length === 0) return;
+  const able = MODELS.filter(({ acceptsMissing }) => acceptsMissing).map((model) => model.name);
+  throw new StageError(
+    'E_DATA',
+    `${name} must have a number in every feature; got missing values in ${listExamples(gaps)}`,
+    { hint: `normalize.missing=median fills them; ${able.join(', ')} take them as they are` },
+  );
 }
 
 function assertStart(name: string, from: FittedModel | null): void {

@@ -5,9 +5,9 @@ import { assertColumns, double, identifier } from '../sql.ts';
 import type { Column, Relation } from '../sql.ts';
 import { assertFinite, findBinary, queryColumns } from './column-facts.ts';
 import type { OrderedDatabase } from './column-facts.ts';
-import type { ColumnScaler, Scaler, ScalerMethod } from './scaler.ts';
+import type { ColumnScaler, Fill, Scaler, ScalerMethod } from './scaler.ts';
 
-export const MISSING_POLICIES = ['error', 'mean', 'median', 'constant'] as const;
+export const MISSING_POLICIES = ['error', 'keep', 'mean', 'median', 'constant'] as const;
 export type MissingPolicy = (typeof MISSING_POLICIES)[number];
 
 export interface ScalerOptions {
@@ -176,8 +176,9 @@ function toColumnScaler(
 ): ColumnScaler {
   const { mean, deviation, quartiles, quantiles } = moments;
   const [min, max] = [Number(moments.min), Number(moments.max)];
-  const fills: Record<MissingPolicy, number | null> = {
+  const fills: Record<MissingPolicy, Fill> = {
     error: null,
+    keep: 'keep',
     mean,
     median: quartiles[1] ?? NaN,
     constant: missingValue,

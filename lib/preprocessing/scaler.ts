@@ -27,9 +27,10 @@ export const SCALER_METHODS = [
   'none',
 ] as const;
 export type ScalerMethod = (typeof SCALER_METHODS)[number];
+/** What a missing value becomes before scaling; `keep`: it stays missing; null: it is refused. */
+export type Fill = number | 'keep' | null;
 interface Filled {
-  /** What a missing value becomes before scaling; null: missing values are refused. */
-  readonly fill: number | null;
+  readonly fill: Fill;
 }
 export type ColumnScaler = Filled &
   (
@@ -48,7 +49,7 @@ export interface Scaler extends FittedState<'timberline-scaler'> {
 export function scalerSelect({ columns }: Scaler, sql: string): string {
   const replaced = Object.entries(columns).map(([name, column], i) => {
     const raw = `${identifier(name)}::DOUBLE`;
-    const x = column.fill === null ? raw : `coalesce(${raw}, ${double(column.fill)})`;
+    const x = typeof column.fill !== 'number' ? raw : `coalesce(${raw}, ${double(column.fill)})`;
     if ('quantiles' in column) {
       return `CASE WHEN ${x} IS NOT NULL THEN ${functionName(i)}(${x}) END AS ${identifier(name)}`;
     }
@@ -108,7 +109,7 @@ export function parseScaler(value: unknown, source: string): Scaler {
  * Asserts that every column of the scaler is there and holds what it takes.
  *
  * @throws StageError E_DATA naming the columns that are missing, are no numbers, or hold NaN, infinity, or
- *   a missing value that the scaler does not fill.
+ *   a missing value that the scaler neither fills nor keeps.
  */
 export async function assertScalable(
   database: OrderedDatabase,
@@ -124,12 +125,12 @@ export async function assertScalable(
       `${relation.source} must have numbers in the columns to scale; got ${listExamples(others, ({ name, kind }) => `${name} (${kind})`)}`,
     );
   }
-  const isFilled = ({ name }: Column): boolean => columns[name].fill !== null;
-  await assertFinite(database, relation, wanted.filter(isFilled), false);
+  const mayMiss = ({ name }: Column): boolean => columns[name].fill !== null;
+  await assertFinite(database, relation, wanted.filter(mayMiss), false);
   await assertFinite(
     database,
     relation,
-    wanted.filter((column) => !isFilled(column)),
+    wanted.filter((column) => !mayMiss(column)),
     true,
   );
 }

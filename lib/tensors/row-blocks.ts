@@ -124,6 +124,8 @@ async function createFiniteError(
   return new StageError(
     'E_DATA',
     `${source} must have a finite number in every feature; got ${listExamples(problems)}`,
-    { hint: 'normalize fills what is missing; or mend these rows, or drop the columns' },
+    {
+      hint: 'normalize fills what is missing, tensorize.missing=keep leaves it to models that take it; or mend these rows, or drop the columns',
+    },
   );
 }

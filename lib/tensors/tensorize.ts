@@ -26,6 +26,7 @@ export interface Tensorized {
  * target among the classes of train): into files of the folder `out` when a folder was read, else into the
  * file `out`, whose ending names the format.
  *
+ * @param options.missing - `keep`: a feature that is no finite number is NaN, and no error.
  * @param options.target - null: features alone.
  * @param startProgress - Gets the rows of all tables; what it returns gets the rows written so far.
  * @throws StageError E_USAGE when the ending of the file `out` names no format; E_DATA when the target is missing, when a feature is no number or not finite, when a target value is missing
@@ -37,9 +38,16 @@ export async function tensorize(
   {
     out,
     format,
+    missing,
     target,
     id,
-  }: { out: string; format: DatasetFormat; target: string | null; id: string },
+  }: {
+    out: string;
+    format: DatasetFormat;
+    missing: 'error' | 'keep';
+    target: string | null;
+    id: string;
+  },
   startProgress: (nRows: number) => Progress,
 ): Promise<Tensorized> {
   assertOut(out, tables.isFolder);
@@ -64,7 +72,8 @@ export async function tensorize(
   for (const [name, relation] of tables.relations) {
     const path = tables.isFolder ? join(out, `${name}.${format}`) : out;
     const header = { nSamples: sizes[name], columns, classes };
-    await writeDataset(path, header, counted(streamBlocks(engine, relation, columns, label)));
+    const blocks = streamBlocks(engine, relation, columns, label, missing === 'keep');
+    await writeDataset(path, header, counted(blocks));
   }
   progress.end();
   return { nSamples: sizes, nFeatures: columns.length, nClasses: classes.length };

@@ -190,7 +190,7 @@ test('refuses features that are not finite: exit 3, the hint, and no file', asyn
     assert.is(stdout, '');
     assert.match(
       stderr,
-      'error E_DATA: in.csv must have a finite number in every feature; got a with 1 missing or NaN (row 2)\nhint: normalize fills what is missing; or mend these rows, or drop the columns\n',
+      'error E_DATA: in.csv must have a finite number in every feature; got a with 1 missing or NaN (row 2)\nhint: normalize fills what is missing, tensorize.missing=keep leaves it to models that take it; or mend these rows, or drop the columns\n',
     );
     assert.not(existsSync(out));
   });

@@ -374,6 +374,31 @@ test('says what parameters cannot mean for these data', async () => {
   );
 });
 
+test('learns from gaps where the model takes them, and says which models do', async () => {
+  await inTemporaryFolder((folder) => {
+    const rows = makeRows(600).map((row, i) =>
+      row.map((cell, j) => (j < 2 && (i + j) % 5 === 0 ? '' : cell)),
+    );
+    writeFileSync(join(folder, 'raw.csv'), toCsv(rows));
+    const keep = (stage: string): string[] => ['--set', `${stage}.missing=keep`];
+    const target = ['--set', 'base.target=kind'];
+    runWell('split', ['--in', 'raw.csv', ...target], folder);
+    runWell('normalize', ['--in', 'data/split', ...keep('normalize'), ...target], folder);
+    runWell('tensorize', ['--in', 'data/normalize', ...keep('tensorize'), ...target], folder);
+    const [said] = runStage('train', target, folder).stderr.match(/error .*\nhint: .*/)!;
+    assert.match(
+      said,
+      /^error E_DATA: mlp must have a number in every feature; got missing values in height \(\d+\), width \(\d+\)\nhint: normalize\.missing=median fills them; lightgbm, majority, naive-bayes take them as they are$/,
+    );
+    runWell('train', [...target, '--set', 'train.model=lightgbm'], folder);
+    runWell('evaluate', target, folder);
+    const { accuracy } = JSON.parse(
+      readFileSync(join(folder, 'reports/metrics/evaluate.json'), 'utf8'),
+    ) as { accuracy: number };
+    assert.ok(accuracy > 0.8, String(accuracy));
+  });
+});
+
 test('trains on a class that has one row', async () => {
   await inPipeline(async (folder) => {
     const rows = makeRows(60).map((row) => [

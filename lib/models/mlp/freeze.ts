@@ -110,7 +110,7 @@ function withoutScales(
     ([name, column]): [string, ColumnScaler][] => {
       if (!columns.includes(name)) return [];
       if (!affine.has(name)) return [[name, column]];
-      return column.fill === null ? [] : [[name, { fill: column.fill, center: 0, scale: 1 }]];
+      return typeof column.fill === 'number' ? [[name, { ...column, center: 0, scale: 1 }]] : [];
     },
   );
   return left.length === 0 ? null : { ...scaler, columns: Object.fromEntries(left) };

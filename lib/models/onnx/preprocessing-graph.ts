@@ -3,7 +3,7 @@ import { StageError, listExamples } from '../../errors.ts';
 import { RATIONALS } from '../../preprocessing/normal-quantile.ts';
 import type { Preprocessing } from '../../preprocessing/pipeline.ts';
 import { END_WIDTH, MAX_NORMAL, MIN_NORMAL } from '../../preprocessing/quantile-normal.ts';
-import type { ColumnScaler } from '../../preprocessing/scaler.ts';
+import type { ColumnScaler, Fill } from '../../preprocessing/scaler.ts';
 import { outputsOf } from '../../preprocessing/transforms.ts';
 import { identifier } from '../../sql.ts';
 import type { Column } from '../../sql.ts';
@@ -58,7 +58,7 @@ export function addPreprocessing(
   return graph.add('Gather', [joined, order], { axis: { int: 1 } });
 }
 
-type Affine = { readonly fill: number | null; readonly center: number; readonly scale: number };
+type Affine = { readonly fill: Fill; readonly center: number; readonly scale: number };
 type Quantile = Extract<ColumnScaler, { readonly quantiles: readonly number[] }>;
 const UNSCALED: Affine = { fill: null, center: 0, scale: 1 };
 
@@ -125,8 +125,11 @@ function addFills(
   x: Value,
   columns: readonly Pick<ColumnScaler, 'fill'>[],
 ): Value {
-  if (columns.every(({ fill }) => fill === null)) return x;
-  const fills = graph.doubles(columns.map(({ fill }) => fill ?? NaN));
+  const fillOf = ({ fill }: { readonly fill: Fill }): number =>
+    typeof fill === 'number' ? fill : NaN;
+  const fillings = columns.map(fillOf);
+  if (fillings.every(Number.isNaN)) return x;
+  const fills = graph.doubles(fillings);
   return graph.add('Where', [graph.add('IsNaN', [x]), fills, x]);
 }
 

@@ -170,11 +170,12 @@ test('fills missing values with what train has, and refuses them when told to', 
     const options = { ...OPTIONS, method: 'none', missing, missingValue: -1 } as const;
     const scaler = await fitScaler(database, fit, options);
     await assertScalable(database, fit, scaler);
-    return await readNumbers(database, `SELECT x FROM (${scalerSelect(scaler, fit.sql)})`);
+    return await readNumbers(database, `SELECT coalesce(x, -9) AS x FROM (${scalerSelect(scaler, fit.sql)})`);
   };
   assert.equal(await filled('mean'), [1, 3, 2, 6]);
   assert.equal(await filled('median'), [1, 2, 2, 6]);
   assert.equal(await filled('constant'), [1, -1, 2, 6]);
+  assert.equal(await filled('keep'), [1, -9, 2, 6]);
   assert.is(
     await complaintOf(() => filled('error')),
     'E_DATA: gaps.csv must have finite numbers in the columns to scale; got x (1 value; row 2: missing), y (1 value; row 1: missing)',

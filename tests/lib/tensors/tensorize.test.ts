@@ -18,7 +18,13 @@ async function tensorizeTable(csv: string): Promise<Dataset> {
     const [file, out] = [join(folder, 'in.csv'), join(folder, 'out.pt')];
     writeFileSync(file, csv);
     await withDatabase({ threads: 2, memoryMb: 256 }, async (database) => {
-      const options = { out, format: 'pt', target: 'kind', id: 'row_id' } as const;
+      const options = {
+        out,
+        format: 'pt',
+        missing: 'error',
+        target: 'kind',
+        id: 'row_id',
+      } as const;
       const progress = { update() {}, end() {} };
       await tensorize(database, await openTables(database, file), options, () => progress);
     });
@@ -74,7 +80,7 @@ const REFUSED_TABLES: [title: string, csv: string, message: string, hint: string
     'missing, NaN and infinite features, with their counts and first rows',
     'a,b,c,kind\n1,,1,x\n2,nan,1e300,x\n3,inf,1,x\n4,-inf,1,x\n5,,1,x\n',
     'in.csv must have a finite number in every feature; got b with 3 missing or NaN and 2 infinite or beyond float32 (rows 1, 2, 3, …), c with 1 infinite or beyond float32 (row 2)',
-    'normalize fills what is missing; or mend these rows, or drop the columns',
+    'normalize fills what is missing, tensorize.missing=keep leaves it to models that take it; or mend these rows, or drop the columns',
   ],
   [
     'a target with gaps',
@@ -140,6 +146,7 @@ test('counts the rows done against the rows of all tables', async () => {
       const options = {
         out: join(folder, 'out.pt'),
         format: 'pt',
+        missing: 'error',
         target: null,
         id: 'id',
       } as const;
