@@ -170,7 +170,10 @@ test('fills missing values with what train has, and refuses them when told to', 
     const options = { ...OPTIONS, method: 'none', missing, missingValue: -1 } as const;
     const scaler = await fitScaler(database, fit, options);
     await assertScalable(database, fit, scaler);
-    return await readNumbers(database, `SELECT coalesce(x, -9) AS x FROM (${scalerSelect(scaler, fit.sql)})`);
+    return await readNumbers(
+      database,
+      `SELECT coalesce(x, -9) AS x FROM (${scalerSelect(scaler, fit.sql)})`,
+    );
   };
   assert.equal(await filled('mean'), [1, 3, 2, 6]);
   assert.equal(await filled('median'), [1, 2, 2, 6]);
