@@ -8,6 +8,7 @@ import {
   LEFT,
   MISSING_NAN,
   MISSING_ZERO,
+  NODE_BYTES,
   NODE_DOUBLES,
   NODE_WORDS,
   RIGHT,
@@ -16,7 +17,7 @@ import type { TreeEnsemble } from '../trees/ensemble.ts';
 import type { GraphBuilder, Value } from './graph.ts';
 import { ML_DOMAIN } from './model-proto.ts';
 
-/** ONNX files are protocol buffers, which end at 2 GiB; a node takes up to 60 bytes, and 200 in the making. */
+/** A node takes up to 60 bytes of a file that ends at 2 GiB, and 200 in the making. */
 const MAX_NODES = 10_000_000;
 
 /**
@@ -32,17 +33,9 @@ export function addTreeEnsemble(
   features: Value,
   factor: number,
 ): Value {
+  assertFits(ensemble);
   const table = createTable();
-  for (let tree = 0; tree < ensemble.roots.length; tree++) {
-    writeTree(table, ensemble, tree, factor);
-    if (table.mode.length > MAX_NODES) {
-      throw new StageError(
-        'E_DATA',
-        `trees must have at most ${MAX_NODES} nodes to be exported to ONNX; got more in the first ${tree + 1} of ${ensemble.roots.length}`,
-        { hint: 'train fewer or smaller trees' },
-      );
-    }
-  }
+  for (let tree = 0; tree < ensemble.roots.length; tree++) writeTree(table, ensemble, tree, factor);
   const doubles = (values: readonly number[]) => ({
     tensor: { shape: [values.length], data: Float64Array.from(values) },
   });
@@ -66,6 +59,29 @@ export function addTreeEnsemble(
     },
     ML_DOMAIN,
   );
+}
+
+/** Before anything is written: that many nodes would fill the memory first. */
+function assertFits({ nodes, roots, categoryBits }: TreeEnsemble): void {
+  const nSplits = nodes.byteLength / NODE_BYTES;
+  // a set of categories takes one node for each of them
+  const nCategories = categoryBits.reduce((n, word) => n + countOnes(word), 0);
+  const nNodes = 2 * nSplits + roots.length + nCategories;
+  if (nNodes <= MAX_NODES) return;
+  throw new StageError(
+    'E_DATA',
+    `trees must have at most ${MAX_NODES} nodes to be exported to ONNX, whose files hold at most 2 GB; got ${nNodes} in ${roots.length} trees`,
+    {
+      hint: 'prune with prune.method=structured takes the last trees away, a larger min_samples_leaf makes forests smaller; predict takes the bundle as it is, and --out <file>.txt has no limit for lightgbm',
+    },
+  );
+}
+
+/** Bits of a word of 32 that are 1. */
+function countOnes(word: number): number {
+  let n = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) n++;
+  return n;
 }
 
 /** The attributes of the operator, a place for each node, and one for each value of a leaf. */

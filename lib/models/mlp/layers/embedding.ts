@@ -67,6 +67,10 @@ export function isEmbedding(value: unknown, nFeatures: number): value is Embeddi
 export const embeddedWidth = (nFeatures: number, embedding: Embedding | null): number =>
   embedding === null ? nFeatures : nFeatures + embedding.columns.length * (embedding.size - 1);
 
+/** Terms of each column (T). */
+export const countTerms = (embedding: Embedding): number =>
+  embedding.kind === 'periodic' ? 2 * embedding.nFrequencies : Math.max(...embedding.nBins);
+
 /** The terms of the columns: what differs between the kinds. */
 interface Terms {
   readonly count: number;
@@ -135,13 +139,7 @@ export function createEmbedding(
  */
 function createBins(graph: Graph, nBins: readonly number[]): Terms {
   const m = nBins.length;
-  const count = Math.max(...nBins);
-  const low = new Float32Array(m * count);
-  const high = new Float32Array(m * count).fill(1);
-  nBins.forEach((n, j) => {
-    low[j * count] = -Infinity;
-    high[j * count + n - 1] = Infinity;
-  });
+  const { low, high, count } = limitsOfBins(nBins);
   const constants = ['starts', 'slopes'].map((name) =>
     graph.variable(`embedding/${name}`, [m * count]),
   );
@@ -155,6 +153,22 @@ function createBins(graph: Graph, nBins: readonly number[]): Terms {
       return { v: graph.minimum(raised, graph.constant(high, shape)), backward: () => [] };
     },
   };
+}
+
+/** The least and the greatest value of every term, flat (m count). */
+export function limitsOfBins(nBins: readonly number[]): {
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+  readonly count: number;
+} {
+  const count = Math.max(...nBins);
+  const low = new Float32Array(nBins.length * count);
+  const high = new Float32Array(nBins.length * count).fill(1);
+  nBins.forEach((n, j) => {
+    low[j * count] = -Infinity;
+    high[j * count + n - 1] = Infinity;
+  });
+  return { low, high, count };
 }
 
 /**

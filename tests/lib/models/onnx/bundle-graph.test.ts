@@ -8,6 +8,9 @@ import type { FittedModel, LabelledRows } from '../../../../lib/models/model.ts'
 import { measureDifference, measureTableDifference } from '../../../../lib/models/onnx/check.ts';
 import { createFitContext } from '../../../../lib/models/shrinking/fit-context.ts';
 import { quantizeModel } from '../../../../lib/models/mlp/quantize.ts';
+import { createOnnxGraph } from '../../../../lib/models/onnx/graph.ts';
+import { addTreeEnsemble } from '../../../../lib/models/onnx/trees-graph.ts';
+import { NODE_BYTES } from '../../../../lib/models/trees/ensemble.ts';
 import { toOnnxGraph } from '../../../../lib/models/onnx/bundle-graph.ts';
 import { toCamelCase } from '../../../../lib/params/schema.ts';
 import type { Parameter } from '../../../../lib/params/schema.ts';
@@ -97,6 +100,39 @@ for (const options of NETWORKS) {
     const difference = await compare(await withModel(fitted));
     assert.ok(difference <= 1e-5, `${difference}`);
   });
+}
+
+/** Columns of many values, which are embedded, around one of two values, which passes through. */
+const MIXED = ['a', 'hot', 'b'];
+const mixedTable = (n: number, step: number): string =>
+  `SELECT i AS row_id, sin(i * ${step}) * 3 AS a, (i % 4 = 1)::INTEGER AS hot, cos(i * ${step}) * 20 AS b
+   FROM range(${n}) AS rows(i)`;
+
+for (const embedding of ['piecewise_linear', 'periodic'] as const) {
+  for (const precision of ['float32', 'int8'] as const) {
+    test(`a perceptron predicts as its bundle with an embedding: ${embedding} in ${precision}`, async () => {
+      const found = await database.query(mixedTable(200, 1.3));
+      const X = Float32Array.from(found.flatMap((row) => MIXED.map((name) => Number(row[name]))));
+      const y = Int32Array.from(found, ({ a, hot }) => (Number(a) > 1 ? 2 : Number(hot)));
+      const sizes = { embeddingSize: 5, embeddingBins: 6, embeddingFrequencies: 3 };
+      const options = { embedding, ...sizes, normalization: 'batch', maxEpochs: 4 } as const;
+      const { fitted } = await train({ X, y }, { columns: MIXED, options });
+      const made = {
+        ...{ ...bundle, model: quantizeModel(fitted, precision) },
+        preprocessing: { columns: null, features: null, scaler: null },
+        input: MIXED.map((name) => ({ name, kind: 'number' as const })),
+        golden: { rows: [], probabilities: [] },
+      };
+      // a goes beyond the first and the last bin too
+      const wider = `SELECT * REPLACE (a * 1.5 AS a) FROM (${mixedTable(1000, 1.7)})`;
+      const relation = await createRelation(database, `wider_${embedding}_${precision}`, wider);
+      const expected = await scoreByBundle(made, database, relation);
+      const { probabilities } = await runOnnx(toOnnx(made), database, relation.sql);
+      const difference = largestDifference(probabilities as Float32Array, expected);
+      assert.ok(difference <= 1e-5, `${difference}`);
+      assert.ok(new Set(expected).size > 500, 'rows differ in their probabilities');
+    });
+  }
 }
 
 for (const precision of ['float16', 'int8'] as const) {
@@ -238,6 +274,21 @@ test('a damaged graph is found: cut, of something else, or with other weights', 
   assert.ok(at > 0);
   model.writeFloatLE(weights[0] + 0.5, at);
   assert.ok((await check(model)) > 1e-4);
+});
+
+test('refuses more nodes than a file of ONNX holds, and says how many there are', () => {
+  const oneLeafEach = {
+    ...{ nFeatures: 1, nOutputs: 1, leafSize: 1, nodes: new ArrayBuffer(NODE_BYTES) },
+    ...{ roots: new Int32Array(1e7).fill(~0), leaves: Float64Array.of(1) },
+    ...{ categoryStart: Int32Array.of(0, 2), categoryBits: Uint32Array.of(2 ** 31, 1) },
+  };
+  assert.throws(
+    () => addTreeEnsemble(createOnnxGraph(), oneLeafEach, 'features', 1),
+    (error: StageError) =>
+      error.message ===
+        'trees must have at most 10000000 nodes to be exported to ONNX, whose files hold at most 2 GB; got 10000004 in 10000000 trees' &&
+      /prune\.method=structured/.test(String(error.hint)),
+  );
 });
 
 test('refuses a model that has no form in ONNX here', () => {
