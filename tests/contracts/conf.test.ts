@@ -10,9 +10,10 @@ import { flattenSchema } from '../../lib/params/describe.ts';
 import { listDifferences } from '../../lib/params/differences.ts';
 import type { Schema } from '../../lib/params/schema.ts';
 import { askHydra } from '../support/hydra.ts';
+import { stageOfGroup } from '../support/stage-of-group.ts';
 import { PROJECT } from '../support/stage-process.ts';
 
-const GROUPS = ['data', 'model', 'training', 'resources'];
+const GROUPS = ['data', 'model', 'training', 'forecast', 'resources'];
 const CONF = `${PROJECT}conf`;
 
 const test = suite('conf');
@@ -29,7 +30,7 @@ test('holds every parameter of the stages that it has a group of, so that -S and
   const { values, parameters } = await composeConfig(CONF, [], []);
   for (const group of Object.keys(values)) {
     const shared = new Map<string, Schema>(Object.entries(SHARED_GROUPS));
-    const schema = shared.get(group) ?? (await loadStage(group)).params;
+    const schema = shared.get(group) ?? (await loadStage(stageOfGroup(group))).params;
     for (const { key } of flattenSchema(schema, group)) {
       const isThere = parameters.some((p) => p.key === key || p.key.startsWith(`${key}.`));
       assert.ok(isThere, key);

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { readParams } from '../../lib/cli/read-params.ts';
 import { listStageNames, loadStage } from '../../lib/cli/registry.ts';
 import { listDvcFiles } from '../../lib/dvc/update-deps.ts';
+import { stageOfGroup } from '../support/stage-of-group.ts';
 
 for (const dvcFile of listDvcFiles()) {
   const file = join(dirname(dvcFile), 'params.yaml');
@@ -16,7 +17,7 @@ for (const dvcFile of listDvcFiles()) {
 
   for (const name of Object.keys(stages)) {
     test(`is accepted by ${name}`, async () => {
-      const { params } = await loadStage(name);
+      const { params } = await loadStage(stageOfGroup(name));
       assert.not.throws(() => readParams(params, name, file, [], listStageNames()));
     });
   }

@@ -2,17 +2,11 @@ import { customModel } from './custom-model.ts';
 import type { SalesModel } from './model.ts';
 import { prevMonthSale, sameMonthLastYearSales } from './naive.ts';
 import { ridge } from './ridge.ts';
+import type { SalesModelName } from '../sales-params.ts';
 
-export const SALES_MODELS: readonly SalesModel[] = [
-  prevMonthSale,
-  sameMonthLastYearSales,
-  ridge,
-  customModel,
-];
-
-export const SALES_MODEL_NAMES = [
-  'PrevMonthSale',
-  'SameMonthLastYearSales',
-  'Ridge',
-  'CustomModel',
-] as const;
+export const SALES_MODELS: Readonly<Record<SalesModelName, SalesModel>> = {
+  PrevMonthSale: prevMonthSale,
+  SameMonthLastYearSales: sameMonthLastYearSales,
+  Ridge: ridge,
+  CustomModel: customModel,
+};
