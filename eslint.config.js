@@ -92,7 +92,10 @@ const NO_PROCESS = {
 };
 
 const NODE_GLOBALS = Object.fromEntries(
-  ['console', 'performance', 'process', 'setTimeout', 'Buffer', 'URL'].map((name) => [name, false]),
+  ['console', 'performance', 'process', 'setTimeout', 'Buffer', 'URL', 'fetch'].map((name) => [
+    name,
+    false,
+  ]),
 );
 
 export default defineConfig(

@@ -25,6 +25,8 @@ export const tensorflow = join(native, 'tensorflow');
 export const binding = join(native, 'binding', 'tfjs_binding.node');
 export const lightgbm = join(native, 'lightgbm', 'lib_lightgbm.so');
 export const onnxruntime = join(native, 'onnxruntime');
+export const mlflowVenv = join(native, 'mlflow');
+export const mlflowPython = join(mlflowVenv, 'bin', 'python');
 /** Shared libraries that set-up compiles from sources of ours. */
 export const kernels = join(native, 'kernels');
 
