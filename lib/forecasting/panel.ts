@@ -1,4 +1,5 @@
 /** Many series as arrays: the rows of a series are contiguous and cover every step of its span. */
+import { StageError, listExamples } from '../errors.ts';
 import type { Frequency } from './frequency.ts';
 
 /** `past`: known up to the last step of the history; `future`: known ahead; `static`: one value a series. */
@@ -96,4 +97,24 @@ export function cutPanel(
     y: take(panel.y),
     exogenous: panel.exogenous.map((column) => ({ ...column, values: take(column.values) })),
   };
+}
+
+/**
+ * @param who - What needs the rows, as the message calls it.
+ * @throws StageError E_DATA naming the series that have fewer than `minLength` rows.
+ */
+export function assertMinLength({ ids, offsets }: Panel, minLength: number, who: string): void {
+  const short: number[] = [];
+  for (let i = 0; i < ids.length; i++) {
+    if (offsets[i + 1] - offsets[i] < minLength) short.push(i);
+  }
+  if (short.length === 0) return;
+  const shown = listExamples(short, (i) => `${ids[i]}: ${offsets[i + 1] - offsets[i]}`);
+  throw new StageError(
+    'E_DATA',
+    `${who} must have at least ${minLength} rows of each series; got ${shown}`,
+    {
+      hint: 'leave these series out, or take shorter lags, a shorter season or a model that needs less',
+    },
+  );
 }

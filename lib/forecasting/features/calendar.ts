@@ -23,7 +23,13 @@ interface CalendarColumn {
 
 /** @throws Error when it is filled for the frequency `1`. */
 export function calendar(options: CalendarOptions): Feature {
-  const { weekday = 'none', hourDegree = 0, monthDegree = 0, month = false, year = false } = options;
+  const {
+    weekday = 'none',
+    hourDegree = 0,
+    monthDegree = 0,
+    month = false,
+    year = false,
+  } = options;
   const columns: CalendarColumn[] = [
     ...weekdays(weekday),
     ...angles('hour', hourDegree, (day) => day.hour / 24),

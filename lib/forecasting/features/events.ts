@@ -11,13 +11,21 @@ import type { Feature } from './feature.ts';
  * @param events - Dates by name, ISO text.
  * @throws StageError E_DATA naming what is no date.
  */
-export function events(freq: Frequency, events: Readonly<Record<string, readonly string[]>>): Feature {
+export function events(
+  freq: Frequency,
+  events: Readonly<Record<string, readonly string[]>>,
+): Feature {
   const names = Object.keys(events);
   const wrong = names.flatMap((name) =>
-    events[name].filter((date) => stepOfDate(freq, date) === null).map((date) => `${name}: ${date}`),
+    events[name]
+      .filter((date) => stepOfDate(freq, date) === null)
+      .map((date) => `${name}: ${date}`),
   );
   if (wrong.length > 0) {
-    throw new StageError('E_DATA', `an event must have dates as YYYY-MM-DD; got ${listExamples(wrong)}`);
+    throw new StageError(
+      'E_DATA',
+      `an event must have dates as YYYY-MM-DD; got ${listExamples(wrong)}`,
+    );
   }
   const steps = names.map((name) => new Set(events[name].flatMap((date) => stepsOf(freq, date))));
   return {

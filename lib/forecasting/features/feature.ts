@@ -14,7 +14,7 @@ export interface SeriesRows {
   readonly start: number;
   /** Shape (nRows); NaN in rows to come. */
   readonly y: Float64Array;
-  /** By name, each of shape (nRows). */
+  /** By name; `future` columns may reach beyond the last row, the others have shape (nRows). */
   readonly exogenous: ReadonlyMap<string, Float64Array>;
 }
 

@@ -14,12 +14,12 @@ export function priceChanges(column: string): Feature {
     names: [`${column}_change`, `${column}_next_change`],
     sees: 'known ahead',
     reach: 1,
-    fill({ exogenous }, from, [change, nextChange], at) {
+    fill({ y, exogenous }, from, [change, nextChange], at) {
       const price = exogenous.get(column)!;
       const into = (t: number): number =>
         t === 0 || t >= price.length ? 0 : price[t] / price[t - 1] - 1;
-      fillColumn(price.length, from, change, at, into);
-      fillColumn(price.length, from, nextChange, at, (t) => into(t + 1));
+      fillColumn(y.length, from, change, at, into);
+      fillColumn(y.length, from, nextChange, at, (t) => into(t + 1));
     },
   };
 }

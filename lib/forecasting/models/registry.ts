@@ -1,0 +1,14 @@
+/** Every forecasting model by name: a new one is a file beside this one and a line here. */
+import type { ForecastModel } from '../model.ts';
+import { lightgbm } from './lightgbm.ts';
+import { linear } from './linear.ts';
+import { ridge } from './ridge.ts';
+
+export const FORECAST_MODELS: readonly ForecastModel[] = [ridge, linear, lightgbm];
+
+/** @throws Error for a name that the parameters' schema should have refused. */
+export function forecastModelOf(name: string): ForecastModel {
+  const found = FORECAST_MODELS.find((model) => model.name === name);
+  if (found === undefined) throw new Error(`no forecasting model ${name}`);
+  return found;
+}

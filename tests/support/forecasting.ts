@@ -1,0 +1,38 @@
+/** Series and contexts for tests of forecasting. */
+import { parseFrequency } from '../../lib/forecasting/frequency.ts';
+import type { ForecastContext } from '../../lib/forecasting/model.ts';
+import { panelOf } from '../../lib/forecasting/panel.ts';
+import type { Panel } from '../../lib/forecasting/panel.ts';
+import { createRng } from '../../lib/rng.ts';
+import type { Rng } from '../../lib/rng.ts';
+
+export const MONTHLY = parseFrequency('MS');
+
+export const createForecastContext = (changes: Partial<ForecastContext> = {}): ForecastContext => ({
+  h: 4,
+  seasonLength: 4,
+  lags: [1, 2, 4],
+  level: [80],
+  rng: (purpose) => createRng(1, 'test', purpose),
+  signal: new AbortController().signal,
+  threads: 1,
+  warn: () => {},
+  startProgress: () => ({ update: () => {}, end: () => {} }),
+  ...changes,
+});
+
+/** Standard normal draws (Box and Muller). */
+export const drawNormal = (rng: Rng): number =>
+  Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
+
+/** Seasonal series with a trend and noise, above 0, of the lengths given, named series_0, series_1 … */
+export function createPanel(lengths: readonly number[], seed = 1): Panel {
+  const rng = createRng(seed, 'test', 'series');
+  const series = lengths.map((length, i): [string, number[]] => {
+    const level = 50 + 100 * rng();
+    const at = (t: number): number =>
+      level + t + 10 * Math.sin((Math.PI * t) / 2) + 3 * drawNormal(rng);
+    return [`series_${i}`, Array.from({ length }, (_, t) => Math.max(1, at(t)))];
+  });
+  return panelOf(MONTHLY, Object.fromEntries(series), 600);
+}
