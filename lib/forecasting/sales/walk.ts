@@ -95,13 +95,10 @@ function walkItem(
     const served = sales[t] - before.unserved;
     const isOut = available !== null && isStockOut(sales[t], limit);
     const unserved = isOut ? expectUnserved(served, expected, spread) : 0;
-    const now: Seen = {
-      expected,
-      served,
-      unserved,
-      factor: equation.effect(i, t) * pushes[t],
-      isStockOut: isOut,
-    };
+    // the month is seen now, and with it whether its year came close to the objective
+    const push = withObjectives ? pushOf(world, i, t, sales[t], equation.push) : 1;
+    const factor = equation.effect(i, t) * push;
+    const now: Seen = { expected, served, unserved, factor, isStockOut: isOut };
     if (spread !== null) clean(history, t, before, now);
     before = now;
   }
@@ -142,15 +139,13 @@ function expectUnserved(served: number, expected: number, spread: number | null)
 
 /**
  * Writes the demand of month t, free of effects, into the history. After a stock-out that is over, what the
- * two months sold together is known, and is shared out as their expectations have it.
+ * two months sold together is known, and is shared out again.
  */
 function clean(history: Float64Array, t: number, before: Seen, now: Seen): void {
   let demanded = now.served + now.unserved;
-  if (before.isStockOut && !now.isStockOut && before.expected > 0 && now.expected > 0) {
-    const together = before.served + now.served + before.unserved;
-    const excess = together - before.expected - now.expected;
-    const share = before.expected ** 2 / (before.expected ** 2 + now.expected ** 2);
-    const first = Math.max(before.expected + share * excess, before.served);
+  if (before.isStockOut && !now.isStockOut) {
+    const together = before.served + before.unserved + now.served;
+    const first = Math.max(shareOfFirst(together, before, now), before.served);
     demanded = Math.max(together - first, SMALLEST_SHARE * together);
     history[t - 1] = (together - demanded) / before.factor;
   }
@@ -159,3 +154,14 @@ function clean(history: Float64Array, t: number, before: Seen, now: Seen): void 
 
 /** Of what two months demanded, each has at least this share. */
 const SMALLEST_SHARE = 0.01;
+
+/** Mean of the demand of the first of two months, given both. */
+function shareOfFirst(together: number, before: Seen, now: Seen): number {
+  // the first months have no expectation: they are taken to be alike but for their effects
+  if (!(before.expected > 0 && now.expected > 0)) {
+    return (together * before.factor) / (before.factor + now.factor);
+  }
+  const excess = together - before.expected - now.expected;
+  const weight = before.expected ** 2 / (before.expected ** 2 + now.expected ** 2);
+  return before.expected + weight * excess;
+}
