@@ -18,18 +18,20 @@ export interface Frequency {
   readonly weekday: number;
 }
 
-const OLD_SPELLINGS: Readonly<Record<string, FrequencyName>> = {
-  H: 'h',
-  d: 'D',
-  w: 'W',
-  M: 'MS',
-  ME: 'MS',
-  Q: 'QS',
-  QE: 'QS',
-  Y: 'YS',
-  A: 'YS',
-  YE: 'YS',
-};
+const OLD_SPELLINGS = new Map<string, FrequencyName>(
+  Object.entries({
+    H: 'h',
+    d: 'D',
+    w: 'W',
+    M: 'MS',
+    ME: 'MS',
+    Q: 'QS',
+    QE: 'QS',
+    Y: 'YS',
+    A: 'YS',
+    YE: 'YS',
+  } as const),
+);
 
 const WEEKDAYS = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'];
 
@@ -40,7 +42,7 @@ const WEEKDAYS = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'];
  */
 export function parseFrequency(text: string): Frequency {
   const [base, day] = text.split('-');
-  const name = FREQUENCIES.find((known) => known === base) ?? OLD_SPELLINGS[base];
+  const name = FREQUENCIES.find((known) => known === base) ?? OLD_SPELLINGS.get(base);
   const weekday = day === undefined ? 1 : WEEKDAYS.indexOf(day.toUpperCase()) + 1;
   if (name !== undefined && weekday > 0 && (day === undefined || name === 'W')) {
     return { name, weekday };
