@@ -1,6 +1,6 @@
 /** MLflow's server on the loopback, with SQLite and the artifacts in one folder. */
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { mlflowPython, systemEnvironment } from './places.mjs';
 
 /** Where a server keeps its things within its folder. */
@@ -10,9 +10,13 @@ export const placesOf = (folder) => ({
   log: join(folder, 'server.log'),
 });
 
-/** No usage statistics, and no jobs: what is logged here needs none. */
+/**
+ * MLflow's programs first, since it starts one by name; no usage statistics, and no jobs: what is logged here needs
+ * none.
+ */
 export const mlflowEnvironment = () => ({
   ...systemEnvironment(),
+  PATH: [dirname(mlflowPython), systemEnvironment().PATH].join(delimiter),
   MLFLOW_DISABLE_TELEMETRY: 'true',
   MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
 });
@@ -36,9 +40,9 @@ export function serverCommand(folder, port) {
 }
 
 /** Resolves to true when the server answers, to false when `hasEnded` says that it will not. */
-export async function whenUp(address, hasEnded) {
+export async function whenUp(address, hasEnded, path = '/health') {
   while (!hasEnded()) {
-    const isUp = await fetch(`${address}/health`).then(({ ok }) => ok, () => false); // prettier-ignore
+    const isUp = await fetch(address + path).then(({ ok }) => ok, () => false); // prettier-ignore
     if (isUp) return true;
     await new Promise((wake) => setTimeout(wake, 200));
   }

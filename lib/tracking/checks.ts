@@ -14,6 +14,12 @@ export function assertName(kind: string, name: string): void {
   );
 }
 
+/** @throws Error for a name that MLflow refuses for a model. */
+export function assertModelName(name: string): void {
+  if (/^[\w -]{1,250}$/.test(name)) return;
+  throw new Error(`the name of a model must be of letters, digits, _, - and spaces; got ${name}`);
+}
+
 /** Params as texts: lists with commas, null as null. */
 export function toParamTexts(values: Readonly<Record<string, ParamValue>>): Record<string, string> {
   return Object.fromEntries(

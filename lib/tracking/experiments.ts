@@ -49,9 +49,12 @@ export async function selectExperiment(client: TrackingClient, name: string): Pr
   );
 }
 
+/** Without it MLflow shows its pages for language models. */
+const KIND = { key: 'mlflow.experimentKind', value: 'custom_model_development' };
+
 async function createExperiment(client: TrackingClient, name: string): Promise<Experiment> {
   try {
-    const body = { name };
+    const body = { name, tags: [KIND] };
     const { experiment_id: id } = await client.post<{ experiment_id: string }>(
       'experiments/create',
       body,

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { StageError } from '../errors.ts';
-import { assertName, toParamTexts } from './checks.ts';
+import { assertModelName, assertName, toParamTexts } from './checks.ts';
 import type { ParamValue } from './checks.ts';
 import { Refusal, Unreachable, createTrackingClient } from './client.ts';
 import {
@@ -125,7 +125,7 @@ function openRun(tracking: Tracking, options: RunOptions): OpenRun {
       add({ type: 'artifact', source: keepCopy(folder, nEvents, source), path });
     },
     logModel(source, model) {
-      assertName('model', model);
+      assertModelName(model);
       add({ type: 'model', source: keepCopy(folder, nEvents, source), name: model });
     },
   };

@@ -21,7 +21,8 @@ export interface NumberedTree {
  * @param columns - Names without spaces, shape (nFeatures).
  */
 export function toLightgbmText(forest: TreeEnsemble, columns: readonly string[]): string {
-  return [
+  const trees = numberTrees(forest).map(formatTree);
+  const head = [
     'tree',
     'version=v4',
     ...['num_class=1', 'num_tree_per_iteration=1', 'label_index=0'],
@@ -30,13 +31,9 @@ export function toLightgbmText(forest: TreeEnsemble, columns: readonly string[])
     'average_output',
     `feature_names=${columns.join(' ')}`,
     `feature_infos=${columns.map(() => '[-inf:inf]').join(' ')}`,
-    '',
-    ...numberTrees(forest).flatMap(formatTree),
-    'end of trees',
-    '',
-    'pandas_categorical:[]',
-    '',
-  ].join('\n');
+    `tree_sizes=${trees.map((tree) => tree.length).join(' ')}`,
+  ];
+  return `${head.join('\n')}\n\n${trees.join('')}end of trees\n\npandas_categorical:[]\n`;
 }
 
 /** @throws Error for an ensemble that is no plain regression forest. */
@@ -80,28 +77,30 @@ function numberTree({ nodes, leaves }: TreeEnsemble, root: number): NumberedTree
   return tree;
 }
 
-function formatTree(
-  { feature, threshold, left, right, leaves }: NumberedTree,
-  i: number,
-): string[] {
-  const splits = [
-    `split_feature=${feature.join(' ')}`,
-    `threshold=${threshold.map(widen).join(' ')}`,
-    `decision_type=${feature.map(() => 2).join(' ')}`,
-    `left_child=${left.join(' ')}`,
-    `right_child=${right.join(' ')}`,
-  ];
-  return [
+/** Gains, weights and counts, which predict nothing, are 0. */
+function formatTree({ feature, threshold, left, right, leaves }: NumberedTree, i: number): string {
+  const ofSplits = (value: number): string => feature.map(() => value).join(' ');
+  const ofLeaves = (value: number): string => leaves.map(() => value).join(' ');
+  const lines = [
     `Tree=${i}`,
     `num_leaves=${leaves.length}`,
     'num_cat=0',
-    ...(feature.length > 0 ? splits : []),
+    `split_feature=${feature.join(' ')}`,
+    `split_gain=${ofSplits(0)}`,
+    `threshold=${threshold.map(widen).join(' ')}`,
+    `decision_type=${ofSplits(2)}`,
+    `left_child=${left.join(' ')}`,
+    `right_child=${right.join(' ')}`,
     `leaf_value=${leaves.join(' ')}`,
+    `leaf_weight=${ofLeaves(0)}`,
+    `leaf_count=${ofLeaves(0)}`,
+    `internal_value=${ofSplits(0)}`,
+    `internal_weight=${ofSplits(0)}`,
+    `internal_count=${ofSplits(0)}`,
     'is_linear=0',
     'shrinkage=1',
-    '',
-    '',
   ];
+  return `${lines.join('\n')}\n\n\n`;
 }
 
 /** The largest float64 that is at most `threshold` once it is rounded to float32. */

@@ -1,0 +1,80 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parse } from 'yaml';
+import { toLightgbmText } from '../../../lib/models/trees/lightgbm-text.ts';
+import { readSafetensors } from '../../../lib/tensors/safetensors.ts';
+import { writeLightgbmModel } from '../../../lib/tracking/lightgbm-model.ts';
+import { PINS, PYTHON } from '../../../lib/tracking/model-folder.ts';
+import { writeMultiModel } from '../../../lib/tracking/multi-model.ts';
+import { makeForest } from '../../support/forests.ts';
+import { PROJECT, inTemporaryFolder } from '../../support/stage-process.ts';
+
+const INPUT = { columns: ['a', 'b', 'c', 'd'], example: [[1, 2, 3, 4]] };
+const FORESTS = { single: makeForest(1), others: [makeForest(2), makeForest(3)] };
+
+function readFolder(folder: string): Map<string, string> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted();
+  const files = names.filter((name) => name.includes('.') || name === 'MLmodel');
+  return new Map(files.map((name) => [name, readFileSync(join(folder, name), 'latin1')]));
+}
+
+const test = suite('model folders of MLflow');
+
+test('pin what requirements-mlflow.txt has for their Python', () => {
+  const lines = readFileSync(`${PROJECT}requirements-mlflow.txt`, 'utf8').split('\n');
+  for (const [name, version] of Object.entries(PINS)) {
+    const line = lines.find((text) => text.split(' ; ')[0] === `${name}==${version}`);
+    assert.ok(line, `${name}==${version}`);
+    const [, marker = ''] = line!.split(' ; ');
+    const fits = ['', `python_full_version == '${PYTHON}.*'`, `python_full_version >= '${PYTHON}'`];
+    assert.ok(fits.includes(marker), line);
+  }
+});
+
+test('hold the same bytes when written twice', async () => {
+  await inTemporaryFolder((folder) => {
+    for (const name of ['one', 'two']) {
+      writeMultiModel(join(folder, name), FORESTS, INPUT);
+      writeLightgbmModel(join(folder, `${name}.lgb`), toLightgbmText(FORESTS.single, INPUT.columns), INPUT); // prettier-ignore
+    }
+    assert.equal(readFolder(join(folder, 'one')), readFolder(join(folder, 'two')));
+    assert.equal(readFolder(join(folder, 'one.lgb')), readFolder(join(folder, 'two.lgb')));
+  });
+});
+
+test('ship code, data, environment, signature and example', async () => {
+  await inTemporaryFolder((folder) => {
+    writeMultiModel(folder, FORESTS, INPUT);
+    const files = readFolder(folder);
+    assert.equal(
+      [...files.keys()],
+      [
+        ...['MLmodel', 'code/multi_model.py', 'conda.yaml', 'data/forests.safetensors'],
+        ...['input_example.json', 'python_env.yaml', 'requirements.txt'],
+        'serving_input_example.json',
+      ],
+    );
+    const { flavors, signature } = parse(files.get('MLmodel')!);
+    assert.is(flavors.python_function.loader_module, 'multi_model');
+    assert.equal(
+      JSON.parse(signature.inputs).map(({ name }: { name: string }) => name),
+      INPUT.columns,
+    );
+    assert.is(files.get('requirements.txt'), 'mlflow==3.17.2\nnumpy==2.4.6\npandas==3.1.1\n');
+  });
+});
+
+test('keep every forest as plain arrays', async () => {
+  await inTemporaryFolder((folder) => {
+    writeMultiModel(folder, FORESTS, INPUT);
+    const { tensors, metadata } = readSafetensors(join(folder, 'data', 'forests.safetensors'));
+    assert.is(metadata.n_forests, '3');
+    assert.equal(JSON.parse(metadata.columns), INPUT.columns);
+    assert.is(tensors['roots.2'].data.length, FORESTS.others[1].roots.length);
+    assert.is(tensors['leaves.0'].data.length, FORESTS.single.leaves.length);
+  });
+});
+
+test.run();
