@@ -1,0 +1,77 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
+
+const OUTS = ['--out', 'out.csv', '--metrics', 'metrics.json', '--page', 'page.html'];
+
+const test = suite('stage forecast');
+
+test('forecasts a world that simulate drew, the same bytes twice, from a params file of its own', async () => {
+  await inTemporaryFolder((folder) => {
+    const drawn = runStage('simulate', ['--out', 'world', '--set', 'simulate.n_items=8'], folder);
+    assert.is(drawn.code, 0, drawn.stderr);
+    assert.match(drawn.stdout, /^simulate: 8 items over 51 months \(.+\)\n$/);
+    writeFileSync(
+      join(folder, 'my.yaml'),
+      `forecast:
+  data: { sales: sales.csv, marketing: marketing.csv, price: price.csv, stock: stock.csv, objectives: objectives.csv }
+  start_test: '2023-07-01'
+  model: CustomModel
+  features: [marketing, price, stock, objectives]
+  max_charts: 2
+`,
+    );
+    const args = ['--params', 'my.yaml', '--in', 'world', ...OUTS];
+    const first = runStage('forecast', args, folder);
+    assert.is(first.code, 0, first.stderr);
+    assert.match(first.stdout, /^forecast: 48 months of 8 items by CustomModel, R² 0\.\d+ /);
+    const read = (): string[] =>
+      ['out.csv', 'metrics.json', 'page.html'].map((file) =>
+        readFileSync(join(folder, file), 'utf8'),
+      );
+    const [csv, metrics, page] = read();
+    const lines = csv.trim().split('\n');
+    assert.is(lines[0], 'dates,item_id,prediction');
+    assert.match(lines[1], /^2023-07-01,item_0,\d/);
+    assert.is(lines.length, 49);
+    assert.is((JSON.parse(metrics) as { n_samples: number }).n_samples, 48);
+    assert.is(page.match(/<figure>/g)?.length, 2);
+    assert.not.match(page, /<script|src=|href=/);
+    runStage('forecast', args, folder);
+    assert.equal(read(), [csv, metrics, page]);
+  });
+});
+
+test('forecasts months whose sales are not known, one ahead, without scores', async () => {
+  await inTemporaryFolder((folder) => {
+    runStage('simulate', ['--out', 'world', '--set', 'simulate.n_items=2'], folder);
+    const file = join(folder, 'world/sales.csv');
+    const csv = readFileSync(file, 'utf8').replace(/^(2023-12-01,item_\d),.*$/gm, '$1,');
+    writeFileSync(file, csv);
+    const set = ['--set', "forecast.start_test='2023-12-01'", '--set', 'forecast.model=Ridge'];
+    const { code, stdout, stderr } = runStage(
+      'forecast',
+      ['--in', 'world', ...set, ...OUTS],
+      folder,
+    );
+    assert.is(code, 0, stderr);
+    assert.match(stdout, /^forecast: 2 months of 2 items by Ridge \(/);
+    assert.match(readFileSync(join(folder, 'page.html'), 'utf8'), 'are not known yet');
+  });
+});
+
+test('answers a missing folder with exit 3, a start of simulate that is no month with exit 2', async () => {
+  await inTemporaryFolder((folder) => {
+    const missing = runStage('forecast', ['--in', 'nowhere', ...OUTS], folder);
+    assert.is(missing.code, 3);
+    assert.match(missing.stderr, 'nowhere');
+    const start = ['--out', 'world', '--set', 'simulate.start=2020-13-01'];
+    const wrong = runStage('simulate', start, folder);
+    assert.is(wrong.code, 2);
+    assert.match(wrong.stderr, 'simulate.start must be the first day of a month');
+  });
+});
+
+test.run();
