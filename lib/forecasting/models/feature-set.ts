@@ -21,11 +21,11 @@ const CALENDARS: Readonly<Record<FrequencyName, CalendarOptions>> = {
 
 /**
  * The lags; mean and spread of the last season, as far as the longest lag reaches; the calendar; every exogenous
- * column, `past` ones a step before.
+ * column, `past` ones h steps before: the last that is known of every step to forecast.
  */
 export function chooseFeatures(
   panel: Panel,
-  { lags: distances, seasonLength }: ForecastOptions,
+  { lags: distances, seasonLength, h }: ForecastOptions,
 ): Feature[] {
   const longest = Math.max(...distances);
   const window = seasonLength > 1 ? Math.min(seasonLength, longest) : longest;
@@ -35,7 +35,7 @@ export function chooseFeatures(
     rollingStatistics({ windows, statistics: ['mean', 'std'] }),
     calendar(CALENDARS[panel.freq.name]),
     ...panel.exogenous.map(({ name, kind }) =>
-      kind === 'past' ? columnLags(name, [1]) : column(name),
+      kind === 'past' ? columnLags(name, [h]) : column(name),
     ),
   ].filter(({ names }) => names.length > 0);
 }

@@ -29,8 +29,9 @@ export function defineGlobalModel({
     isGlobal: true,
     minLength,
     async fit(panel, context) {
-      assertMinLength(panel, minLength(context), name);
       const features = chooseFeatures(panel, context);
+      const reach = Math.max(...features.map((feature) => feature.reach));
+      assertMinLength(panel, reach + 1, name);
       const scales = panel.ids.map((_, i) => scaleOf(seriesOf(panel, i).y));
       const rows = collectRows(panel, features, scales, context.rng(`${name} rows`));
       if (rows.targets.length === 0) {
