@@ -1,7 +1,6 @@
 /** The model `ensemble`: the weighted mean of other models' probabilities, calibrated. */
-import { list, oneOf } from '../params/schema.ts';
+import { isRecord, list, oneOf } from '../params/schema.ts';
 import type { Tensor } from '../tensors/safetensors.ts';
-import { isRecord } from '../params/schema.ts';
 import { defineModel } from './model.ts';
 import type { FittedModel, ModelDefinition } from './model.ts';
 
@@ -72,11 +71,12 @@ export function createEnsemble(models: readonly ModelDefinition[]): ModelDefinit
       const at = problems.findIndex((problem) => problem !== null);
       return at < 0 ? null : `a member ${String(members[at].name)} with ${problems[at]}`;
     },
-    async open({ facts, columns, tensors, nClasses }, machine) {
-      const { members, weights, temperature } = facts as unknown as EnsembleFacts;
+    async open(fitted, machine) {
+      const { columns, nClasses } = fitted;
+      const { weights, temperature } = fitted.facts as unknown as EnsembleFacts;
       const { createBlend } = await import('./ensemble/predict.ts');
       const opened = [];
-      for (const member of unpack(members, tensors)) {
+      for (const member of membersOf(fitted)) {
         const predictor = await modelOf(member.name).open(member, machine);
         opened.push({ predictor, columns: member.columns });
       }

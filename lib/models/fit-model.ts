@@ -3,7 +3,7 @@ import { requireNames } from '../column-names.ts';
 import { StageError, listExamples } from '../errors.ts';
 import { confusionMatrix, createPredictions } from '../metrics/predictions.ts';
 import { METRICS } from '../metrics/registry.ts';
-import { toCamelCase } from '../params/schema.ts';
+import { toCamelCase, toSnakeCase } from '../params/schema.ts';
 import type { Params, Schema } from '../params/schema.ts';
 import type {
   FitContext,
@@ -37,7 +37,7 @@ export async function fitModel(
   context: TrainingContext,
 ): Promise<TrainedModel> {
   assertStart(name, context.from ?? null);
-  const group = name.replaceAll('-', '_');
+  const group = toSnakeCase(name);
   const own = params[toCamelCase(group)] as Params<Schema> & {
     readonly columns: readonly string[];
   };

@@ -60,8 +60,13 @@ export async function openScorer(
     },
     dispose: () => predictor.dispose(),
   };
-  await assertGolden(bundle, engine, scorer);
-  return scorer;
+  try {
+    await assertGolden(bundle, engine, scorer);
+    return scorer;
+  } catch (error) {
+    predictor.dispose();
+    throw error;
+  }
 }
 
 /** Scored blocks with the class that is predicted; `bar` is told of every block, and ended. */

@@ -35,6 +35,11 @@ export function toCamelCase(key: string): string {
   return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** The key in a file of what is named in kebab-case: `extra_trees` of `extra-trees`. */
+export function toSnakeCase(name: string): string {
+  return name.replaceAll('-', '_');
+}
+
 interface Declaration<T> {
   readonly doc: string;
   readonly default: T;

@@ -1,4 +1,5 @@
 /** Fits the members of an ensemble, then what is found on valid: their weights and the temperature. */
+import { toSnakeCase } from '../../params/schema.ts';
 import { openModel, predictRows } from '../fit-model.ts';
 import type { Fit, FitContext, FittedModel, TrainedModel, TrainingData } from '../model.ts';
 import { blend, findWeights, selectWeights } from './blend.ts';
@@ -47,7 +48,7 @@ export async function fitEnsemble(
     columns: columns.filter(isTaken),
     history: members.flatMap(({ history }) => history),
     metrics: {
-      ...Object.fromEntries(names.map((name, i) => [`weight_${toKey(name)}`, weights[i]])),
+      ...Object.fromEntries(names.map((name, i) => [`weight_${toSnakeCase(name)}`, weights[i]])),
       temperature,
       ...Object.assign({}, ...members.map(({ metrics }, i) => named(names[i], metrics))),
     },
@@ -61,9 +62,7 @@ function withoutTensors({ tensors: _, ...described }: FittedModel) {
 const withPrefix = ({ tensors }: FittedModel, prefix: string) =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));
 
-const toKey = (name: string): string => name.replaceAll('-', '_');
-
 const named = (name: string, metrics: Fit['metrics']) =>
   Object.fromEntries(
-    Object.entries(metrics).map(([key, value]) => [`${toKey(name)}_${key}`, value]),
+    Object.entries(metrics).map(([key, value]) => [`${toSnakeCase(name)}_${key}`, value]),
   );
