@@ -139,7 +139,7 @@ function toError(
     const rows = problems.filter(({ problem }) => problem === kind);
     const n = Number(rows[0].n);
     const more = n > rows.length ? ` and ${n - rows.length} more` : '';
-    return `${n} ${titles[kind]} (${rows.map((row) => formatExample(kind, row, freq)).join(', ')}${more})`;
+    return `${titles[kind]}: ${n} (${rows.map((row) => formatExample(kind, row, freq)).join(', ')}${more})`;
   });
   return new StageError(
     'E_DATA',

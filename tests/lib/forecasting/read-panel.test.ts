@@ -92,16 +92,16 @@ test('names all problems in one message, at most five examples each', async () =
   assert.is(
     error.message,
     'mine.csv must have one finite y for each step of each series; got ' +
-      '1 rows without unique_id (2023-01-01); 1 ds that is no time without a zone (c: soon); ' +
-      '1 ds that begins no step of freq MS (mixed frequencies) (b: 2023-01-15); ' +
-      '2 y that is no finite number (d: empty at 2023-01-01, e: NaN at 2023-01-01); ' +
-      '1 duplicates (a: 2023-04-01); 1 gaps (a: 2023-02-01 to 2023-03-01)',
+      'rows without unique_id: 1 (2023-01-01); ds that is no time without a zone: 1 (c: soon); ' +
+      'ds that begins no step of freq MS (mixed frequencies): 1 (b: 2023-01-15); ' +
+      'y that is no finite number: 2 (d: empty at 2023-01-01, e: NaN at 2023-01-01); ' +
+      'duplicates: 1 (a: 2023-04-01); gaps: 1 (a: 2023-02-01 to 2023-03-01)',
   );
   const gaps = await complaint(
     `SELECT 'a' AS unique_id, 2 * i AS ds, i AS y FROM range(8) AS t(i)`,
     '1',
   );
-  assert.match(gaps.message, '7 gaps (a: 1, a: 3, a: 5, a: 7, a: 9 and 2 more)');
+  assert.match(gaps.message, 'gaps: 7 (a: 1, a: 3, a: 5, a: 7, a: 9 and 2 more)');
 });
 
 test('refuses the hour that comes twice in autumn, and times with a zone', async () => {
@@ -109,7 +109,7 @@ test('refuses the hour that comes twice in autumn, and times with a zone', async
     rows(`('a', '2024-10-27 02:00', 1), ('a', '2024-10-27 02:00', 2)`),
     'h',
   );
-  assert.match(twice.message, '1 duplicates (a: 2024-10-27 02:00)');
+  assert.match(twice.message, 'duplicates: 1 (a: 2024-10-27 02:00)');
   for (const time of ['2024-01-01T00:00:00Z', '2024-01-01 00:00:00+02:00', '2024-01-01 00:00+02']) {
     assert.match((await complaint(rows(`('a', '${time}', 1)`), 'h')).message, 'without a zone');
   }

@@ -72,4 +72,19 @@ test('models on features take a past column h steps late', async () => {
   );
 });
 
+test('models on features forecast thousands of series each by its own history', async () => {
+  // one shape at levels of their own: scaled alike, so forecast alike above their level
+  const shape = (t: number): number => ((t * t) % 7) + t / 3;
+  const n = 5000;
+  const series = Array.from({ length: n }, (_, i): [string, number[]] => [
+    `s${i}`,
+    Array.from({ length: 8 }, (_, t) => i + shape(t)),
+  ]);
+  const context = createForecastContext({ h: 2, lags: [1, 2] });
+  const fitted = await ridge.fit(panelOf(MONTHLY, Object.fromEntries(series)), context);
+  const forecast = await fitted.predict(2);
+  const expected = forecast.map((_, at) => forecast[at % 2] + Math.floor(at / 2));
+  assertClose(forecast, expected, 1e-9);
+});
+
 test.run();
