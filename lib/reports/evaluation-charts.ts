@@ -98,7 +98,7 @@ export function confidenceChart(bins: readonly ReliabilityBin[]): Promise<Html> 
   });
 }
 
-/** Loss on train and valid by step. */
+/** Loss by step, on each split that it was measured on. */
 export function lossChart(history: readonly HistoryRow[]): Promise<Html> {
   const values = history.flatMap(({ step, loss, validLoss }) => [
     ...(loss === null ? [] : [{ step, split: 'train', loss }]),
@@ -110,7 +110,13 @@ export function lossChart(history: readonly HistoryRow[]): Promise<Html> {
     encoding: {
       x: STEPS,
       y: { field: 'loss', type: 'quantitative', title: 'loss', scale: { zero: false } },
-      color: colours({ train: 'var(--third)', valid: 'var(--second)' }, 'split'),
+      color: colours(
+        {
+          ...(history.some(({ loss }) => loss !== null) && { train: 'var(--third)' }),
+          ...(history.some(({ validLoss }) => validLoss !== null) && { valid: 'var(--second)' }),
+        },
+        'split',
+      ),
     },
   });
 }

@@ -224,11 +224,18 @@ async function training(history: readonly ModelHistoryRow[]): Promise<Section[]>
 async function trainingOf(model: string, rows: readonly ModelHistoryRow[]): Promise<Html[]> {
   const last = rows.at(-1)!;
   const charts: Html[] = [];
-  if (rows.some(({ loss, validLoss }) => loss !== null || validLoss !== null)) {
+  const isOnTrain = rows.some(({ loss }) => loss !== null);
+  const isOnValid = rows.some(({ validLoss }) => validLoss !== null);
+  if (isOnTrain || isOnValid) {
+    const ends = [
+      ...(isOnTrain ? [`${formatScore(last.loss)} on train`] : []),
+      ...(isOnValid ? [`${formatScore(last.validLoss)} on valid`] : []),
+    ];
+    const note = isOnTrain ? ' That of train is measured while the model still changes.' : '';
     charts.push(
       figure({
-        caption: `${model}: loss by step. That of train is measured while the model still changes.`,
-        description: `Loss by step; at the end ${formatScore(last.loss)} on train and ${formatScore(last.validLoss)} on valid.`,
+        caption: `${model}: loss${isOnTrain ? '' : ' on valid'} by step.${note}`,
+        description: `Loss by step; at the end ${ends.join(' and ')}.`,
         svg: await lossChart(rows),
       }),
     );

@@ -62,7 +62,12 @@ function sliceChart({ slices }: SliceGroup, accuracy: number): Promise<Html> {
     sort: null,
     axis: { labelLimit: 150, ticks: false, domain: false },
   };
-  const x = { type: 'quantitative' as const, title: 'accuracy', scale: { zero: false } };
+  const x = {
+    type: 'quantitative' as const,
+    title: 'accuracy',
+    scale: { zero: false },
+    axis: { tickCount: 5, labelSeparation: 8 },
+  };
   return renderChart({
     height: AXIS_HEIGHT + ROW_HEIGHT * slices.length,
     // names in a wide face are wider than they are taken for

@@ -100,8 +100,40 @@ test('leaves out training without a history, and says that there are no gates or
 test('draws the loss alone where there were no valid rows', async () => {
   const history = [step(1, { loss: 0.9 })];
   const document = text(await evaluationPage({ ...report, history }));
-  assert.match(document, 'Loss by step; at the end 0.9000 on train and – on valid.');
+  assert.match(document, 'Loss by step; at the end 0.9000 on train.');
+  assert.match(document, '>train</text>');
+  assert.not.match(document, '>valid</text>');
   assert.not.match(document, 'Accuracy on the valid split');
+});
+
+test('names train nowhere where the loss was measured on valid alone', async () => {
+  const history = [step(1, { validLoss: 0.9 }), step(2, { validLoss: 0.8 })];
+  const document = text(await evaluationPage({ ...report, history }));
+  assert.match(document, 'mlp: loss on valid by step.</figcaption>');
+  assert.match(document, 'Loss by step; at the end 0.8000 on valid.');
+  assert.match(document, '>valid</text>');
+  assert.not.match(document, '>train</text>');
+});
+
+test('writes no two numbers of the axis of a slice chart closer than 8 pixels', async () => {
+  const slice = { nSamples: 100, confidence: 0.98, logLoss: 0.1 };
+  const slices = ['(-inf, 2751]', '(2751, 2938]', 'a name of a class that is long'].map((name) => ({
+    ...{ ...slice, name, accuracy: 0.982, accuracyLow: 0.9738, accuracyHigh: 0.9905 },
+  }));
+  for (const kept of [slices.slice(0, 2), slices]) {
+    const metrics = { ...evaluation.metrics, accuracy: 0.981 };
+    const sliced = { ...evaluation, metrics, slices: [{ by: 'Elevation', slices: kept }] };
+    const document = await evaluationPage({ ...report, evaluation: sliced });
+    const chart = document
+      .slice(0, document.indexOf('Accuracy by Elevation'))
+      .split('<svg')
+      .at(-1)!;
+    const labels = [...chart.matchAll(/translate\(([\d.]+),16\)"[^>]*>(0\.\d+)<\/text>/g)];
+    assert.ok(labels.length >= 2, chart);
+    const gaps = labels.slice(1).map(([, at], i) => Number(at) - Number(labels[i][1]));
+    // five letters of 12 pixels' height are 30 pixels wide
+    assert.ok(Math.min(...gaps) >= 30 + 8, gaps.join());
+  }
 });
 
 test('draws each model of several by itself, and none that measured nothing', async () => {
