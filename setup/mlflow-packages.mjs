@@ -1,5 +1,5 @@
 /**
- * MLflow, which keeps what runs log: pinned in requirements-mlflow.txt, in an environment of its own (0.9 GB), since
+ * MLflow, which keeps what runs log: pinned in requirements-mlflow.txt, in an environment of its own (0.7 GB), since
  * nothing else needs it. `npm run mlflow` brings it.
  */
 import { existsSync, readFileSync } from 'node:fs';
