@@ -42,6 +42,13 @@ test('lets --set win over the file, for the own group and for base', async () =>
   assert.is(base.seed, 9);
 });
 
+test('takes tracking beside them, from the file and from --set', async () => {
+  const { tracking } = await read('tracking: {uri: "http://a", experiment: b}\n', {
+    sets: ['tracking.experiment=c'],
+  });
+  assert.equal(tracking, { uri: 'http://a', experiment: 'c', queue: 'logs/mlflow' });
+});
+
 test('finds a nested group', async () => {
   const { params } = await read('train: {clicks: {n: 5}}\n', { group: 'train.clicks' });
   assert.is(params.n, 5);

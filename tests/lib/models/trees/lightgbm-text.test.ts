@@ -64,6 +64,20 @@ test('lets float64 values go where the forest sends them as float32', () => {
   );
 });
 
+test('sends half-way values to the even float32, as rounding does', () => {
+  const step = 2 ** -23;
+  for (const [threshold, halfway, isLeft] of [
+    [1, 1 + step / 2, true],
+    [1 + step, 1 + 1.5 * step, false],
+    [-1, -1 + step / 4, true],
+    [-1 - step, -1 - step / 2, false],
+  ] as const) {
+    const written = Number(/^threshold=(.*)$/m.exec(toLightgbmText(stump(threshold), COLUMNS))![1]);
+    assert.is(goesLeft(threshold, Math.fround(halfway)), isLeft, `${threshold} ${halfway}`);
+    assert.is(goesLeft(written, halfway), isLeft, `${threshold} ${halfway}`);
+  }
+});
+
 test('takes a threshold between two float32 as the lower one', () => {
   const between = 1 + 2 ** -30;
   assert.is(toLightgbmText(stump(between), COLUMNS), toLightgbmText(stump(1), COLUMNS));
