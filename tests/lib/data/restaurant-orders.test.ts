@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readTurnover } from '../../../lib/data/restaurant-orders.ts';
+import type { Turnover } from '../../../lib/data/restaurant-orders.ts';
+import { StageError } from '../../../lib/errors.ts';
+import { openTestDatabase } from '../../support/relations.ts';
+
+const test = suite('orders of restaurants');
+const database = await openTestDatabase();
+let folder = '';
+test.before.each(() => {
+  folder = mkdtempSync(join(tmpdir(), 'timberline-restaurants-'));
+});
+test.after.each(() => rmSync(folder, { recursive: true }));
+test.after(() => database.close());
+
+const OTHERS = 'Order Date,Item Name,Quantity,Product Price,Total products';
+const write = (restaurant: 1 | 2, week: number, rows: readonly string[], header?: string): void => {
+  const columns = header ?? `${restaurant === 1 ? 'Order Number' : 'Order ID'},${OTHERS}`;
+  const name = `restaurant_${restaurant}_week_${String(week).padStart(3, '0')}.csv`;
+  writeFileSync(join(folder, name), [columns, ...rows, ''].join('\n'));
+};
+const read = async (startWeek = 7, endWeek = 7): Promise<Turnover> =>
+  await readTurnover(database, folder, { startWeek, endWeek });
+const complaint = async (startWeek?: number, endWeek?: number): Promise<StageError> => {
+  const thrown = await read(startWeek, endWeek).catch((error: unknown) => error);
+  assert.instance(thrown, StageError);
+  assert.is((thrown as StageError).code, 'E_DATA');
+  return thrown as StageError;
+};
+
+test('sums quantity times price by the hour over both restaurants, empty hours 0', async () => {
+  write(1, 7, ['1,2018-10-31 19:59:00,Mint Sauce,2,0.5,2', '1,2018-10-31 19:59:00,Naan,1,2.95,2']);
+  write(2, 7, ['9,2018-10-31 22:00:00,Naan,3,2.1,1', '8,2018-10-31 19:00:00,Rice,1,3,1']);
+  const { start, cashIn } = await read();
+  assert.is(start, '2018-10-31 19:00:00');
+  assert.equal([...cashIn], [6.95, 0, 0, 6.3]);
+});
+
+test('joins weeks, whichever of the known separators and dates each file has', async () => {
+  write(1, 7, ['1,2018-10-31 23:10:00,Naan,1,2,1']);
+  write(2, 7, []);
+  write(
+    1,
+    8,
+    ['2;01/11/2018 00:20;Rice, fried;1;3;1'],
+    `Order Number,${OTHERS}`.replaceAll(',', ';'),
+  );
+  write(2, 8, []);
+  const { start, cashIn } = await read(7, 8);
+  assert.is(start, '2018-10-31 23:00:00');
+  assert.equal([...cashIn], [2, 3]);
+});
+
+test('gives one hour for one order', async () => {
+  write(1, 7, ['1,2018-10-31 19:24:00,Naan,1,2,1']);
+  write(2, 7, []);
+  assert.equal([...(await read()).cashIn], [2]);
+});
+
+test('keeps local hours in a night of daylight saving: skipped 0, repeated summed', async () => {
+  write(1, 7, ['1,2018-03-25 00:30:00,Naan,1,2,1', '2,2018-03-25 02:30:00,Naan,1,3,1']);
+  write(2, 7, []);
+  assert.equal([...(await read()).cashIn], [2, 0, 3]);
+  write(1, 7, ['1,2018-10-28 01:30:00,Naan,1,2,1', '2,2018-10-28 01:30:00,Naan,1,3,1']);
+  assert.equal([...(await read()).cashIn], [5]);
+});
+
+test('names every file that is missing', async () => {
+  write(1, 7, []);
+  const { message } = await complaint(7, 8);
+  const missing = ['2_week_007', '1_week_008', '2_week_008'];
+  const paths = missing.map((name) => join(folder, `restaurant_${name}.csv`)).join(', ');
+  assert.is(
+    message,
+    `every week from start_week to end_week must have a file of each restaurant; got none at ${paths}`,
+  );
+});
+
+test('refuses a file with the header of another', async () => {
+  write(1, 7, []);
+  write(2, 7, [], `Order Number,${OTHERS}`);
+  assert.is(
+    (await complaint()).message,
+    `${join(folder, 'restaurant_2_week_007.csv')}:1 must have the columns Order ID, Order Date, Quantity, Product Price; got "Order Number,${OTHERS}"`,
+  );
+});
+
+test('names file, line and column of values that are wrong, all at once', async () => {
+  write(1, 7, ['1,2018-10-31 19:24:00,Naan,-1,2,1', '2,yesterday,Naan,1,2,1']);
+  write(2, 7, ['1,2018-10-31 19:24:00,Naan,1,,1']);
+  const [first, second] = [1, 2].map((n) => join(folder, `restaurant_${n}_week_007.csv`));
+  assert.is(
+    (await complaint()).message,
+    [
+      `${first}:2 column Quantity must be a number of at least 0; got "-1"`,
+      `${first}:3 column Order Date must be a date and time; got "yesterday"`,
+      `${second}:2 column Product Price must be a number of at least 0; got an empty cell`,
+    ].join('\n'),
+  );
+});
+
+test('says where no week has an order', async () => {
+  write(1, 7, []);
+  write(2, 7, []);
+  assert.is(
+    (await complaint()).message,
+    'the weeks from start_week to end_week must have orders; got none',
+  );
+});
+
+test.run();
