@@ -1,10 +1,22 @@
 /** Every forecasting model by name: a new one is a file beside this one and a line here. */
 import type { ForecastModel } from '../model.ts';
+import { drift } from './drift.ts';
 import { lightgbm } from './lightgbm.ts';
 import { linear } from './linear.ts';
+import { mean } from './mean.ts';
+import { naive } from './naive.ts';
 import { ridge } from './ridge.ts';
+import { seasonalNaive } from './seasonal-naive.ts';
 
-export const FORECAST_MODELS: readonly ForecastModel[] = [ridge, linear, lightgbm];
+export const FORECAST_MODELS: readonly ForecastModel[] = [
+  naive,
+  seasonalNaive,
+  mean,
+  drift,
+  ridge,
+  linear,
+  lightgbm,
+];
 
 /** @throws Error for a name that the parameters' schema should have refused. */
 export function forecastModelOf(name: string): ForecastModel {
