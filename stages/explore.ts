@@ -19,15 +19,17 @@ export const explore = defineStage({
   },
   params: EXPLORE_SCHEMA,
   example: '--in mine.csv --out explore.json --page explore.html --set base.target=label',
-  async run({ paths, params, base, checkpoint }) {
+  async run({ paths, params, base, log, checkpoint }) {
     const { withDatabase } = await import('../lib/data/database.ts');
     const { readClassNames, readUnits } = await import('../lib/data/class-names.ts');
-    const { openExplored, writeExploration } = await import('../lib/data/explore-files.ts');
+    const { noteTarget, openExplored, writeExploration } =
+      await import('../lib/data/explore-files.ts');
     const { explore: lookAt } = await import('../lib/exploration/explore.ts');
     const classNames = readClassNames(paths.about, base.target);
     const units = readUnits(paths.about);
     const exploration = await withDatabase(base, async (database) => {
       const relation = await openExplored(database, paths.in, checkpoint);
+      noteTarget(relation, base.target, log.warn);
       return await lookAt(database, relation, base, params);
     });
     return await writeExploration(paths, exploration, { classNames, units }, params);

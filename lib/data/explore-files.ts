@@ -8,6 +8,7 @@ import { explorePage } from '../reports/explore-page.ts';
 import { formatCount } from '../reports/format.ts';
 import { literal } from '../sql.ts';
 import type { Relation } from '../sql.ts';
+import { didYouMean } from '../suggest.ts';
 import type { FileDatabase } from './database.ts';
 import { writeJson } from './json-files.ts';
 import { endingOf, openTable } from './tables.ts';
@@ -34,6 +35,19 @@ export async function openExplored(
     `COPY (FROM ${relation.sql}) TO ${literal(copy)} (FORMAT parquet, ROW_GROUP_SIZE ${nRows})`,
   );
   return { ...(await openTable(database, copy, 'explored')), source: file };
+}
+
+/** Says that a table is explored without the target that was asked for: most often that is another table's. */
+export function noteTarget(
+  { columns, source }: Relation,
+  target: string | null,
+  warn: (message: string) => void,
+): void {
+  const names = columns.map(({ name }) => name);
+  if (target === null || names.includes(target)) return;
+  warn(
+    `${source} has no target ${target}${didYouMean(target, names)}: explored without one; --set base.target=… names it`,
+  );
 }
 
 /** @returns One line for people, and what a program would ask first. */

@@ -1,5 +1,5 @@
 /** Source files that a module imports, directly or not, as DVC deps need them. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
@@ -12,15 +12,20 @@ const compilerOptions = {
   verbatimModuleSyntax: true,
 };
 
+/** Of a native part that set-up compiles. */
+export const isNative = (path: string): boolean => /\.(cc|h)$/.test(path);
+
 /**
  * @param entry - Path of the module, relative to the working directory.
- * @returns `entry` and all that it imports, sorted; types alone are no imports, since Node erases them.
+ * @returns `entry` and all that it imports, sorted; types alone are no imports, since Node erases them. Of a
+ *   module that calls what is compiled of the folder of its name (kernel.ts, kernel/*.cc), those sources too.
  */
 export function listImports(entry: string): string[] {
   const found = new Set<string>();
   const visit = (file: string): void => {
     if (found.has(file)) return;
     found.add(file);
+    for (const source of listNative(file.replace(/\.ts$/, ''))) found.add(source);
     const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions });
     for (const [, reference] of outputText.matchAll(REFERENCE)) {
       const imported = join(dirname(file), reference);
@@ -29,4 +34,11 @@ export function listImports(entry: string): string[] {
   };
   visit(entry);
   return [...found].sort();
+}
+
+function listNative(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter(isNative)
+    .map((name) => join(folder, name));
 }

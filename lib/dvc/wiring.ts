@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { isSeq, parseDocument } from 'yaml';
 import type { Document, YAMLMap } from 'yaml';
-import { listImports } from './imports.ts';
+import { isNative, listImports } from './imports.ts';
 
 const STAGE_FILE = /^node (\S+\.ts)(?: |$)/;
 
@@ -37,7 +37,7 @@ export function updateDeps(dvcFile: string): string {
   for (const { file, node } of listWiredStages(document, dvcFile)) {
     const deps = node.get('deps');
     const current = isSeq(deps) ? (deps.toJSON() as string[]) : [];
-    const data = current.filter((path) => !path.endsWith('.ts'));
+    const data = current.filter((path) => !path.endsWith('.ts') && !isNative(path));
     const sources = listImports(file).map((path) => relative(folder, path));
     node.set('deps', [...data, ...sources]);
   }

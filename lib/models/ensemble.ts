@@ -27,6 +27,7 @@ export function createEnsemble(models: readonly ModelDefinition[]): ModelDefinit
     params: {
       members: list(oneOf(names, { default: names[0], doc: '' }), {
         default: ['extra-trees', 'lightgbm', 'mlp'].filter((name) => names.includes(name)),
+        minLength: 1,
         doc: 'Models that are fitted, one after the other, each by its own parameters.',
       }),
       weights: oneOf(['equal', 'log_loss', 'accuracy'], {

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { listStageNames, loadStage } from '../../lib/cli/registry.ts';
 import { listDvcFiles } from '../../lib/dvc/update-deps.ts';
 import { toFlag } from '../../lib/cli/stage.ts';
-import { listImports } from '../../lib/dvc/imports.ts';
+import { isNative, listImports } from '../../lib/dvc/imports.ts';
 import { updateDeps } from '../../lib/dvc/wiring.ts';
 
 interface Wiring {
@@ -85,7 +85,7 @@ for (const dvcFile of listDvcFiles()) {
       const outs = [...names(wiring.outs), ...names(wiring.metrics), ...names(wiring.plots)];
       const outputs = pathsOf('output').filter((path) => !path.startsWith('logs/'));
       assert.equal(outs.toSorted(), outputs.toSorted());
-      const data = (wiring.deps ?? []).filter((dep) => !dep.endsWith('.ts'));
+      const data = (wiring.deps ?? []).filter((dep) => !dep.endsWith('.ts') && !isNative(dep));
       for (const path of pathsOf('input')) {
         assert.ok(
           data.some((dep) => dep === path || dep.startsWith(`${path}/`)),

@@ -91,9 +91,10 @@ test('gives the same bytes again, on another number of threads, and from Parquet
 test('needs neither target nor id, and reads semicolons, a byte order mark and Windows line ends', async () => {
   await inTemporaryFolder((folder) => {
     writeFileSync(join(folder, 'in.csv'), '\ufeffa;b\r\n1;x\r\n1;x\r\n2;y\r\n');
-    const { code, stdout, stderr } = explore(folder);
+    const { code, stdout, stderr } = explore(folder, '--set', 'base.target=c');
     assert.is(code, 0, stderr);
     assert.match(stdout, '3 rows, 2 features, 1 repeated rows, no target');
+    assert.match(stderr, 'in.csv has no target c; did you mean a?: explored without one');
     assert.match(readFileSync(join(folder, 'page.html'), 'utf8'), '<h1>Exploration of in.csv</h1>');
   });
 });

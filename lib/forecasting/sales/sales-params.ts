@@ -21,7 +21,6 @@ export const SALES_FEATURE_NAMES = [
   'stock',
   'objectives',
 ] as const;
-export type SalesFeatureName = (typeof SALES_FEATURE_NAMES)[number];
 
 const table = (doc: string) =>
   nullable(text({ default: 'x', doc: '' }), { default: null, doc: `${doc}; null: none.` });

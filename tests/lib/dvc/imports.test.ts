@@ -31,4 +31,18 @@ test('follows static and dynamic imports, re-exports and worker files, and leave
   });
 });
 
+test('counts what a module is compiled of among its sources: C++ in the folder of its name', async () => {
+  await inTemporaryFolder((folder) => {
+    mkdirSync(join(folder, 'kernel'));
+    const write = (name: string, code: string): void => writeFileSync(join(folder, name), code);
+    write('stage.ts', `import { load } from './kernel.ts';`);
+    write('kernel.ts', 'export const load = 1;');
+    for (const name of ['grow.cc', 'grow.h', 'README.md']) write(`kernel/${name}`, '');
+    const names = listImports(join(folder, 'stage.ts')).map((path) =>
+      path.slice(folder.length + 1),
+    );
+    assert.equal(names, ['kernel.ts', 'kernel/grow.cc', 'kernel/grow.h', 'stage.ts']);
+  });
+});
+
 test.run();
