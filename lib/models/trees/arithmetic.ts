@@ -8,7 +8,6 @@ export const THRESHOLD = 0;
 export const FEATURES = 1;
 export const ROWS = 2;
 export const CHILD = 3;
-const STREAM = 4;
 
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24];
 const PARITY = 0x1bd11bda;
@@ -48,18 +47,6 @@ export const toUnit = (word: number): number => word * 2 ** -32;
 
 /** In [0, n), from an unsigned word. */
 export const toIndex = (word: number, n: number): number => Math.floor(toUnit(word) * n);
-
-/** Numbers in [0, 1), one after another, for what is drawn in one fixed order. */
-export function createStream(key0: number, key1: number): () => number {
-  let nDrawn = 0;
-  let second = 0;
-  return () => {
-    if (nDrawn++ & 1) return toUnit(second);
-    threefry(key0, key1, nDrawn >> 1, STREAM);
-    second = words[1];
-    return toUnit(words[0]);
-  };
-}
 
 const double = new Float64Array(1);
 const halves = new Int32Array(double.buffer);

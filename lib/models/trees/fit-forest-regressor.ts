@@ -58,7 +58,7 @@ export function fitForestRegressor(
 }
 
 /** The trees laid out for walking. */
-export function joinRegressionTrees(
+function joinRegressionTrees(
   trees: readonly RegressionTree[],
   nFeatures: number,
 ): TreeEnsemble {

@@ -6,9 +6,10 @@
  *
  * @see Breiman, Friedman, Olshen and Stone (1984), Classification and regression trees, chapter 8
  */
-import { createStream, roundDown } from './arithmetic.ts';
+import { roundDown } from './arithmetic.ts';
 import type { GrowOptions, TreeKey } from './grow-tree.ts';
 import type { SortedTable } from './sorted-table.ts';
+import { createStream } from './stream.ts';
 
 export type RegressionGrowOptions = Omit<GrowOptions, 'criterion' | 'classWeight'>;
 
