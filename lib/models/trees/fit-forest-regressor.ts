@@ -58,10 +58,7 @@ export function fitForestRegressor(
 }
 
 /** The trees laid out for walking. */
-function joinRegressionTrees(
-  trees: readonly RegressionTree[],
-  nFeatures: number,
-): TreeEnsemble {
+function joinRegressionTrees(trees: readonly RegressionTree[], nFeatures: number): TreeEnsemble {
   const nSplits = trees.reduce((n, { feature }) => n + feature.length, 0);
   const columns = {
     feature: new Int32Array(nSplits),
