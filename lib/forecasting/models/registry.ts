@@ -5,6 +5,7 @@ import { lightgbm } from './lightgbm.ts';
 import { linear } from './linear.ts';
 import { mean } from './mean.ts';
 import { naive } from './naive.ts';
+import { randomForest } from './random-forest.ts';
 import { ridge } from './ridge.ts';
 import { seasonalNaive } from './seasonal-naive.ts';
 
@@ -16,6 +17,7 @@ export const FORECAST_MODELS: readonly ForecastModel[] = [
   ridge,
   linear,
   lightgbm,
+  randomForest,
 ];
 
 /** @throws Error for a name that the parameters' schema should have refused. */
