@@ -48,7 +48,7 @@ const lines = [
   '',
   'Try next:',
   '  npx dvc dag                                      the pipeline as a picture',
-  '  npx dvc exp run -S train.mlp.learning_rate=0.002 one number changed, only what depends on it runs',
+  '  npx dvc exp run -S train.ensemble.weights=equal  one number changed, only what depends on it runs',
   '  npx dvc metrics diff                             what it did to the metrics',
   '  npx timberline --help                            every stage, alone, on your own CSV',
   '',
