@@ -1,7 +1,6 @@
 /** ridge: least squares with an L2 penalty on features. */
-import { fitRidge } from '../../models/linear-model/ridge-regression.ts';
 import { defineGlobalModel } from './global-model.ts';
-import { predictLinearRows } from './predict-linear-rows.ts';
+import { fitLinearRows } from './linear-rows.ts';
 
 /** As scikit-learn has it by default. */
 const ALPHA = 1;
@@ -10,12 +9,5 @@ export const ridge = defineGlobalModel({
   name: 'ridge',
   summary:
     'Ridge regression on lags, the last season, the calendar and exogenous columns, one for all series (Hoerl and Kennard 1970, doi:10.1080/00401706.1970.10488634)',
-  async fitRows({ names, features, targets }) {
-    const scores = fitRidge(
-      { nColumns: names.length, values: features },
-      { nColumns: 1, values: targets },
-      { alpha: ALPHA, fitIntercept: true, sampleWeight: null },
-    );
-    return async (rows, nRows) => predictLinearRows(scores, rows, nRows);
-  },
+  fitRows: async (rows) => fitLinearRows(rows, ALPHA),
 });
