@@ -86,25 +86,8 @@ async function readGrid(database: FileDatabase, path: string): Promise<Grid> {
     `CREATE OR REPLACE TEMP TABLE sales_items AS SELECT item, row_number() OVER (ORDER BY min(line)) - 1 AS i
      FROM ${relation.sql} GROUP BY item`,
   );
-  const [line, at, values] = await readPlaces(database, relation, months);
-  const sales = new Float64Array(items.length * months.length).fill(NaN);
-  const seen = new Uint8Array(sales.length);
-  const name = (place: number): string => nameOf({ items, months }, place);
-  const twice: number[] = [];
-  for (const [row, place] of at.entries()) {
-    if (seen[place] === 1) twice.push(row);
-    seen[place] = 1;
-    sales[place] = values[row];
-  }
-  if (twice.length > 0) {
-    throw new StageError(
-      'E_DATA',
-      `${path} must have every item and month once; got ${listExamples(twice, (row) => `${name(at[row])} again in line ${line[row]}`)}`,
-    );
-  }
-  assertComplete(path, 'sales', seen, name);
-  assertValues(path, 'sales', sales, { items, months });
-  return { items, months, sales, rows: Int32Array.from(at) };
+  const { at, filled } = await fillPlaces(database, 'sales', path, relation, { items, months });
+  return { items, months, sales: filled, rows: Int32Array.from(at) };
 }
 
 async function readValues(
@@ -114,26 +97,38 @@ async function readValues(
   grid: Grid,
 ): Promise<Float64Array> {
   const relation = await openSalesTable(database, table, path);
-  const [, at, values] = await readPlaces(database, relation, grid.months);
-  const isSum = table === 'stock';
-  const read = new Float64Array(grid.sales.length);
-  const seen = new Uint8Array(read.length);
-  const name = (place: number): string => nameOf(grid, place);
-  const twice = at.filter((place, row) => {
-    const isTwice = seen[place] === 1;
+  const { filled } = await fillPlaces(database, table, path, relation, grid);
+  return filled;
+}
+
+/** The values of a table by place, and the place of each of its rows. */
+async function fillPlaces(
+  database: FileDatabase,
+  table: SalesTable,
+  path: string,
+  relation: Relation,
+  grid: Pick<Grid, 'items' | 'months'>,
+): Promise<{ at: Float64Array; filled: Float64Array }> {
+  const [line, at, values] = await readPlaces(database, relation, grid.months);
+  const filled = new Float64Array(grid.items.length * grid.months.length);
+  const seen = new Uint8Array(filled.length);
+  const twice: number[] = [];
+  for (const [row, place] of at.entries()) {
+    if (seen[place] === 1) twice.push(row);
     seen[place] = 1;
-    read[place] = isSum ? read[place] + values[row] : values[row];
-    return isTwice && !isSum;
-  });
-  if (twice.length > 0) {
+    filled[place] += values[row];
+  }
+  const name = (place: number): string => nameOf(grid, place);
+  // a month has many refills, and one value of everything else
+  if (twice.length > 0 && table !== 'stock') {
     throw new StageError(
       'E_DATA',
-      `${path} must have every item and month once; got ${listExamples([...twice], name)} again`,
+      `${path} must have every item and month once; got ${listExamples(twice, (row) => `${name(at[row])} again in line ${line[row]}`)}`,
     );
   }
   assertComplete(path, table, seen, name);
-  assertValues(path, SALES_TABLES[table].value, read, grid);
-  return read;
+  assertValues(path, SALES_TABLES[table].value, filled, grid);
+  return { at, filled };
 }
 
 async function readObjectives(
@@ -149,6 +144,7 @@ async function readObjectives(
      FROM ${relation.sql} JOIN sales_items ON item = CAST(${identifier(ITEM)} AS VARCHAR)`,
   );
   const byYear = new Map<string, number>();
+  const twice: string[] = [];
   for (const [row, i] of (index ?? new Float64Array()).entries()) {
     if (!(objectives[row] >= 0)) {
       throw new StageError(
@@ -156,7 +152,15 @@ async function readObjectives(
         `${path} column ${value} must be a number of at least 0; got ${objectives[row]} of ${items[i]}, ${years[row]}`,
       );
     }
-    byYear.set(`${i} ${years[row]}`, objectives[row]);
+    const key = `${i} ${years[row]}`;
+    if (byYear.has(key)) twice.push(`${items[i]} ${years[row]}`);
+    byYear.set(key, objectives[row]);
+  }
+  if (twice.length > 0) {
+    throw new StageError(
+      'E_DATA',
+      `${path} must have every item and ${time} once; got ${listExamples(twice, (name) => name)} again`,
+    );
   }
   const yearOf = months.map(fiscalYear);
   return Float64Array.from({ length: items.length * months.length }, (_, at) => {

@@ -115,4 +115,20 @@ test('says what is wrong with a table', async () => {
   );
 });
 
+test('refuses an objective that comes twice', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const file = join(folder, 'objectives.csv');
+    const rows = ['item_id,fiscal_year,objective', 'b,2021,900', 'b,2022,950', 'b,2021,901'];
+    writeFileSync(file, rows.join('\n'));
+    assert.is(
+      await complaintOf({
+        data: { sales: data.sales, objectives: file },
+        features: ['past_sales', 'objectives'],
+        model: 'CustomModel',
+      }),
+      `E_DATA ${file} must have every item and fiscal_year once; got b 2021 again`,
+    );
+  });
+});
+
 test.run();
