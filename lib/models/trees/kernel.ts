@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import koffi from 'koffi';
 import { CRITERIA } from './criterion.ts';
+import { NODE_BYTES } from './ensemble.ts';
 import type { TreeEnsemble } from './ensemble.ts';
 import { SPLITTERS } from './grow-tree.ts';
 import type { GrowOptions, GrownTree, TreeKey } from './grow-tree.ts';
@@ -81,7 +82,7 @@ function bind(file: string): Kernel {
   const cancel = library.func('void trees_cancel(void *)');
   const free = library.func('void trees_free(void *)');
   const predict = library.func(
-    'void trees_predict(const void *, const int32_t *, int32_t, const double *, int32_t, int32_t, const int32_t *, const uint32_t *, const float *, int64_t, int32_t, void *, int32_t)',
+    'void trees_predict(const void *, int64_t, const int32_t *, int32_t, const double *, int32_t, int32_t, const int32_t *, const uint32_t *, const float *, int64_t, int32_t, void *, int32_t)',
   );
   const startAsync = promisify(start.async) as (...args: unknown[]) => Promise<unknown>;
   const nextAsync = promisify(next.async) as (handle: unknown) => Promise<number>;
@@ -124,7 +125,8 @@ function bind(file: string): Kernel {
       const few = nSamples <= FEW_ROWS;
       const call = few ? predict : predictAsync;
       await call(
-        ...[new Uint8Array(nodes), roots, roots.length, leaves, leafSize, nOutputs],
+        ...[new Uint8Array(nodes), nodes.byteLength / NODE_BYTES, roots, roots.length],
+        ...[leaves, leafSize, nOutputs],
         ...[categoryStart, categoryBits, features, nSamples, nFeatures, sums, nThreads],
       );
     },
