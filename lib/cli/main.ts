@@ -4,11 +4,16 @@
  */
 import { enableCompileCache } from 'node:module';
 import type { Schema } from '../params/schema.ts';
-import type { StageDefinition, StageFlags, StagePaths } from './stage.ts';
+import type { StageDefinition, StageFlags, StageGroups, StagePaths } from './stage.ts';
 
 /** Runs `stage` with the arguments of this process and sets its exit code. */
-export async function main<P extends StagePaths, S extends Schema, F extends StageFlags>(
-  stage: StageDefinition<P, S, F>,
+export async function main<
+  P extends StagePaths,
+  S extends Schema,
+  F extends StageFlags,
+  G extends StageGroups,
+>(
+  stage: StageDefinition<P, S, F, G>,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   enableCompileCache();

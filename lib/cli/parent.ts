@@ -2,10 +2,10 @@
  * The process that started this run and watches it, over the channel that Node opens between the two
  * (`stdio: 'ipc'`). `tune` runs its trials that way; of a run that was started otherwise nobody hears.
  */
-import type { StageContext, StagePaths, StageFlags } from './stage.ts';
+import type { StageContext, StageFlags, StageGroups, StagePaths } from './stage.ts';
 import type { Schema } from '../params/schema.ts';
 
-type Report = StageContext<StagePaths, Schema, StageFlags>['report'];
+type Report = StageContext<StagePaths, Schema, StageFlags, StageGroups>['report'];
 
 /** What a child sends. */
 export interface ChildReport {

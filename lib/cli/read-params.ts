@@ -2,21 +2,30 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parse, parseDocument } from 'yaml';
 import { StageError } from '../errors.ts';
 import { resolveParams } from '../params/resolve.ts';
-import type { ParamsSource } from '../params/resolve.ts';
+import type { ParamsGroup, ParamsSource } from '../params/resolve.ts';
 import { isRecord } from '../params/schema.ts';
 import type { Params, Schema } from '../params/schema.ts';
 import { didYouMean, nearest } from '../suggest.ts';
-import { BASE_SCHEMA, TRACKING_SCHEMA } from './base.ts';
-import type { BaseParams, TrackingParams } from './stage.ts';
+import { SHARED_GROUPS } from './base.ts';
+import type { BaseParams, StageGroups, TrackingParams } from './stage.ts';
 
 export const DEFAULT_PARAMS_FILE = 'params.yaml';
+
+interface ReadParams<S extends Schema> {
+  readonly params: Params<S>;
+  readonly base: BaseParams;
+  readonly tracking: TrackingParams;
+  /** Of each shared group. */
+  readonly shared: Readonly<Record<string, Params<Schema>>>;
+}
 
 /**
  * The parameters of one stage run: schema default < params file < --set.
  *
  * @param group - Key of params.yaml, dotted for a nested one (`train.clicks`).
  * @param file - The params file; null takes params.yaml when there is one, and defaults otherwise.
- * @param overrides - Texts `group.key=value`, the value in YAML; `base.key=value` and `tracking.key=value` too.
+ * @param overrides - Texts `group.key=value`, the value in YAML; of `base`, `tracking` and `shared` too.
+ * @param shared - Groups that the stage reads beside its own.
  * @throws StageError E_PARAMS naming every problem at once, E_DATA when `file` is missing.
  */
 export function readParams<S extends Schema>(
@@ -25,10 +34,12 @@ export function readParams<S extends Schema>(
   file: string | null,
   overrides: readonly string[],
   knownGroups: readonly string[],
-): { params: Params<S>; base: BaseParams; tracking: TrackingParams } {
+  shared: StageGroups = {},
+): ReadParams<S> {
   const path = findParamsFile(file);
   const values = path === null ? {} : parseParamsFile(path);
-  const known = [...knownGroups, 'base', 'tracking', group];
+  const others = Object.keys({ ...SHARED_GROUPS, ...shared });
+  const known = [...knownGroups, ...others, group];
   const root = group.split('.')[0];
   for (const key of Object.keys(values)) {
     // other tools keep groups of their own in params.yaml, so only a near miss is a mistake
@@ -36,16 +47,22 @@ export function readParams<S extends Schema>(
       throw new StageError('E_PARAMS', `${path}: ${key} is not a group${didYouMean(key, known)}`);
     }
   }
-  const given = overrides.map((override) => parseOverride(override, group));
+  const given = overrides.map((override) => parseOverride(override, [group, ...others]));
   const sources = (key: string): ParamsSource[] => [
     ...(path === null ? [] : [{ name: path, values: lookUp(values, key) }]),
     ...given.filter(({ target }) => target === key),
   ];
-  return resolveParams({
-    params: { schema, prefix: group, sources: sources(group) },
-    base: { schema: BASE_SCHEMA, prefix: 'base', sources: sources('base') },
-    tracking: { schema: TRACKING_SCHEMA, prefix: 'tracking', sources: sources('tracking') },
+  const declare = <T extends Schema>(declaration: T, prefix: string): ParamsGroup<T> => ({
+    ...{ schema: declaration, prefix, sources: sources(prefix) },
   });
+  const sharedGroups = Object.entries(shared).map(([name, of]) => [name, declare(of, name)]);
+  const { params, base, tracking, ...rest } = resolveParams({
+    ...(Object.fromEntries(sharedGroups) as Record<string, ParamsGroup<Schema>>),
+    params: declare(schema, group),
+    base: declare(SHARED_GROUPS.base, 'base'),
+    tracking: declare(SHARED_GROUPS.tracking, 'tracking'),
+  });
+  return { params, base, tracking, shared: rest };
 }
 
 /** The params file of a run: the one that is named, else params.yaml where there is one, else null. */
@@ -78,14 +95,14 @@ export function parseParamsFile(path: string): Record<string, unknown> {
   return values;
 }
 
-function parseOverride(text: string, group: string): ParamsSource & { target: string } {
+function parseOverride(text: string, groups: readonly string[]): ParamsSource & { target: string } {
   const match = /^([^=]+)=(.*)$/s.exec(text);
   const key = match?.[1].trim() ?? '';
-  const prefix = [group, 'base', 'tracking'].find((name) => key.startsWith(`${name}.`));
+  const prefix = groups.find((name) => key.startsWith(`${name}.`));
   if (match === null || prefix === undefined) {
     throw new StageError(
       'E_USAGE',
-      `--set must be ${group}.key=value or base.key=value; got ${text}`,
+      `--set must be ${groups[0]}.key=value or base.key=value; got ${text}`,
     );
   }
   const keys = key.slice(prefix.length + 1).split('.');

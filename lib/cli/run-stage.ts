@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { readFileSync, rmSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { EXIT_BUG, EXIT_INTERRUPTED, ERROR_CODES, StageError } from '../errors.ts';
 import { createRng } from '../rng.ts';
 import { describeParameters } from '../params/describe.ts';
@@ -49,7 +50,8 @@ export async function runStage(stage: StageDefinition, argv: readonly string[]):
   try {
     const { params, group, set } = options;
     assertGroup(group);
-    const values = readParams(stage.params, group, params, set, [stage.name, ...listStageNames()]);
+    const known = [stage.name, ...listStageNames()];
+    const values = readParams(stage.params, group, params, set, known, stage.shared);
     return await execute(stage, options, values);
   } catch (error) {
     return report(error, null, options.json);
@@ -59,7 +61,7 @@ export async function runStage(stage: StageDefinition, argv: readonly string[]):
 async function execute(
   stage: StageDefinition,
   options: Options,
-  { params, base, tracking }: ReturnType<typeof readParams>,
+  { params, base, tracking, shared }: ReturnType<typeof readParams>,
 ): Promise<number> {
   const { openLog } = await import('./log.ts');
   const { hashFiles } = await import('../data/hash-files.ts');
@@ -105,6 +107,7 @@ async function execute(
     log.record('start', {
       argv: process.argv.slice(2),
       params,
+      shared,
       base,
       hashes: await hashFiles(Object.values(inputs)),
     });
@@ -114,6 +117,7 @@ async function execute(
     const { message, ...facts } = await stage.run({
       paths,
       params,
+      shared,
       base,
       tracking,
       flags: options.flags,
@@ -162,7 +166,7 @@ function report(
 }
 
 function parseArguments(stage: StageDefinition, argv: readonly string[]): Options {
-  const command = new Command(`timberline ${stage.name}`)
+  const command = new Command(programOf(stage.name).replace(/^npx /, ''))
     .description(stage.summary)
     .exitOverride()
     .showSuggestionAfterError()
@@ -190,9 +194,12 @@ function parseArguments(stage: StageDefinition, argv: readonly string[]): Option
       [
         '',
         ...describeParameters(stage.params, stage.name),
+        ...Object.entries(stage.shared ?? {}).flatMap(([name, group]) =>
+          describeParameters(group, name),
+        ),
         ...describeParameters(BASE_SCHEMA, 'base'),
         '',
-        `Example:\n  npx timberline ${stage.name} ${stage.example}`,
+        `Example:\n  ${programOf(stage.name)} ${stage.example}`,
       ].join('\n'),
     );
   command.parse([...argv], { from: 'user' });
@@ -208,6 +215,14 @@ function parseArguments(stage: StageDefinition, argv: readonly string[]): Option
     flags: Object.fromEntries(Object.keys(stage.flags ?? {}).map((n) => [n, given[n] === true])),
     operands: command.args,
   };
+}
+
+/** How a user runs this: steps of a pipeline are files in its folder, stages are commands of timberline. */
+function programOf(name: string): string {
+  const file = process.argv[1] ?? '';
+  return basename(dirname(dirname(file))) === 'pipelines'
+    ? `node ${basename(file)}`
+    : `npx timberline ${name}`;
 }
 
 /** The group is a folder of checkpoints too, which the end of a run removes. */

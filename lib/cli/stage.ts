@@ -37,6 +37,8 @@ export const optionalOutput = (doc: string): StagePath => ({ kind: 'output', def
 
 export type StagePaths = Readonly<Record<string, StagePath>>;
 export type StageFlags = Readonly<Record<string, string>>;
+/** Groups of params.yaml by name, each with its declaration. */
+export type StageGroups = Readonly<Record<string, Schema>>;
 type PathValues<P extends StagePaths> = {
   readonly [K in keyof P]: P[K] extends RequiredPath ? string : string | null;
 };
@@ -46,9 +48,16 @@ export type BaseParams = Params<typeof import('./base.ts').BASE_SCHEMA>;
 /** The group `tracking` of params.yaml. */
 export type TrackingParams = Params<typeof import('./base.ts').TRACKING_SCHEMA>;
 
-export interface StageContext<P extends StagePaths, S extends Schema, F extends StageFlags> {
+export interface StageContext<
+  P extends StagePaths,
+  S extends Schema,
+  F extends StageFlags,
+  G extends StageGroups,
+> {
   readonly paths: PathValues<P>;
   readonly params: Params<S>;
+  /** Values of the groups that the stage shares, by their names. */
+  readonly shared: { readonly [K in keyof G]: Params<G[K]> };
   readonly base: BaseParams;
   readonly tracking: TrackingParams;
   readonly flags: { readonly [K in keyof F]: boolean };
@@ -85,12 +94,15 @@ export interface StageDefinition<
   P extends StagePaths = StagePaths,
   S extends Schema = Schema,
   F extends StageFlags = StageFlags,
+  G extends StageGroups = StageGroups,
 > {
   readonly name: string;
   /** One sentence, imperative, without a full stop. */
   readonly summary: string;
   readonly paths: P;
   readonly params: S;
+  /** Groups that other stages of its pipeline read too, so that each number is written once. */
+  readonly shared?: G;
   /** Switches beside paths and parameters, each with its sentence. */
   readonly flags?: F;
   /** What may stand on the command line beside flags, any number of it: its name there and its sentence. */
@@ -99,7 +111,7 @@ export interface StageDefinition<
   readonly standalone?: boolean;
   /** Arguments of the example in --help, without the program's name. */
   readonly example: string;
-  run(context: StageContext<P, S, F>): Promise<StageResult>;
+  run(context: StageContext<P, S, F, G>): Promise<StageResult>;
 }
 
 /** The flag of a path or switch, without its dashes: `class-names` of `classNames`. */
@@ -112,6 +124,7 @@ export function defineStage<
   const P extends StagePaths,
   const S extends Schema,
   const F extends StageFlags = Record<never, string>,
->(definition: StageDefinition<P, S, F>): StageDefinition<P, S, F> {
+  const G extends StageGroups = Record<never, Schema>,
+>(definition: StageDefinition<P, S, F, G>): StageDefinition<P, S, F, G> {
   return definition;
 }

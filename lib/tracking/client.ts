@@ -37,17 +37,23 @@ export interface TrackingClient {
 
 const ANSWER_MS = 15_000;
 const TRANSFER_MS = 600_000;
-/** Four tries within 2 seconds where a server refuses connections at once. */
+/** Four tries within 2 seconds where a server that answered before refuses connections at once. */
 const RETRIES: Options = { retries: 3, minTimeout: 250, factor: 2, maxRetryTime: 30_000 };
 const API = '/api/2.0/mlflow/';
 const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts/';
 
 export function createTrackingClient(uri: string): TrackingClient {
   const base = uri.replace(/\/+$/, '');
+  let hasAnswered = false;
   const request = async (path: string, init: RequestInit, limit = ANSWER_MS): Promise<unknown> => {
-    const once = (): Promise<unknown> =>
-      ask(`${base}${path}`, { ...init, signal: AbortSignal.timeout(limit) });
-    return await pRetry(once, RETRIES);
+    const once = async (): Promise<unknown> => {
+      const signal = AbortSignal.timeout(limit);
+      const answer = await fetchText(`${base}${path}`, { ...init, signal });
+      hasAnswered = true;
+      return read(answer, `${init.method} ${base}${path}`);
+    };
+    // nobody waits for a server that was never there
+    return await pRetry(once, { ...RETRIES, shouldRetry: () => hasAnswered });
   };
   const send = (method: string, path: string, body: object): Promise<unknown> =>
     request(API + path, {
@@ -70,19 +76,20 @@ export function createTrackingClient(uri: string): TrackingClient {
   };
 }
 
-async function ask(url: string, init: RequestInit): Promise<unknown> {
-  const { response, text } = await fetchText(url, init);
+interface Answer {
+  readonly response: Response;
+  readonly text: string;
+}
+
+function read({ response, text }: Answer, question: string): unknown {
   if (response.ok) return parseJson(text);
   const { error_code: code, message } = parseJson(text);
-  const said = `${init.method} ${url} got ${response.status} ${message ?? text.slice(0, 200)}`;
+  const said = `${question} got ${response.status} ${message ?? text.slice(0, 200)}`;
   if (response.status >= 500 || response.status === 429) throw new Unreachable(said);
   throw new AbortError(new Refusal(code ?? `HTTP ${response.status}`, said));
 }
 
-async function fetchText(
-  url: string,
-  init: RequestInit,
-): Promise<{ response: Response; text: string }> {
+async function fetchText(url: string, init: RequestInit): Promise<Answer> {
   try {
     const response = await fetch(url, init);
     return { response, text: await response.text() };

@@ -2,30 +2,26 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { StageError } from '../errors.ts';
+import type { MultiModel } from '../forecasting/restaurants/multi-model.ts';
+import { findEnsembleProblem, packNodes } from '../models/trees/ensemble.ts';
 import { numberTrees } from '../models/trees/lightgbm-text.ts';
 import type { TreeEnsemble } from '../models/trees/ensemble.ts';
-import { writeSafetensors } from '../tensors/safetensors.ts';
-import type { Tensor } from '../tensors/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../tensors/safetensors.ts';
+import type { Safetensors, Tensor } from '../tensors/safetensors.ts';
 import { writeModelFolder } from './model-folder.ts';
 import type { ModelInput } from './model-folder.ts';
 
 const LOADER = 'multi_model';
 const DATA = join('data', 'forests.safetensors');
 
-export interface MultiModelForests {
-  /** Gives the prediction. */
-  readonly single: TreeEnsemble;
-  /** Give minimum and maximum, at least one. */
-  readonly others: readonly TreeEnsemble[];
-}
-
 /**
  * Writes a model folder; `mlflow.pyfunc.load_model(folder).predict(table)` gives a table of the columns
- * `prediction`, `minimum` and `maximum`, each the mean of the trees of a forest, cut at 0.
+ * `prediction`, `minimum` and `maximum`, as predictMultiModel does.
  */
 export function writeMultiModel(
   folder: string,
-  { single, others }: MultiModelForests,
+  { single, others }: MultiModel,
   input: ModelInput,
 ): void {
   const forests = [single, ...others];
@@ -74,6 +70,59 @@ function toTensors(forest: TreeEnsemble, k: number): Record<string, Tensor> {
       return [`${part}.${k}`, tensor];
     }),
   );
+}
+
+/**
+ * What {@link writeMultiModel} wrote.
+ *
+ * @throws StageError E_DATA where the folder holds no such model, or a damaged one.
+ */
+export function readMultiModel(folder: string): {
+  readonly model: MultiModel;
+  readonly columns: readonly string[];
+} {
+  const path = join(folder, DATA);
+  const { tensors, metadata } = readSafetensors(path);
+  const refuse = (got: string): never => {
+    throw new StageError('E_DATA', `${path} must be a multi-model; got ${got}`, {
+      hint: 'run the step that writes it again',
+    });
+  };
+  const { columns: names = '[]', n_forests: count = '0' } = metadata;
+  const columns = JSON.parse(names) as string[];
+  const forests = Array.from({ length: Number(count) }, (_, k) => {
+    const forest = toForest(tensors, k, columns.length) ?? refuse(`no whole forest ${k}`);
+    const problem = findEnsembleProblem(forest);
+    return problem === null ? forest : refuse(problem);
+  });
+  const [single, ...others] = forests;
+  if (single === undefined) refuse('no forest');
+  return { model: { single, others }, columns };
+}
+
+function toForest(
+  tensors: Safetensors['tensors'],
+  k: number,
+  nFeatures: number,
+): TreeEnsemble | null {
+  const part = <D extends 'F64' | 'I32'>(name: string, dtype: D) => {
+    const tensor = tensors[`${name}.${k}`];
+    return tensor?.dtype === dtype ? (tensor.data as Extract<Tensor, { dtype: D }>['data']) : null;
+  };
+  const [feature, left, right] = [
+    part('feature', 'I32'),
+    part('left', 'I32'),
+    part('right', 'I32'),
+  ];
+  const [roots, threshold, leaves] = [part('roots', 'I32'), part('threshold', 'F64'), part('leaves', 'F64')]; // prettier-ignore
+  if (!feature || !left || !right || !roots || !threshold || !leaves) return null;
+  const decision = new Uint8Array(feature.length);
+  return {
+    ...{ nFeatures, nOutputs: 1, leafSize: 1, roots, leaves },
+    nodes: packNodes({ feature, threshold, decision, left, right }),
+    categoryStart: new Int32Array(1),
+    categoryBits: new Uint32Array(0),
+  };
 }
 
 /** From lib/tracking the root is two folders up, from dist/lib/tracking three. */

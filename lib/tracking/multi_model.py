@@ -1,6 +1,6 @@
 """Loads a multi-model of timberline for MLflow: several regression forests in one file of plain arrays.
 
-The first forest gives the prediction; minimum and maximum are over the others. All are cut at 0.
+The first forest gives the prediction; minimum and maximum are over all of them. All are cut at 0.
 """
 
 import json
@@ -61,10 +61,10 @@ class MultiModel:
         table = pd.DataFrame(model_input)
         # trees decide on float32, and NaN counts as 0
         rows = np.nan_to_num(table[self.columns].to_numpy(dtype=np.float32), nan=0.0, posinf=np.inf, neginf=-np.inf)
-        single, *others = (np.maximum(forest.predict(rows), 0) for forest in self.forests)
+        values = [np.maximum(forest.predict(rows), 0) for forest in self.forests]
         result = {
-            "prediction": single,
-            "minimum": np.min(others, axis=0),
-            "maximum": np.max(others, axis=0),
+            "prediction": values[0],
+            "minimum": np.min(values, axis=0),
+            "maximum": np.max(values, axis=0),
         }
         return pd.DataFrame(result, index=table.index)

@@ -253,10 +253,11 @@ load = lambda name: mlflow.pyfunc.load_model(f"runs:/${id}/{name}")
 multi = load("multi_model").predict(table)
 print(json.dumps([load("simple_model").predict(table).tolist(), *(multi[c].tolist() for c in multi)]))`;
   const seen = (await runPython(program, server.uri, folder)) as number[][];
-  const [plain, ...range] = forests.map((forest) => predict(forest, rows));
+  const all = forests.map((forest) => predict(forest, rows));
+  const [plain] = all;
   const cut = (values: number[]): number[] => values.map((value) => Math.max(0, value));
   const over = (f: (...values: number[]) => number): number[] =>
-    rows.map((_, i) => f(...range.map((values) => Math.max(0, values[i]))));
+    rows.map((_, i) => f(...all.map((values) => Math.max(0, values[i]))));
   const expected = [plain, cut(plain), over(Math.min), over(Math.max)];
   expected.forEach((values, k) => assertClose(seen[k], values, 1e-12));
 

@@ -49,6 +49,22 @@ test('takes tracking beside them, from the file and from --set', async () => {
   assert.equal(tracking, { uri: 'http://a', experiment: 'c', queue: 'logs/mlflow' });
 });
 
+test('takes the shared groups that a stage reads, from the file and from --set, and names their problems', async () => {
+  await inTemporaryFolder((folder) => {
+    const file = join(folder, 'p.yaml');
+    const shared = { window: { end_week: integer({ default: 1, min: 1, doc: '' }) } };
+    const readShared = (yaml: string, sets: string[] = []): unknown => {
+      writeFileSync(file, yaml);
+      return readParams(SCHEMA, 'train', file, sets, GROUPS, shared).shared;
+    };
+    assert.equal(readShared('train: {n: 3}\n'), { window: { endWeek: 1 } });
+    assert.equal(readShared('window: {end_week: 3}\n'), { window: { endWeek: 3 } });
+    assert.equal(readShared('', ['window.end_week=4']), { window: { endWeek: 4 } });
+    assert.throws(() => readShared('window: {end_week: 0}\n'), 'window.end_week must be ');
+    assert.throws(() => readShared('windw: {end_week: 3}\n'), 'did you mean window?');
+  });
+});
+
 test('finds a nested group', async () => {
   const { params } = await read('train: {clicks: {n: 5}}\n', { group: 'train.clicks' });
   assert.is(params.n, 5);

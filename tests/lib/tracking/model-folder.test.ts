@@ -1,14 +1,16 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
 import { toLightgbmText } from '../../../lib/models/trees/lightgbm-text.ts';
-import { readSafetensors } from '../../../lib/tensors/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../../lib/tensors/safetensors.ts';
+import type { Tensor } from '../../../lib/tensors/safetensors.ts';
 import { writeLightgbmModel } from '../../../lib/tracking/lightgbm-model.ts';
 import { PINS, PYTHON } from '../../../lib/tracking/model-folder.ts';
-import { writeMultiModel } from '../../../lib/tracking/multi-model.ts';
-import { makeForest } from '../../support/forests.ts';
+import { predictMultiModel } from '../../../lib/forecasting/restaurants/multi-model.ts';
+import { readMultiModel, writeMultiModel } from '../../../lib/tracking/multi-model.ts';
+import { makeForest, makeRows } from '../../support/forests.ts';
 import { PROJECT, inTemporaryFolder } from '../../support/stage-process.ts';
 
 const INPUT = { columns: ['a', 'b', 'c', 'd'], example: [[1, 2, 3, 4]] };
@@ -74,6 +76,43 @@ test('keep every forest as plain arrays', async () => {
     assert.equal(JSON.parse(metadata.columns), INPUT.columns);
     assert.is(tensors['roots.2'].data.length, FORESTS.others[1].roots.length);
     assert.is(tensors['leaves.0'].data.length, FORESTS.single.leaves.length);
+  });
+});
+
+test('give the model back that was written, bit for bit', async () => {
+  await inTemporaryFolder((folder) => {
+    writeMultiModel(folder, FORESTS, INPUT);
+    const { model, columns } = readMultiModel(folder);
+    assert.equal(columns, INPUT.columns);
+    const rows = Float32Array.from(makeRows(FORESTS.single, 300, 5).flat());
+    assert.equal(predictMultiModel(model, rows), predictMultiModel(FORESTS, rows));
+  });
+});
+
+test('are refused where they are damaged or hold no multi-model', async () => {
+  await inTemporaryFolder((folder) => {
+    const file = join(folder, 'data', 'forests.safetensors');
+    const complaint = (): string => {
+      try {
+        readMultiModel(folder);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return 'none';
+    };
+    writeMultiModel(folder, FORESTS, INPUT);
+    const { tensors, metadata } = readSafetensors(file);
+    const left = { ...tensors['left.1'], data: new Int32Array(tensors['left.1'].data.length) };
+    writeSafetensors(file, { ...tensors, 'left.1': left as Tensor }, metadata);
+    assert.match(complaint(), /must be a multi-model; got node 0 with the children 0 and /);
+    const { 'roots.2': _, ...fewer } = tensors;
+    writeSafetensors(file, fewer, metadata);
+    assert.match(complaint(), /must be a multi-model; got no whole forest 2$/);
+    writeSafetensors(file, {}, {});
+    assert.match(complaint(), /must be a multi-model; got no forest$/);
+    assert.ok(complaint().startsWith(file));
+    truncateSync(file, 5);
+    assert.match(complaint(), 'must be a complete safetensors file; got 5 bytes');
   });
 });
 
