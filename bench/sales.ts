@@ -9,7 +9,7 @@ import { composeConfig } from '../lib/cli/compose-config.ts';
 import { withDatabase } from '../lib/data/database.ts';
 import { readSalesWorld } from '../lib/data/sales-files.ts';
 import { forecastSales } from '../lib/forecasting/sales/forecast.ts';
-import { SALES_SCHEMA } from '../lib/forecasting/sales/sales-params.ts';
+import { FORECAST_SCHEMA } from '../lib/forecasting/forecast-params.ts';
 import type { SalesParams } from '../lib/forecasting/sales/sales-params.ts';
 import { scorePredictions } from '../lib/forecasting/sales/score.ts';
 import type { SalesWorld } from '../lib/forecasting/sales/world.ts';
@@ -47,7 +47,7 @@ const world = await withDatabase({ threads: 2, memoryMb: 1024 }, async (database
 async function readStep(option: string): Promise<SalesParams> {
   const { values } = await composeConfig('conf', [], [`forecast=${option}`]);
   const source = { name: option, values: values.forecast };
-  return resolveParams({ params: { schema: SALES_SCHEMA, prefix: 'forecast', sources: [source] } })
+  return resolveParams({ params: { schema: FORECAST_SCHEMA, prefix: 'forecast', sources: [source] } })
     .params;
 }
 

@@ -1,32 +1,47 @@
 /**
- * forecast: predict the months from forecast.start_test on, each from the months before it.
+ * forecast: predict what comes next, of any series or of the monthly sales.
  *
- * Reads the tables that forecast.data names, below the folder of --in where that is given; writes predictions
- * (`dates,item_id,prediction`, rows as the table of sales has them), metrics and a page. Scores need the sales
- * of the months predicted; without them the forecast is written alone.
+ * Where --in is a table with a row for each series and step, each series is forecast h steps ahead by the model that
+ * cross-validation chooses for it (forecast.series). Else the tables of forecast.data, below the folder of --in where
+ * one is given: every month from forecast.start_test on is predicted from the months before it. Writes predictions,
+ * scores and a page.
  */
 import { main } from '../lib/cli/main.ts';
 import { defineStage, optionalInput, output } from '../lib/cli/stage.ts';
-import { SALES_SCHEMA } from '../lib/forecasting/sales/sales-params.ts';
+import { FORECAST_SCHEMA } from '../lib/forecasting/forecast-params.ts';
 
 export const forecast = defineStage({
   name: 'forecast',
-  summary: 'Forecast monthly sales, one month ahead, and score the forecast',
+  summary: 'Forecast any series by the models that cross-validation chooses, or monthly sales',
   paths: {
-    in: optionalInput('Folder that the paths of forecast.data are below'),
-    out: output('data/forecast.csv', 'Predictions: dates, item_id, prediction'),
+    in: optionalInput(
+      'Table of series (columns unique_id, ds, y or others), or folder of the sales',
+    ),
+    future: optionalInput(
+      'Table of the exogenous columns of the steps to come, where they are known',
+    ),
+    out: output('data/forecast.csv', 'Forecasts with their intervals, or predictions of sales'),
     metrics: output('reports/metrics/forecast.json', 'Scores, the seasonal naive beside'),
-    page: output('reports/forecast.html', 'Page with a chart of every item'),
+    page: output('reports/forecast.html', 'Page with a chart of each series or item'),
   },
-  params: SALES_SCHEMA,
+  params: FORECAST_SCHEMA,
   example:
-    '--in world --out forecast.csv --metrics forecast.json --page forecast.html --set forecast.features=[past_sales]',
-  async run({ paths, params, base }) {
+    '--in mine.csv --h 13 --freq W --out forecast.csv --metrics forecast.json --page forecast.html',
+  async run({ paths, params, base, log, progress, rng, signal }) {
     const { withDatabase } = await import('../lib/data/database.ts');
-    const { forecastFiles } = await import('../lib/data/sales-forecast-files.ts');
+    const { forecastFiles } = await import('../lib/data/forecast-files.ts');
+    const { threads } = base;
+    const context = {
+      rng,
+      signal,
+      threads,
+      info: log.info,
+      warn: log.warn,
+      startProgress: progress,
+    };
     return await withDatabase(
       base,
-      async (database) => await forecastFiles(database, paths.in, params, paths),
+      async (database) => await forecastFiles(database, paths, params, context),
     );
   },
 });

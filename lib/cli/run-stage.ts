@@ -23,6 +23,7 @@ import { endWithParent, reportToParent } from './parent.ts';
 import { findParamsFile, readParams } from './read-params.ts';
 import { listStageNames } from './registry.ts';
 import { BASE_SCHEMA } from './base.ts';
+import { declareFlags, readFlags } from './parameter-flags.ts';
 import { toStageError } from './system-errors.ts';
 import { toFlag } from './stage.ts';
 import type { StageDefinition } from './stage.ts';
@@ -30,6 +31,8 @@ import type { StageDefinition } from './stage.ts';
 interface Options {
   readonly params: string | null;
   readonly set: readonly string[];
+  /** Parameters that were set by a flag of their own, in the form of --set. */
+  readonly parameterFlags: readonly string[];
   readonly group: string;
   readonly json: boolean;
   readonly paths: Readonly<Record<string, string | null>>;
@@ -48,10 +51,11 @@ export async function runStage(stage: StageDefinition, argv: readonly string[]):
     throw error;
   }
   try {
-    const { params, group, set } = options;
+    const { params, group, set, parameterFlags } = options;
     assertGroup(group);
     const known = [stage.name, ...listStageNames()];
-    const values = readParams(stage.params, group, params, set, known, stage.shared);
+    const overrides = [...set, ...parameterFlags];
+    const values = readParams(stage.params, group, params, overrides, known, stage.shared);
     return await execute(stage, options, values);
   } catch (error) {
     return report(error, null, options.json);
@@ -182,6 +186,7 @@ function parseArguments(stage: StageDefinition, argv: readonly string[]): Option
   for (const [name, doc] of Object.entries(stage.flags ?? {})) {
     command.option(`--${toFlag(name)}`, doc);
   }
+  declareFlags(command, stage);
   command
     .option(
       '--params <path>',
@@ -209,6 +214,7 @@ function parseArguments(stage: StageDefinition, argv: readonly string[]): Option
   return {
     params: (given.params as string | undefined) ?? null,
     set: given.set as string[],
+    parameterFlags: readFlags(stage, given, given.group as string),
     group: given.group as string,
     json: given.json === true,
     paths: pick<string | null>(stage.paths),

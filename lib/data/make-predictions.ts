@@ -1,7 +1,7 @@
 /** The sales forecast as a library function: a configuration in, a table out. */
 import { forecastSales } from '../forecasting/sales/forecast.ts';
 import type { SalesForecast } from '../forecasting/sales/forecast.ts';
-import { SALES_SCHEMA } from '../forecasting/sales/sales-params.ts';
+import { FORECAST_SCHEMA } from '../forecasting/forecast-params.ts';
 import { resolveParams } from '../params/resolve.ts';
 import { withDatabase } from './database.ts';
 import { readSalesWorld } from './sales-files.ts';
@@ -24,7 +24,7 @@ export interface Prediction {
 export async function makePredictions(config: Record<string, unknown>): Promise<Prediction[]> {
   const { params } = resolveParams({
     params: {
-      schema: SALES_SCHEMA,
+      schema: FORECAST_SCHEMA,
       prefix: 'forecast',
       sources: [{ name: 'config', values: config }],
     },

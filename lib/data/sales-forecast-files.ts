@@ -19,7 +19,7 @@ import type { SalesPaths } from './sales-files.ts';
  * @param folder - What the paths of the configuration are below; null: they stand as they are.
  * @returns One line for people, and the metrics as they were written.
  */
-export async function forecastFiles(
+export async function forecastSalesFiles(
   database: FileDatabase,
   folder: string | null,
   params: SalesParams,

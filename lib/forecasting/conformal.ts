@@ -25,7 +25,7 @@ export interface Interval {
 /** Absolute errors of cross-validation over the spread of their history, ascending, for each step ahead. */
 export interface ConformalScores {
   readonly h: number;
-  /** Shape (h), each of shape (nWindows × nSeries). */
+  /** Shape (h), each of as many as the windows have series together. */
   readonly byStep: readonly Float64Array[];
 }
 
@@ -34,14 +34,13 @@ export interface ConformalScores {
  * too few windows for a quantile.
  */
 export function scoreConformal(windows: readonly Window[]): ConformalScores {
-  const nSeries = windows[0].history.ids.length;
-  const h = windows[0].actual.length / nSeries;
+  const h = windows[0].actual.length / windows[0].history.ids.length;
   const spreads = windows.map(({ history }) => spreadsOf(history));
   const byStep = Array.from({ length: h }, (_, step) => {
     const scores = windows.flatMap(({ actual, forecast }, w) =>
-      Array.from({ length: nSeries }, (_, i) => {
+      Array.from(spreads[w], (spread, i) => {
         const at = i * h + step;
-        return Math.abs(actual[at] - forecast[at]) / spreads[w][i];
+        return Math.abs(actual[at] - forecast[at]) / spread;
       }),
     );
     return Float64Array.from(scores).sort();
@@ -92,7 +91,7 @@ function quantileOf(scores: Float64Array, percent: number): number {
   // 1e-9: that 0.8 × 10 is 8 and not more
   const rank = Math.ceil(((n + 1) * percent) / 100 - 1e-9);
   if (rank <= n) return scores[rank - 1];
-  const most = Math.floor((100 * n) / (n + 1));
+  const most = maxLevelOf(n);
   throw new StageError(
     'E_PARAMS',
     `level must be at most ${most} with ${n} errors a step; got ${percent}`,
@@ -100,6 +99,15 @@ function quantileOf(scores: Float64Array, percent: number): number {
       hint: 'raise n_windows, or lower the level',
     },
   );
+}
+
+/** The highest level that there are errors enough for, in whole percent. */
+export function maxLevel({ byStep }: ConformalScores): number {
+  return Math.min(...byStep.map(({ length }) => maxLevelOf(length)));
+}
+
+function maxLevelOf(n: number): number {
+  return Math.floor((100 * n) / (n + 1));
 }
 
 function spreadsOf(history: Panel): Float64Array {

@@ -6,7 +6,7 @@
  */
 import { StageError } from '../errors.ts';
 import type { ForecastContext, ForecastModel } from './model.ts';
-import { assertMinLength, cutPanel } from './panel.ts';
+import { assertMinLength, cutPanel, takeSeries } from './panel.ts';
 import type { Future, Panel } from './panel.ts';
 
 export interface CrossValidationOptions {
@@ -16,10 +16,12 @@ export interface CrossValidationOptions {
   readonly stepSize: number;
   /** Rows before a cutoff that are learnt from (sliding); null: all (expanding). */
   readonly inputSize: number | null;
+  /** What becomes of a series that is too short for a cutoff; refused where nothing is said. */
+  readonly shortSeries?: 'refuse' | 'leave out';
 }
 
 export interface Window {
-  /** What was known at the cutoff: `history` for MASE. */
+  /** What was known at the cutoff, of the series that are long enough for it: `history` for MASE. */
   readonly history: Panel;
   /** Rows of each series after the cutoff's forecast: 0 in the last window. */
   readonly rowsAfter: number;
@@ -38,9 +40,10 @@ export function crossValidationMinLength(
 }
 
 /**
- * @returns A window for each cutoff, the earliest first; the last forecasts the last h rows of each series.
- * @throws StageError E_DATA when a series is too short for the earliest cutoff, E_PARAMS when the model needs more
- *   than `inputSize` rows.
+ * @returns A window for each cutoff, the earliest first; the last forecasts the last h rows of each series. There is
+ *   none where every series is left out.
+ * @throws StageError E_DATA when a series is too short for the earliest cutoff and not to be left out, E_PARAMS when
+ *   the model needs more than `inputSize` rows.
  */
 export async function crossValidate(
   model: ForecastModel,
@@ -56,20 +59,31 @@ export async function crossValidate(
       `input_size must be at least ${needed} for ${model.name}; got ${inputSize}`,
     );
   }
-  const minLength = crossValidationMinLength(needed, context.h, options);
-  assertMinLength(panel, minLength, `${nWindows} windows of ${model.name}`);
+  if (options.shortSeries !== 'leave out') {
+    const minLength = crossValidationMinLength(needed, context.h, options);
+    assertMinLength(panel, minLength, `${nWindows} windows of ${model.name}`);
+  }
   const bar = context.startProgress(model.name, nWindows, 'windows');
   try {
     const windows: Window[] = [];
     for (let w = 0; w < nWindows; w++) {
       const rowsAfter = (nWindows - 1 - w) * stepSize;
-      windows.push(await forecastWindow(model, panel, { rowsAfter, inputSize }, context));
+      const long = placesOf(panel, needed + context.h + rowsAfter);
+      if (long.length > 0) {
+        const known = takeSeries(panel, long);
+        windows.push(await forecastWindow(model, known, { rowsAfter, inputSize }, context));
+      }
       bar.update(w + 1);
     }
     return windows;
   } finally {
     bar.end();
   }
+}
+
+/** Of the series that have at least `minLength` rows. */
+function placesOf({ ids, offsets }: Panel, minLength: number): number[] {
+  return [...ids.keys()].filter((i) => offsets[i + 1] - offsets[i] >= minLength);
 }
 
 async function forecastWindow(

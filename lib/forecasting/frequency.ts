@@ -86,6 +86,11 @@ export function toTime(freq: Frequency, step: number): string {
   return freq.name === 'h' ? text.slice(0, 19) : text.slice(0, 10);
 }
 
+/** Milliseconds of UTC at which a step begins, were its clock one of UTC; the integer itself for `1`. */
+export function millisecondsOfStep(freq: Frequency, step: number): number {
+  return freq.name === '1' ? step : millisecondsAt(freq, step);
+}
+
 /** What a calendar says of the beginning of a step. */
 export interface CalendarDay {
   readonly year: number;

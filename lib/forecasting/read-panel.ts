@@ -2,15 +2,16 @@
  * A long table as a panel, through SQL: one row for each series and step, every problem of the table in one
  * message.
  *
- * Series come in the order of their ids as text, rows in that of time.
+ * Series come in the order of their ids, numbers as numbers, rows in that of time.
  */
 import { StageError } from '../errors.ts';
 import { assertColumns, identifier } from '../sql.ts';
 import type { Database, Relation, Row } from '../sql.ts';
 import { toTime } from './frequency.ts';
 import type { Frequency } from './frequency.ts';
+import { withWeekday } from './infer-frequency.ts';
 import type { Exogenous, ExogenousKind, Panel } from './panel.ts';
-import { onGridSql, stepSql, timeSql, weekdaySql } from './step-sql.ts';
+import { onGridSql, stepSql, timeSql } from './step-sql.ts';
 
 /** A database that gives columns as arrays. */
 export interface ColumnDatabase extends Database {
@@ -42,16 +43,18 @@ export async function readPanel(
   assertColumns(relation, [id, time, target, ...names]);
   assertNumbers(relation, [target, ...names]);
   const timestamp = timeSql(relation, time, freq);
-  const found = await findWeekday(database, relation, freq, timestamp);
+  const found = await withWeekday(database, relation, time, freq);
   const rows = `SELECT CAST(${identifier(id)} AS VARCHAR) AS id, CAST(${identifier(time)} AS VARCHAR) AS ds,
     ${stepSql(found, timestamp)} AS step, ${onGridSql(found, timestamp)} AS on_grid,
     CAST(${identifier(target)} AS DOUBLE) AS y${names.map((name, j) => `, CAST(${identifier(name)} AS DOUBLE) AS x${j}`).join('')}
     FROM ${relation.sql}`;
+  const isNumeric = relation.columns.some(({ name, kind }) => name === id && kind === 'number');
+  const order = isNumeric ? 'CAST(id AS DOUBLE), id' : 'id';
   const problems = await database.query(problemSql(rows));
   if (problems.length > 0) throw toError(problems, relation, found, { id, time, target });
 
   const series = await database.query(
-    `SELECT id, min(step) AS first, count(*) AS n FROM (${rows}) GROUP BY id ORDER BY id`,
+    `SELECT id, min(step) AS first, count(*) AS n FROM (${rows}) GROUP BY id ORDER BY ${order}`,
   );
   if (series.length === 0)
     throw new StageError('E_DATA', `${relation.source} must have rows; got none`);
@@ -59,7 +62,7 @@ export async function readPanel(
   series.forEach(({ n }, i) => (offsets[i + 1] = offsets[i] + Number(n)));
   const columns = ['y', ...names.map((_, j) => `coalesce(x${j}, CAST('NaN' AS DOUBLE))`)];
   const [y, ...values] = await database.readDoubles(
-    `SELECT ${columns.join(', ')} FROM (${rows}) ORDER BY id, step`,
+    `SELECT ${columns.join(', ')} FROM (${rows}) ORDER BY ${order}, step`,
   );
   return {
     freq: found,
@@ -83,20 +86,6 @@ function assertNumbers({ columns, source }: Relation, names: readonly string[]):
     'E_DATA',
     `${source} must have numbers in y and exogenous columns; got ${got}`,
   );
-}
-
-async function findWeekday(
-  database: Database,
-  relation: Relation,
-  freq: Frequency,
-  timestamp: string,
-): Promise<Frequency> {
-  if (freq.name !== 'W') return freq;
-  const [most] = await database.query(
-    `SELECT ${weekdaySql(timestamp)} AS weekday FROM ${relation.sql} WHERE ${timestamp} IS NOT NULL
-     GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1`,
-  );
-  return most === undefined ? freq : { ...freq, weekday: Number(most.weekday) };
 }
 
 /** In the order that the message names them. */

@@ -12,6 +12,8 @@ export interface Parameter<T> {
   /** What is allowed, for people: `an integer in [1, inf)`. */
   readonly range: string;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** Whether `--<key>` on the command line sets it, for one run. */
+  readonly isFlag?: boolean;
 }
 
 export interface Schema {
@@ -193,6 +195,14 @@ export function shaped<T>(
 ): Parameter<T> {
   const { doc, range, default: value } = declaration;
   return { doc, default: value, range, jsonSchema: { ...declaration.jsonSchema }, format: check };
+}
+
+/** The same schema; each of its parameters is a flag of the command line too: `--season-length` of `season_length`. */
+export function asFlags<const S extends Readonly<Record<string, Parameter<unknown>>>>(
+  schema: S,
+): S {
+  const flagged = Object.entries(schema).map(([key, node]) => [key, { ...node, isFlag: true }]);
+  return Object.fromEntries(flagged) as S;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -59,7 +59,8 @@ const CONFIG: Config = {
 };
 
 /**
- * Draws one chart. A mark with a `description` channel shows it as a tooltip.
+ * Draws one chart. A mark with a `description` channel shows it as a tooltip, one with the fill
+ * {@link HOVER_BAND} above the plot.
  *
  * @param spec - Vega-Lite, one view or layers of one. Its `width`, `height` and `config` win over those of
  *   the pages.
@@ -97,6 +98,9 @@ function textWidth(text: string): number {
   return width;
 }
 
+/** Fill of marks that show their description as long as the pointer is on them, at the top of the plot. */
+export const HOVER_BAND = 'var(--hover)';
+
 /** Marks whose shape is one value; a line or an area has no single description. */
 const TOOLTIP_MARKS = /aria-roledescription="(?:bar|circle|point|rect mark|square)"/;
 const LABEL = /aria-label="([^"]*)"/;
@@ -118,6 +122,9 @@ function simplify(svg: string): string {
     const plain = tag
       .replace(ATTRIBUTES_OF_VEGA, '')
       .replace(/\d+\.\d{3,}/g, (digits) => String(Math.round(Number(digits) * 100) / 100));
-    return label === null ? plain : `${plain.slice(0, -2)}><title>${label[1]}</title></path>`;
+    if (label === null) return plain;
+    return plain.includes(`fill="${HOVER_BAND}"`)
+      ? `<g class="step">${plain}<text x="-40" y="-8">${label[1]}</text></g>`
+      : `${plain.slice(0, -2)}><title>${label[1]}</title></path>`;
   });
 }

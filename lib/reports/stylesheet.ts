@@ -47,7 +47,11 @@ tbody th { font-weight: 500; }
 .number { text-align: right; }
 td.number { white-space: nowrap; }
 .figures { display: grid; gap: 1.5rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 29rem)); }
-figure svg { display: block; width: 100%; height: auto; }
+.step text { visibility: hidden; fill: var(--text); font-size: 12px; }
+.step:hover text { visibility: visible; }
+.step path { fill: transparent; }
+.step:hover path { fill: var(--text); fill-opacity: .12; }
+figure svg { overflow: visible; display: block; width: 100%; height: auto; }
 .kind { color: var(--muted); font-size: .8125rem; font-weight: 400; white-space: nowrap; }
 .range { white-space: nowrap; }
 .spark { display: block; }

@@ -1,0 +1,175 @@
+/**
+ * Forecasts any series without a configuration: every candidate is tried by cross-validation, each series gets the
+ * model of its smallest error, refitted on all of its history, with conformal intervals.
+ */
+import { StageError, listExamples } from '../errors.ts';
+import { chooseModels, composeWindows, tabulateErrors } from './choose-models.ts';
+import type { Choice, ValidatedModel } from './choose-models.ts';
+import { conformalIntervals, maxLevel, measureCoverage, scoreConformal } from './conformal.ts';
+import type { Interval } from './conformal.ts';
+import { crossValidate } from './cross-validation.ts';
+import type { Window } from './cross-validation.ts';
+import type { ForecastPlan } from './forecast-plan.ts';
+import type { ForecastContext, ForecastModel } from './model.ts';
+import { takeSeries } from './panel.ts';
+import type { Future, Panel } from './panel.ts';
+import { scoreChoice } from './score-choice.ts';
+import type { ChoiceScores } from './score-choice.ts';
+import type { ChoiceMetric } from './series-params.ts';
+
+export interface SeriesForecastOptions {
+  readonly candidates: readonly ForecastModel[];
+  /** What the choice is shown beside; tried too where it is no candidate. */
+  readonly reference: ForecastModel;
+  readonly metric: ChoiceMetric;
+  /** In percent; null: 80 and 95, those that there are errors enough for. */
+  readonly level: readonly number[] | null;
+}
+
+export interface SeriesForecast {
+  /** Name of the model of each series. */
+  readonly models: readonly string[];
+  /** Of the model that the choice is shown beside. */
+  readonly reference: string;
+  /** Shape (nSeries × h). */
+  readonly forecast: Float64Array;
+  readonly intervals: readonly MeasuredInterval[];
+  readonly scores: ChoiceScores;
+  /** The last window as the models of the choice forecast it, of the series that have one. */
+  readonly lastWindow: Window;
+}
+
+export interface MeasuredInterval extends Interval {
+  /** Share of each window that intervals made of the others' errors held; null: these are too few. */
+  readonly coverage: number | null;
+}
+
+const LEVELS = [80, 95];
+
+/**
+ * @param future - What is known of the steps to come.
+ * @throws StageError E_DATA when no candidate can forecast a series, E_PARAMS when a level needs more errors.
+ */
+export async function forecastSeries(
+  panel: Panel,
+  future: Future,
+  plan: ForecastPlan,
+  { candidates, reference, metric, level }: SeriesForecastOptions,
+  context: ForecastContext,
+): Promise<SeriesForecast> {
+  const tried = [...new Set([...candidates, reference])].map((model) => reaching(model, panel));
+  const validated: ValidatedModel[] = [];
+  for (const model of tried) {
+    const options = { ...plan, inputSize: null, shortSeries: 'leave out' } as const;
+    validated.push({
+      name: model.name,
+      windows: await crossValidate(model, panel, options, context),
+    });
+  }
+  const table = tabulateErrors(validated, panel.ids, { metric, ...plan });
+  const nCandidates = candidates.length;
+  const choice = chooseModels(table, nCandidates, table.rowsAfter.length);
+  assertChosen(choice, panel, candidates, plan);
+  const everywhere = table.rowsAfter.map(() => choice);
+  const windows = composeWindows(validated, panel, table, everywhere);
+  const forecast = await refit(panel, future, choice, tried, context);
+  const scored = {
+    ...plan,
+    choice,
+    nCandidates,
+    reference: tried.findIndex(({ name }) => name === reference.name),
+  };
+  return {
+    models: Array.from(choice, (m) => tried[m].name),
+    reference: reference.name,
+    forecast,
+    intervals: measureIntervals(forecast, panel, windows, level),
+    scores: scoreChoice(validated, panel, table, scored),
+    lastWindow: windows[windows.length - 1],
+  };
+}
+
+/** A past column is seen h steps before, which a model does not know before it sees the panel. */
+function reaching(model: ForecastModel, { exogenous }: Panel): ForecastModel {
+  if (!model.isGlobal || exogenous.every(({ kind }) => kind !== 'past')) return model;
+  return { ...model, minLength: (options) => Math.max(model.minLength(options), options.h + 1) };
+}
+
+function assertChosen(
+  choice: Choice,
+  { ids, offsets }: Panel,
+  candidates: readonly ForecastModel[],
+  plan: ForecastPlan,
+): void {
+  const none = [...ids.keys()].filter((i) => choice[i] < 0);
+  if (none.length === 0) return;
+  const least = Math.min(...candidates.map((model) => model.minLength(plan))) + plan.h;
+  const shown = listExamples(none, (i) => `${ids[i]}: ${offsets[i + 1] - offsets[i]}`);
+  throw new StageError(
+    'E_DATA',
+    `a series must have at least ${least} rows for one of ${candidates.map(({ name }) => name).join(', ')}; got ${shown}`,
+    { hint: 'leave these series out, or name a model that needs less, such as naive' },
+  );
+}
+
+/** Each model on the whole history: of its own series, or of all that it can learn from where it is global. */
+async function refit(
+  panel: Panel,
+  future: Future,
+  choice: Choice,
+  tried: readonly ForecastModel[],
+  context: ForecastContext,
+): Promise<Float64Array> {
+  const { h } = context;
+  const forecast = new Float64Array(panel.ids.length * h);
+  for (const [m, model] of tried.entries()) {
+    if (!choice.includes(m)) continue;
+    const minLength = model.minLength(context);
+    const places = [...panel.ids.keys()].filter((i) =>
+      model.isGlobal ? panel.offsets[i + 1] - panel.offsets[i] >= minLength : choice[i] === m,
+    );
+    const fitted = await model.fit(takeSeries(panel, places), context);
+    const ahead = await fitted.predict(h, takeFuture(future, places));
+    places.forEach((i, k) => {
+      if (choice[i] === m) forecast.set(ahead.subarray(k * h, (k + 1) * h), i * h);
+    });
+  }
+  return forecast;
+}
+
+function takeFuture({ h, columns }: Future, places: readonly number[]): Future {
+  const take = (values: Float64Array): Float64Array => {
+    const taken = new Float64Array(places.length * h);
+    places.forEach((i, k) => taken.set(values.subarray(i * h, (i + 1) * h), k * h));
+    return taken;
+  };
+  return { h, columns: columns.map(({ name, values }) => ({ name, values: take(values) })) };
+}
+
+function measureIntervals(
+  forecast: Float64Array,
+  panel: Panel,
+  windows: readonly Window[],
+  level: readonly number[] | null,
+): MeasuredInterval[] {
+  const scores = scoreConformal(windows);
+  const levels = level ?? LEVELS.filter((percent) => percent <= maxLevel(scores));
+  return conformalIntervals(forecast, panel, scores, levels).map((interval) => ({
+    ...interval,
+    coverage: measureWindows(windows, interval.level),
+  }));
+}
+
+function measureWindows(windows: readonly Window[], level: number): number | null {
+  let [nInside, n] = [0, 0];
+  for (const window of windows) {
+    const others = windows.filter((other) => other !== window);
+    if (others.length === 0) return null;
+    const scores = scoreConformal(others);
+    if (level > maxLevel(scores)) return null;
+    const [interval] = conformalIntervals(window.forecast, window.history, scores, [level]);
+    nInside += measureCoverage(interval, window.actual, scores.h).all * window.actual.length;
+    n += window.actual.length;
+  }
+  return nInside / n;
+}

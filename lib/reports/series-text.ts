@@ -1,0 +1,96 @@
+/** The forecast of any series as text for a terminal. */
+import type { ForecastPlan } from '../forecasting/forecast-plan.ts';
+import type { SeriesForecast } from '../forecasting/forecast-series.ts';
+import { toTime } from '../forecasting/frequency.ts';
+import type { FrequencyName } from '../forecasting/frequency.ts';
+import type { ForecastMetrics } from '../forecasting/metrics.ts';
+import type { Panel } from '../forecasting/panel.ts';
+import type { ChoiceMetric, SeriesParams } from '../forecasting/series-params.ts';
+import { formatCount, formatMeasure } from './format.ts';
+
+export interface SeriesReport {
+  readonly panel: Panel;
+  readonly plan: ForecastPlan;
+  readonly params: SeriesParams;
+  readonly forecast: SeriesForecast;
+}
+
+/** Series that a terminal shows. */
+const MAX_SERIES = 12;
+/** Steps ahead that a terminal shows of each. */
+const MAX_STEPS = 3;
+
+export const METRIC_LABELS = { mase: 'MASE', mae: 'MAE', rmse: 'RMSE', smape: 'sMAPE' } as const;
+
+const STEP_NAMES: Readonly<Record<FrequencyName, string>> = {
+  h: 'hour',
+  D: 'day',
+  W: 'week',
+  MS: 'month',
+  QS: 'quarter',
+  YS: 'year',
+  '1': 'step',
+};
+
+/** "13 weeks". */
+export function countSteps(n: number, freq: FrequencyName): string {
+  return `${formatCount(n)} ${STEP_NAMES[freq]}${n === 1 ? '' : 's'}`;
+}
+
+/** "1 series", "45 series". */
+export const countSeries = (n: number): string => `${formatCount(n)} series`;
+
+/** MASE and sMAPE with three decimals, so that they stand below each other. */
+export function formatError(metric: ChoiceMetric, value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return '–';
+  return metric === 'mase' || metric === 'smape' ? value.toFixed(3) : formatMeasure(value);
+}
+
+/** Models with their scores, then the series with their model, its error and the next values. */
+export function describeSeries(report: SeriesReport): string {
+  return [...describeModels(report), '', ...describeNextValues(report)].join('\n');
+}
+
+function describeModels({ forecast: { scores } }: SeriesReport): string[] {
+  const numbers = (of: ForecastMetrics | null): string[] =>
+    (['mase', 'smape', 'mae'] as const).map((key) => formatError(key, of?.[key]));
+  const rows = scores.models.map(({ name, nChosen, metrics }) => [
+    name,
+    ...numbers(metrics),
+    nChosen === 0 ? '' : countSeries(nChosen),
+  ]);
+  const choice = scores.choice === null ? [] : [['the choice', ...numbers(scores.choice), '']];
+  return align([['model', 'MASE', 'sMAPE', 'MAE', 'chosen for'], ...rows, ...choice]);
+}
+
+function describeNextValues({ panel, plan, params, forecast }: SeriesReport): string[] {
+  const { h } = plan;
+  const nSteps = Math.min(h, MAX_STEPS);
+  const steps = Array.from({ length: nSteps }, (_, k) => k);
+  const shown = panel.ids.slice(0, MAX_SERIES);
+  const end = (i: number): number => panel.starts[i] + panel.offsets[i + 1] - panel.offsets[i];
+  const isAligned = shown.every((_, i) => end(i) === end(0));
+  const heads = steps.map((k) => (isAligned ? toTime(panel.freq, end(0) + k) : `+${k + 1}`));
+  const label = METRIC_LABELS[params.metric];
+  const rows = shown.map((id, i) => [
+    id,
+    forecast.models[i],
+    formatError(params.metric, forecast.scores.chosenErrors[i]),
+    formatError(params.metric, forecast.scores.referenceErrors[i]),
+    ...steps.map((k) => formatMeasure(forecast.forecast[i * h + k])),
+  ]);
+  const nMore = panel.ids.length - shown.length;
+  return [
+    ...align([['series', 'model', label, forecast.reference, ...heads], ...rows]),
+    ...(nMore > 0 ? [`  … and ${formatCount(nMore)} more series`] : []),
+  ];
+}
+
+/** Rows as columns: words to the left, numbers to the right. */
+function align(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, j) => Math.max(...rows.map((row) => row[j].length)));
+  const isWords = rows[0].map((_, j) => !rows.slice(1).some((row) => /^-?[\d.,–]/.test(row[j])));
+  return rows.map((row) =>
+    `  ${row.map((cell, j) => (j === 0 || isWords[j] ? cell.padEnd(widths[j]) : cell.padStart(widths[j]))).join('  ')}`.trimEnd(),
+  );
+}
