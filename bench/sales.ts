@@ -47,8 +47,9 @@ const world = await withDatabase({ threads: 2, memoryMb: 1024 }, async (database
 async function readStep(option: string): Promise<SalesParams> {
   const { values } = await composeConfig('conf', [], [`forecast=${option}`]);
   const source = { name: option, values: values.forecast };
-  return resolveParams({ params: { schema: FORECAST_SCHEMA, prefix: 'forecast', sources: [source] } })
-    .params;
+  return resolveParams({
+    params: { schema: FORECAST_SCHEMA, prefix: 'forecast', sources: [source] },
+  }).params;
 }
 
 /** R² of all folds together; each is predicted by what the months before it taught. */
