@@ -7,7 +7,7 @@ export interface LocalModel {
   readonly summary: string;
   minLength(options: ForecastOptions): number;
   /** @returns Shape (h), finite. */
-  forecast(y: Float64Array, options: ForecastOptions): Float64Array;
+  forecast(y: Float64Array, options: ForecastOptions): Float64Array | Promise<Float64Array>;
 }
 
 export function defineLocalModel({ forecast, ...described }: LocalModel): ForecastModel {
@@ -19,7 +19,7 @@ export function defineLocalModel({ forecast, ...described }: LocalModel): Foreca
       const ahead = new Float64Array(panel.ids.length * context.h);
       for (let i = 0; i < panel.ids.length; i++) {
         context.signal.throwIfAborted();
-        ahead.set(forecast(seriesOf(panel, i).y, context), i * context.h);
+        ahead.set(await forecast(seriesOf(panel, i).y, context), i * context.h);
       }
       return { predict: async (h) => firstSteps(ahead, context.h, h) };
     },

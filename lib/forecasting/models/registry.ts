@@ -1,19 +1,25 @@
 /** Every forecasting model by name: a new one is a file beside this one and a line here. */
 import type { ForecastModel } from '../model.ts';
 import { drift } from './drift.ts';
+import { ets } from './ets.ts';
 import { lightgbm } from './lightgbm.ts';
 import { linear } from './linear.ts';
 import { mean } from './mean.ts';
 import { naive } from './naive.ts';
+import { naive2 } from './naive2.ts';
 import { randomForest } from './random-forest.ts';
 import { ridge } from './ridge.ts';
 import { seasonalNaive } from './seasonal-naive.ts';
+import { theta } from './theta.ts';
 
 export const FORECAST_MODELS: readonly ForecastModel[] = [
   naive,
   seasonalNaive,
+  naive2,
   mean,
   drift,
+  theta,
+  ets,
   ridge,
   linear,
   lightgbm,
