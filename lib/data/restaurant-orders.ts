@@ -1,6 +1,10 @@
 /**
  * The orders of two restaurants, one CSV for each restaurant and week, as turnover by the hour.
  *
+ * Times are taken as the files have them. Of days 1 to 12 of a month the data set has day and month swapped: by the
+ * recorded weekday they show no weekend, swapped back they show the same one as the other days. The files of the weeks
+ * follow the swapped dates, so that a window of weeks cannot be mended here; a model may know it.
+ *
  * Times are local and without a zone, so a night of daylight saving shows as it was written: the hour that the
  * clock skips is 0, the hour that it repeats holds the orders of both.
  */
@@ -45,6 +49,11 @@ export async function readTurnover(
   }
   await assertRows(database);
   return await sumByHour(database);
+}
+
+/** Whether both restaurants have a file of the week. */
+export function hasWeek(folder: string, week: number): boolean {
+  return listOrderFiles(folder, week, week).every(({ path }) => existsSync(path));
 }
 
 interface OrderFile {

@@ -3,17 +3,36 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StageError } from '../errors.ts';
+import type { HourlyTable } from '../forecasting/restaurants/hourly-features.ts';
 import type { MultiModel } from '../forecasting/restaurants/multi-model.ts';
 import { findEnsembleProblem, packNodes } from '../models/trees/ensemble.ts';
-import { numberTrees } from '../models/trees/lightgbm-text.ts';
+import { numberTrees, toLightgbmText } from '../models/trees/lightgbm-text.ts';
 import type { TreeEnsemble } from '../models/trees/ensemble.ts';
 import { readSafetensors, writeSafetensors } from '../tensors/safetensors.ts';
 import type { Safetensors, Tensor } from '../tensors/safetensors.ts';
+import { writeLightgbmModel } from './lightgbm-model.ts';
 import { writeModelFolder } from './model-folder.ts';
 import type { ModelInput } from './model-folder.ts';
 
 const LOADER = 'multi_model';
+/** Rows that show a model's input. */
+const N_EXAMPLES = 3;
 const DATA = join('data', 'forests.safetensors');
+
+/** Writes both models of MLflow: the single forest alone, and all as {@link writeMultiModel} does. */
+export function writeForests(
+  paths: { readonly simpleModel: string; readonly multiModel: string },
+  model: MultiModel,
+  { columns, values }: HourlyTable,
+): void {
+  const rows = Array.from(
+    { length: Math.min(N_EXAMPLES, values.length / columns.length) },
+    (_, i) => Array.from(values.subarray(i * columns.length, (i + 1) * columns.length)),
+  );
+  const input = { columns, example: rows };
+  writeLightgbmModel(paths.simpleModel, toLightgbmText(model.single, columns), input);
+  writeMultiModel(paths.multiModel, model, input);
+}
 
 /**
  * Writes a model folder; `mlflow.pyfunc.load_model(folder).predict(table)` gives a table of the columns

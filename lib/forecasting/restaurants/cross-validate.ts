@@ -1,4 +1,7 @@
 /** Cross-validation in time: each fold is forecast by forests that learnt from all hours before it. */
+import { setImmediate } from 'node:timers/promises';
+import { StageError } from '../../errors.ts';
+import type { StartProgress } from '../../progress.ts';
 import type { Rng } from '../../rng.ts';
 import type { HourlyTable } from './hourly-features.ts';
 import { fitMultiModel, predictMultiModel } from './multi-model.ts';
@@ -30,28 +33,52 @@ export interface Fold extends TimeSeriesSplit {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+export interface CrossValidationContext {
+  /** A stream for each forest, the same in every fold. */
+  readonly rng: (purpose: string) => Rng;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly progress: StartProgress;
+  /** Told each fold as it is done, k from 0. */
+  readonly onFold: (fold: Fold, k: number) => void;
+}
+
 /**
- * @param y - Shape (nRows of x).
- * @param onFold - Told each fold as it is done.
+ * @param set - `y` of shape (nRows of x).
+ * @throws StageError E_DATA where there are no more rows than folds.
  */
-export function crossValidateMultiModel(
-  { columns, values }: HourlyTable,
-  y: Float64Array,
+export async function crossValidateMultiModel(
+  { x, y }: { readonly x: HourlyTable; readonly y: Float64Array },
   { nFold, ...params }: MultiModelParams & { readonly nFold: number },
-  rng: (purpose: string) => Rng,
-  onFold: (fold: Fold, k: number) => void,
-): Fold[] {
-  const features = new Float32Array(values);
+  { rng, signal, progress, onFold }: CrossValidationContext,
+): Promise<Fold[]> {
+  if (y.length <= nFold) {
+    throw new StageError(
+      'E_DATA',
+      `the training set must have more hours than folds, ${nFold}; got ${y.length}`,
+      { hint: 'take an earlier window.start_week, or a smaller cross-validate.n_fold' },
+    );
+  }
+  const features = new Float32Array(x.values);
   const rowsOf = (from: number, to: number): Float32Array =>
-    features.subarray(from * columns.length, to * columns.length);
-  return splitTimeSeries(y.length, nFold).map(({ trainEnd, testEnd }, k) => {
-    const model = fitMultiModel(rowsOf(0, trainEnd), y.subarray(0, trainEnd), params, rng);
-    const prediction = predictMultiModel(model, rowsOf(trainEnd, testEnd));
-    const metrics = measureFold(prediction, y.subarray(trainEnd, testEnd));
-    const fold = { trainEnd, testEnd, prediction, metrics };
-    onFold(fold, k);
-    return fold;
-  });
+    features.subarray(from * x.columns.length, to * x.columns.length);
+  const bar = progress('cross-validate', nFold, 'folds');
+  try {
+    const folds: Fold[] = [];
+    for (const { trainEnd, testEnd } of splitTimeSeries(y.length, nFold)) {
+      const model = fitMultiModel(rowsOf(0, trainEnd), y.subarray(0, trainEnd), params, rng);
+      const prediction = predictMultiModel(model, rowsOf(trainEnd, testEnd));
+      const metrics = measureFold(prediction, y.subarray(trainEnd, testEnd));
+      folds.push({ trainEnd, testEnd, prediction, metrics });
+      onFold(folds.at(-1)!, folds.length - 1);
+      bar.update(folds.length);
+      await setImmediate(); // Ctrl-C, the progress bar and the server get their turn
+      signal.throwIfAborted();
+    }
+    return folds;
+  } finally {
+    bar.end();
+  }
 }
 
 function measureFold(

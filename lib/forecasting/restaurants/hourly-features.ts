@@ -14,6 +14,15 @@ export interface HourlyTurnover {
   readonly cashIn: Float64Array;
 }
 
+/** The turnover of `nHours` hours from step `from` on; an hour outside of what is known has no orders: 0. */
+export function turnoverFrom(
+  { start, cashIn }: HourlyTurnover,
+  from: number,
+  nHours: number,
+): Float64Array {
+  return Float64Array.from({ length: nHours }, (_, i) => cashIn[from + i - start] ?? 0);
+}
+
 export interface HourlyFeatureParams {
   /** Of `hour_cos_i` and `hour_sin_i`, i = 1 … degree. */
   readonly degree: number;
@@ -56,18 +65,16 @@ export function hourlyFeatures(
  * are 0. Looks at the last `lagInWeek` weeks alone: with 1, at the last week.
  */
 export function hourlyFeaturesOnline(
-  { start, cashIn }: HourlyTurnover,
+  turnover: HourlyTurnover,
   params: HourlyFeatureParams,
 ): HourlyTable {
-  const midnight = Math.ceil((start + cashIn.length) / DAY) * DAY;
+  const midnight = Math.ceil((turnover.start + turnover.cashIn.length) / DAY) * DAY;
   const nBefore = params.lagInWeek * WEEK;
-  const hours = Float64Array.from({ length: nBefore + WEEK }, (_, i) => {
-    return cashIn[midnight - nBefore + i - start] ?? 0;
-  });
+  const hours = turnoverFrom(turnover, midnight - nBefore, nBefore + WEEK);
   return fill(midnight - nBefore, hours, nBefore, params);
 }
 
-/** The features of the hours from `first` on. */
+/** The features of the hours from `first` on; `y` has no NaN. */
 function fill(
   start: number,
   y: Float64Array,
