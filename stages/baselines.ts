@@ -36,11 +36,15 @@ export const baselines = defineStage({
     const context = { ...machine, rng, signal, info: log.info, startProgress: progress };
     return await withDatabase(base, async (engine) => {
       const raw = await openTable(engine, paths.raw, 'raw');
-      const parts = { ...facts, ...describeInput(raw, data.columns, { ...base, ...facts }) };
+      const known = { ...base, ...facts, task: data.task };
+      const parts = { ...facts, ...describeInput(raw, data.columns, known) };
       const fits = fitBaselines(params, data, parts, { raw, engine }, context);
-      const accuracies = await writeBaselines(paths.out, fits);
-      const shown = Object.entries(accuracies).map(([name, value]) => `${name} ${value}`);
-      return { message: `valid accuracy: ${shown.join(', ')}`, valid_accuracy: accuracies };
+      const scores = await writeBaselines(paths.out, fits);
+      const shown = Object.entries(scores).map(([metric, values]) => {
+        const each = Object.entries(values).map(([name, value]) => `${name} ${value}`);
+        return `${metric.replace('_', ' ')}: ${each.join(', ')}`;
+      });
+      return { message: shown.join('; '), ...scores };
     });
   },
 });

@@ -1,12 +1,14 @@
 /**
- * tensorize: write float32 features and integer labels, ready for PyTorch and for train.
+ * tensorize: write float32 features and labels or targets, ready for PyTorch and for train.
  *
  * Reads the splits in data/rebalance/, writes one file for each into data/tensorize/. Labels count the
- * classes of train, so that a class that train never saw cannot slip into valid or test.
+ * classes of train, so that a class that train never saw cannot slip into valid or test. Whoever learns from
+ * the tensors finds there whether the target is a class or a number.
  */
 import { main } from '../lib/cli/main.ts';
 import { defineStage, input, output } from '../lib/cli/stage.ts';
 import { oneOf } from '../lib/params/schema.ts';
+import { TASKS } from '../lib/task.ts';
 
 export const tensorize = defineStage({
   name: 'tensorize',
@@ -19,6 +21,10 @@ export const tensorize = defineStage({
     format: oneOf(['pt', 'safetensors'], {
       default: 'pt',
       doc: 'Format of the files in the folder: what torch.load reads (below 4 GiB), or safetensors.',
+    }),
+    task: oneOf(TASKS, {
+      default: 'classification',
+      doc: 'What is learnt of base.target: its classes, or its numbers (float64, so that they stay what they are).',
     }),
     missing: oneOf(['error', 'keep'], {
       default: 'error',
@@ -39,8 +45,9 @@ export const tensorize = defineStage({
         (nRows) => progress('tensorize', nRows, 'rows'),
       );
       const rows = Object.entries(nSamples).map(([name, n]) => `${n} ${name}`);
+      const truth = params.task === 'regression' ? 'numbers to predict' : `${nClasses} classes`;
       return {
-        message: `${rows.join(', ')} rows of ${nFeatures} features, ${nClasses} classes`,
+        message: `${rows.join(', ')} rows of ${nFeatures} features, ${truth}`,
         rows: nSamples,
         n_features: nFeatures,
         n_classes: nClasses,

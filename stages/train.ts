@@ -1,7 +1,7 @@
 /**
  * train: fit the model that `train.model` names on train, watch it on valid.
  *
- * Reads tensors, the raw train split (golden rows, distribution) and the fitted preprocessing; writes the
+ * Whether it learns classes or a number is what the tensors hold. Reads tensors, the raw train split (golden rows, distribution) and the fitted preprocessing; writes the
  * bundle, its history and metrics. The preprocessing goes into the bundle, so that whoever loads the model
  * gives it raw rows.
  */
@@ -22,14 +22,14 @@ export const train = defineStage({
     about: optionalInput('Description of the data set, for the names of the classes'),
     from: optionalInput('Bundle whose weights training starts from (default: drawn weights)'),
     out: output('models/model.safetensors', 'Bundle: model, preprocessing, classes, golden rows'),
-    history: output('reports/plots/train.tsv', 'Loss and accuracy of each step'),
+    history: output('reports/plots/train.tsv', 'Loss, and accuracy of classes, of each step'),
     metrics: output('reports/metrics/train.json', 'Metrics on valid'),
   },
   params: TRAIN_SCHEMA,
   example: '--in data/tensorize --out models/quick.safetensors --set train.mlp.max_epochs=5',
   async run({ paths, params, base, rng, log, progress, signal, version, ...frame }) {
     const { readTrainingFiles } = await import('../lib/data/training-files.ts');
-    const { fitModel, scoreRows } = await import('../lib/models/fit-model.ts');
+    const { fitModel, measureValid } = await import('../lib/models/fit-model.ts');
     const { assembleBundle, describeInput } = await import('../lib/models/assemble-bundle.ts');
     const { writeBundle } = await import('../lib/models/bundle.ts');
     const { createCallback } = await import('../lib/models/callbacks.ts');
@@ -41,7 +41,8 @@ export const train = defineStage({
 
     const { data, facts, from } = await readTrainingFiles(paths, { ...base, ...params, version });
     const learnt = { ...params, callbacks: null }; // these change no step, and may change in between
-    const identity = { ...facts, base, params: learnt, classWeight: data.classWeight };
+    const weights = data.task === 'regression' ? null : data.classWeight;
+    const identity = { ...facts, base, params: learnt, classWeight: weights };
     const store = (name: string) =>
       params.checkpoint ? openCheckpointFile(frame.checkpoint, name, identity) : null;
     const watchers = { ...frame, info: log.info, openLog: openHistoryLog };
@@ -49,7 +50,8 @@ export const train = defineStage({
     const machine = { threads: base.threads, warn: log.warn };
     return await withDatabase(base, async (database) => {
       const raw = await openTable(database, paths.raw, 'raw');
-      const input = describeInput(raw, data.columns, { ...base, ...facts });
+      const known = { ...base, ...facts, task: data.task };
+      const input = describeInput(raw, data.columns, known);
       const context = { ...machine, rng, signal, info: log.info, startProgress: progress, onStep };
       const fit = await fitModel(params.model, data, params, {
         ...context,
@@ -59,10 +61,11 @@ export const train = defineStage({
       const parts = { ...facts, ...input, model: fit.fitted };
       writeBundle(paths.out, await assembleBundle(parts, raw, database, machine));
       writeHistory(paths.history, fit.history);
-      const valid = await scoreRows(fit.fitted, data.valid, data.columns, machine);
-      const metrics = { valid_accuracy: valid.accuracy, valid_loss: valid.logLoss, ...fit.metrics };
-      const written = writeMetrics(paths.metrics, metrics);
-      return { message: `${params.model}: valid accuracy ${written.valid_accuracy}`, ...written };
+      const valid = await measureValid(fit.fitted, data, machine);
+      const written = writeMetrics(paths.metrics, { ...valid, ...fit.metrics });
+      const [first] = Object.keys(valid);
+      const told = `${first.replace('_', ' ')} ${written[first]}`;
+      return { message: `${params.model}: ${told}`, ...written };
     });
   },
 });

@@ -2,25 +2,29 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { StageError } from '../errors.ts';
-import { roundMetric } from '../metrics/evaluate.ts';
 import { readBundle, writeBundle } from '../models/bundle.ts';
 import type { Bundle } from '../models/bundle.ts';
 import type { Baseline } from '../models/fit-baselines.ts';
+import { roundResult } from './json-files.ts';
 
 const ENDING = '.safetensors';
 
-/** @returns Accuracy on valid of each baseline, by the name of its model, in their order. */
+/**
+ * @returns `valid_accuracy`, or `valid_rmse` of numbers: that of each baseline, by the name of its model, in their
+ *   order.
+ */
 export async function writeBaselines(
   folder: string,
   baselines: AsyncIterable<Baseline>,
-): Promise<Record<string, number>> {
+): Promise<Record<string, Record<string, number>>> {
   mkdirSync(folder, { recursive: true });
-  const accuracies: Record<string, number> = {};
-  for await (const { bundle, validAccuracy } of baselines) {
+  const scores: Record<string, Record<string, number>> = {};
+  for await (const { bundle, valid } of baselines) {
     writeBundle(join(folder, bundle.model.name + ENDING), bundle);
-    accuracies[bundle.model.name] = roundMetric(validAccuracy);
+    const [[metric, value]] = Object.entries(valid);
+    (scores[metric] ??= {})[bundle.model.name] = roundResult(value!);
   }
-  return accuracies;
+  return scores;
 }
 
 /**

@@ -2,9 +2,11 @@
 import { StageError, listExamples } from '../errors.ts';
 import { readBundle } from '../models/bundle.ts';
 import type { Bundle } from '../models/bundle.ts';
-import type { FittedModel, TrainingData } from '../models/model.ts';
+import type { FittedModel, NumericRows, RegressionData, TrainingData } from '../models/model.ts';
 import { classWeightOf, priorCorrectionOf } from '../preprocessing/rebalance.ts';
+import type { Balance } from '../preprocessing/rebalance.ts';
 import { findDatasets, readDatasets } from '../tensors/dataset-files.ts';
+import type { Dataset } from '../tensors/dataset.ts';
 import { readClassNames } from './class-names.ts';
 import { hashFiles } from './hash-files.ts';
 import { readPreprocessing } from './preprocessing-files.ts';
@@ -22,11 +24,13 @@ export type TrainingFacts = Pick<
 >;
 
 /**
+ * What is learnt is what the tensors hold: classes, or numbers.
+ *
  * @param paths - Folder of tensors, folder of the fitted preprocessing, description of the data set, bundle
  *   that training starts from.
  * @param version - Of timberline.
- * @throws StageError E_DATA when a file is missing or is not what its stage writes, or the bundle is of
- *   other classes.
+ * @throws StageError E_DATA when a file is missing or is not what its stage writes, the bundle is of
+ *   other classes, or the rows of numbers were rebalanced as classes.
  */
 export async function readTrainingFiles(
   paths: {
@@ -44,16 +48,27 @@ export async function readTrainingFiles(
     readonly threshold: number | null;
     readonly version: string;
   },
-): Promise<{ data: TrainingData; facts: TrainingFacts; from: FittedModel | null }> {
+): Promise<{
+  data: TrainingData | RegressionData;
+  facts: TrainingFacts;
+  from: FittedModel | null;
+}> {
   const splits = ['train', 'valid'] as const;
   const { train, valid } = readDatasets(paths.in, splits);
   const { columns, classes } = train;
   const { preprocessing, balance } = readPreprocessing(paths.preprocessing);
-  const classWeight = classWeightOf(balance, classes);
+  const { targets } = train;
+  if (targets !== undefined) assertNatural(paths.preprocessing, balance);
   const started = paths.from === null ? [] : [paths.from];
   return {
     from: paths.from === null ? null : readStart(paths.from, classes),
-    data: { columns, nClasses: classes.length, train, valid, classWeight },
+    data:
+      targets === undefined
+        ? {
+            ...{ columns, nClasses: classes.length, train, valid },
+            classWeight: classWeightOf(balance, classes),
+          }
+        : { task: 'regression', columns, train: toNumeric(train), valid: toNumeric(valid) },
     facts: {
       ...{ preprocessing, classes, threshold },
       classNames: readClassNames(paths.about, target),
@@ -64,12 +79,30 @@ export async function readTrainingFiles(
   };
 }
 
+function toNumeric({ nSamples, features, targets }: Dataset): NumericRows {
+  return { nSamples, features, targets: targets! };
+}
+
+/** @throws StageError E_DATA for rows that were rebalanced, or are to be weighed, by class. */
+function assertNatural(folder: string, balance: Balance | null): void {
+  if (balance === null) return;
+  const { before, after, class_weight: weight } = balance;
+  if (weight === 'none' && JSON.stringify(before) === JSON.stringify(after)) return;
+  throw new StageError(
+    'E_DATA',
+    `${folder} must come from rows that were not rebalanced where the tensors hold numbers; got a balance of classes`,
+    { hint: 'tensorize what normalize wrote, and leave rebalance out' },
+  );
+}
+
 function readStart(path: string, classes: Bundle['classes']): FittedModel {
   const bundle = readBundle(path);
   if (bundle.classes.join('\n') === classes.join('\n')) return bundle.model;
+  const describe = (list: Bundle['classes']): string =>
+    list.length === 0 ? 'none (a number is predicted)' : listExamples(list);
   throw new StageError(
     'E_DATA',
-    `${path} must be a model of the classes of the tensors, ${listExamples(classes)}; got ${listExamples(bundle.classes)}`,
+    `${path} must be a model of the classes of the tensors, ${describe(classes)}; got ${describe(bundle.classes)}`,
     { hint: 'without --from training starts from nothing' },
   );
 }

@@ -13,7 +13,7 @@ import type { Distribution } from '../preprocessing/distribution.ts';
 import type { Column, Row } from '../sql.ts';
 import { readSafetensors, writeSafetensors } from '../tensors/safetensors.ts';
 import type { FittedModel } from './model.ts';
-import { findModel } from './registry.ts';
+import { findModel, findModelProblem } from './registry.ts';
 
 export type ClassValue = number | string;
 
@@ -24,7 +24,7 @@ export interface Bundle {
   readonly target: string;
   readonly id: string;
   readonly preprocessing: Preprocessing;
-  /** Values of the target, sorted; probabilities stand in this order. */
+  /** Values of the target, sorted; probabilities stand in this order. None of a regression. */
   readonly classes: readonly ClassValue[];
   /** What people call the classes, by value as text; may be empty. */
   readonly classNames: Readonly<Record<string, string>>;
@@ -39,11 +39,25 @@ export interface Bundle {
   readonly dataHashes: Readonly<Record<string, string>>;
 }
 
-/** Raw rows of train, and the probabilities that the model gave them when it was made. */
+/** Raw rows of train, and what the model gave them when it was made. */
 export interface GoldenRows {
   readonly rows: readonly Row[];
-  /** Shape (rows, classes). */
+  /** Shape (rows, classes); empty of a regression. */
   readonly probabilities: readonly (readonly number[])[];
+  /** Shape (rows); of a regression alone. */
+  readonly predictions?: readonly number[];
+}
+
+/** Whether the model predicts a number; else it tells classes apart. */
+export function isRegression({ model }: { readonly model: Pick<FittedModel, 'task'> }): boolean {
+  return model.task === 'regression';
+}
+
+/** Numbers that the model gives a row. */
+export function countOutputs(
+  bundle: Pick<Bundle, 'classes'> & Parameters<typeof isRegression>[0],
+): number {
+  return isRegression(bundle) ? 1 : bundle.classes.length;
 }
 
 const FORMAT = 'timberline-bundle';
@@ -70,7 +84,7 @@ export function readBundle(path: string): Bundle {
   if (metadata.version !== VERSION) refuse(path, `version ${metadata.version}`);
   const facts = parseFacts(path, metadata.bundle);
   const model = { ...facts.model, tensors };
-  const problem = findModel(model.name)!.findProblem(model);
+  const problem = findModelProblem(model);
   return problem === null ? { ...facts, model } : refuse(path, problem);
 }
 
@@ -90,11 +104,14 @@ function parseFacts(path: string, text: string | undefined): Facts {
   }
   const bundle = facts as unknown as Facts;
   const { model, classes, priorCorrection, golden, input } = bundle;
+  const outputs = isRegression(bundle)
+    ? golden.predictions?.map((value) => [value])
+    : golden.probabilities;
   if (
     model.nClasses !== classes.length ||
     (priorCorrection ?? classes).length !== classes.length ||
-    golden.rows.length !== golden.probabilities.length ||
-    golden.probabilities.some((row) => row.length !== classes.length)
+    outputs?.length !== golden.rows.length ||
+    outputs.some((row) => row.length !== countOutputs(bundle))
   ) {
     refuse(path, 'classes, model and golden rows that differ in their number of classes');
   }
@@ -128,7 +145,9 @@ const FIELDS: Readonly<Record<keyof Bundle, Check>> = {
     isText(value.name) &&
     findModel(value.name as string) !== undefined &&
     listOf(isText)(value.columns) &&
-    isCount(value.nClasses) &&
+    (value.task === 'regression'
+      ? value.nClasses === 0
+      : value.task === undefined && isCount(value.nClasses)) &&
     isRecord(value.facts),
   input: listOf((column) => isRecord(column) && isText(column.name) && isText(column.kind)),
   target: isText,
@@ -145,7 +164,8 @@ const FIELDS: Readonly<Record<keyof Bundle, Check>> = {
     Array.isArray(value.rows) &&
     value.rows.length > 0 &&
     listOf(mapOf(orNull(isTextOrNumber)))(value.rows) &&
-    listOf(listOf(isNumber))(value.probabilities),
+    listOf(listOf(isNumber))(value.probabilities) &&
+    (value.predictions === undefined || listOf(isNumber)(value.predictions)),
   versions: mapOf(isText),
   dataHashes: mapOf(isText),
 };

@@ -2,14 +2,16 @@
 import type { Relation } from '../sql.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
 import { assembleBundle, scoreGolden } from './assemble-bundle.ts';
+import { DEFAULT_BASELINES } from './baselines-params.ts';
 import type { Bundle } from './bundle.ts';
-import { fitModel, scoreRows } from './fit-model.ts';
+import { fitModel, measureValid } from './fit-model.ts';
 import type { TrainingContext } from './fit-model.ts';
-import type { TrainingData } from './model.ts';
+import type { RegressionData, TrainingData } from './model.ts';
 
 export interface Baseline {
   readonly bundle: Bundle;
-  readonly validAccuracy: number;
+  /** Of {@link measureValid}. */
+  readonly valid: Readonly<Record<string, number | null>>;
 }
 
 /**
@@ -20,14 +22,15 @@ export interface Baseline {
  * @param raw - The raw training rows.
  */
 export async function* fitBaselines(
-  params: { readonly models: readonly string[] },
-  data: TrainingData,
+  params: { readonly models: readonly string[] | null },
+  data: TrainingData | RegressionData,
   parts: Omit<Bundle, 'model' | 'distribution' | 'golden'>,
   { raw, engine }: { readonly raw: Relation; readonly engine: TableEngine },
   context: Omit<TrainingContext, 'onStep' | 'checkpoint'>,
 ): AsyncGenerator<Baseline> {
   let first: Bundle | null = null;
-  for (const name of new Set(params.models)) {
+  const models = params.models ?? DEFAULT_BASELINES[data.task ?? 'classification'];
+  for (const name of new Set(models)) {
     const { fitted } = await fitModel(
       name,
       data,
@@ -51,7 +54,6 @@ export async function* fitBaselines(
             context,
           );
     first ??= bundle;
-    const { accuracy } = await scoreRows(fitted, data.valid, data.columns, context);
-    yield { bundle, validAccuracy: accuracy };
+    yield { bundle, valid: await measureValid(fitted, data, context) };
   }
 }

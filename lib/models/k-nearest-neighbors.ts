@@ -1,13 +1,16 @@
-/** The model `k-nearest-neighbors`: the classes of the rows of train that lie nearest. */
+/** The model `k-nearest-neighbors`: the classes or numbers of the rows of train that lie nearest. */
 import { integer, map, number, oneOf } from '../params/schema.ts';
 import { NEIGHBOR_WEIGHTS } from './k-nearest-neighbors/classify.ts';
-import { findNeighborsProblem } from './k-nearest-neighbors/state.ts';
+import {
+  findNeighborsProblem,
+  findNeighborsRegressorProblem,
+} from './k-nearest-neighbors/state.ts';
 import { defineModel } from './model.ts';
 
 export const kNearestNeighbors = defineModel({
   name: 'k-nearest-neighbors',
   summary:
-    'Vote of the nearest rows of train by Euclidean distance of scaled columns, in a k-d tree',
+    'Vote, or mean number, of the nearest rows of train by Euclidean distance of scaled columns, in a k-d tree',
   acceptsMissing: false,
   params: {
     n_neighbors: integer({ default: 5, min: 1, doc: 'Rows of train that vote.' }),
@@ -33,5 +36,16 @@ export const kNearestNeighbors = defineModel({
   async open(fitted) {
     const { createNeighborsPredictor } = await import('./k-nearest-neighbors/predict.ts');
     return createNeighborsPredictor(fitted);
+  },
+  regression: {
+    async fit(data, params) {
+      const { fitNeighborsRegressor } = await import('./k-nearest-neighbors/fit.ts');
+      return fitNeighborsRegressor(data, params);
+    },
+    findProblem: findNeighborsRegressorProblem,
+    async open(fitted) {
+      const { createNeighborsRegressor } = await import('./k-nearest-neighbors/predict.ts');
+      return createNeighborsRegressor(fitted);
+    },
   },
 });

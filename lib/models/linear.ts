@@ -1,4 +1,4 @@
-/** The model `linear`: least squares on the classes as 0 and 1, by ml-regression. */
+/** The model `linear`: least squares on numbers or on the classes as 0 and 1, by ml-regression. */
 import { boolean, integer, nullable } from '../params/schema.ts';
 import { findLinearProblem } from './linear-model/linear-classifier.ts';
 import { defineModel } from './model.ts';
@@ -6,7 +6,7 @@ import { defineModel } from './model.ts';
 export const linear = defineModel({
   name: 'linear',
   summary:
-    'Least squares on one-hot classes by ml-regression; scores below 0 count as 0, the rest is made to sum to 1',
+    'Least squares by ml-regression: on the number to predict, or on one-hot classes, where scores below 0 count as 0 and the rest is made to sum to 1',
   acceptsMissing: false,
   params: {
     fit_intercept: boolean({ default: true, doc: 'Add an intercept.' }),
@@ -41,5 +41,24 @@ export const linear = defineModel({
       predictProba: async (features) => predictShares(scores, features),
       dispose: () => {},
     };
+  },
+  regression: {
+    async fit({ train, columns }, { fitIntercept, maxSamples }, context) {
+      const { fitMultivariate } = await import('./linear-model/linear-regression.ts');
+      const { toFit } = await import('./linear-model/linear-regressor.ts');
+      const { drawRows } = await import('./linear-model/draw-rows.ts');
+      const rows = drawRows(train, maxSamples ?? train.nSamples, context.rng('sample'));
+      const scores = fitMultivariate(
+        { nColumns: columns.length, values: rows.features },
+        { nColumns: 1, values: rows.targets },
+        { fitIntercept, sampleWeight: null },
+      );
+      return toFit(scores, { n_samples: rows.nSamples });
+    },
+    findProblem: (fitted) => findLinearProblem({ ...fitted, nClasses: 1 }),
+    async open(fitted) {
+      const { openRegressor } = await import('./linear-model/linear-regressor.ts');
+      return openRegressor(fitted);
+    },
   },
 });

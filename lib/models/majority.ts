@@ -3,7 +3,8 @@ import { defineModel } from './model.ts';
 
 export const majority = defineModel({
   name: 'majority',
-  summary: 'Shares of the classes in train for every row, whatever its features',
+  summary:
+    'The same for every row, whatever its features: the shares of the classes in train, or the mean of the number to predict',
   acceptsMissing: true,
   params: {},
   async fit({ train, nClasses, classWeight }) {
@@ -32,5 +33,24 @@ export const majority = defineModel({
       },
       dispose: () => {},
     };
+  },
+  regression: {
+    async fit({ train }) {
+      const mean = train.targets.reduce((sum, target) => sum + target, 0) / train.nSamples;
+      const tensors = { mean: { dtype: 'F64', shape: [1], data: Float64Array.of(mean) } } as const;
+      return { fitted: { facts: {}, tensors }, history: [], metrics: { n_parameters: 1 } };
+    },
+    findProblem({ tensors: { mean } }) {
+      const isMean =
+        mean?.dtype === 'F64' && mean.data.length === 1 && Number.isFinite(mean.data[0]);
+      return isMean ? null : 'no mean';
+    },
+    async open({ tensors, columns }) {
+      const [mean] = tensors.mean.data as Float64Array;
+      return {
+        predict: async (features) => new Float64Array(features.length / columns.length).fill(mean),
+        dispose: () => {},
+      };
+    },
   },
 });

@@ -2,6 +2,7 @@
 import type { Params, Schema } from '../params/schema.ts';
 import type { StartProgress } from '../progress.ts';
 import type { Rng } from '../rng.ts';
+import type { Task } from '../task.ts';
 import type { Tensor } from '../tensors/safetensors.ts';
 
 /** Rows of one split as features and labels. */
@@ -13,8 +14,18 @@ export interface LabelledRows {
   readonly labels: Int32Array;
 }
 
-/** What a model learns from. */
+/** Rows of one split as features and numbers to predict. */
+export interface NumericRows {
+  readonly nSamples: number;
+  /** As of {@link LabelledRows}. */
+  readonly features: Float32Array;
+  /** Finite, shape (nSamples). */
+  readonly targets: Float64Array;
+}
+
+/** What a model learns classes from. */
 export interface TrainingData {
+  readonly task?: 'classification';
   /** Names of the features, in their order. */
   readonly columns: readonly string[];
   /** At least 2. */
@@ -24,6 +35,15 @@ export interface TrainingData {
   readonly valid: LabelledRows;
   /** Weight of the rows of each class, shape (nClasses); null: all 1. */
   readonly classWeight: readonly number[] | null;
+}
+
+/** What a model learns a number from. */
+export interface RegressionData {
+  readonly task: 'regression';
+  readonly columns: readonly string[];
+  readonly train: NumericRows;
+  /** As of {@link TrainingData}. */
+  readonly valid: NumericRows;
 }
 
 /** The state of one training between runs of a killed process. */
@@ -64,7 +84,10 @@ export interface FitContext extends Machine {
 /** Whether training goes on after a step. */
 export type Verdict = 'go on' | 'stop';
 
-/** One step of training: an epoch, a boosting round, a tree. Losses are log losses; null: not measured. */
+/**
+ * One step of training: an epoch, a boosting round, a tree. Losses are log losses, those of a regression root mean
+ * squared errors; null: not measured.
+ */
 export interface HistoryRow {
   /** From 1. */
   readonly step: number;
@@ -85,6 +108,9 @@ export interface FittedModel {
   readonly name: string;
   /** Features that it takes, in its order. */
   readonly columns: readonly string[];
+  /** Absent: it tells classes apart. */
+  readonly task?: Task;
+  /** 0 of a regression. */
   readonly nClasses: number;
   /** All that is no array of numbers; survives JSON. */
   readonly facts: Readonly<Record<string, unknown>>;
@@ -118,6 +144,24 @@ export interface Predictor {
   dispose(): void;
 }
 
+/** A fitted regression ready to predict. A row gets the same bits alone, in a subset, and in the whole. */
+export interface Regressor {
+  /**
+   * @param features - Row-major, shape (nSamples, nFeatures).
+   * @returns Shape (nSamples).
+   */
+  predict(features: Float32Array): Promise<Float64Array>;
+  dispose(): void;
+}
+
+/** How a model predicts a number, by the same parameters as classes. */
+export interface RegressionDefinition<S extends Schema = Schema> {
+  /** @throws StageError as `fit` of {@link ModelDefinition} does. */
+  fit(data: RegressionData, params: Params<S>, context: FitContext): Promise<Fit>;
+  findProblem(fitted: FittedModel): string | null;
+  open(fitted: FittedModel, machine: Machine): Promise<Regressor>;
+}
+
 export interface ModelDefinition<S extends Schema = Schema> {
   /** In kebab-case, as `train.model` has it; its parameters are `train.<name_in_snake_case>`. */
   readonly name: string;
@@ -136,6 +180,8 @@ export interface ModelDefinition<S extends Schema = Schema> {
   /** What does not fit together in a model that comes from a file, as "got" of a message; null: all does. */
   findProblem(fitted: FittedModel): string | null;
   open(fitted: FittedModel, machine: Machine): Promise<Predictor>;
+  /** None: it tells classes apart, and predicts no numbers. */
+  readonly regression?: RegressionDefinition<S>;
 }
 
 /** Types the definition; heavy modules are imported inside `fit` and `open`. */

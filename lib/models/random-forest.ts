@@ -2,6 +2,7 @@
 import { defineModel } from './model.ts';
 import { findForestProblem } from './trees/forest.ts';
 import { forestSchema } from './trees/forest-params.ts';
+import { findRegressionForestProblem } from './trees/regression-forest.ts';
 
 export const randomForest = defineModel({
   name: 'random-forest',
@@ -17,5 +18,16 @@ export const randomForest = defineModel({
   async open(fitted, machine) {
     const { openForest } = await import('./trees/fit-forest.ts');
     return openForest(fitted, machine);
+  },
+  regression: {
+    async fit(data, params, context) {
+      const { fitRegressionForest } = await import('./trees/fit-regression-forest.ts');
+      return await fitRegressionForest('random-forest', 'best', data, params, context);
+    },
+    findProblem: findRegressionForestProblem,
+    async open(fitted, machine) {
+      const { openRegressionForest } = await import('./trees/fit-regression-forest.ts');
+      return openRegressionForest(fitted, machine);
+    },
   },
 });

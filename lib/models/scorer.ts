@@ -13,20 +13,24 @@ import { assertKnownClasses, findClasses, labelExpression } from '../tensors/cla
 import { streamRows } from '../tensors/row-blocks.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
 import type { Progress, StartProgress } from '../progress.ts';
+import { isRegression } from './bundle.ts';
 import type { Bundle } from './bundle.ts';
-import { openModel } from './fit-model.ts';
+import { openModel, openRegressor } from './fit-model.ts';
 import type { Machine } from './model.ts';
 import { findModel } from './registry.ts';
 
-export interface Scorer {
+type Outputs = Float32Array | Float64Array;
+
+/** Of classes by default, see {@link openScorer}; of numbers, see {@link openNumberScorer}. */
+export interface Scorer<T extends Outputs = Float32Array> {
   /**
    * Scores the rows of a raw table, in its order.
    *
-   * @returns Probabilities of successive blocks of rows, row-major, shape (rows of the block, nClasses).
+   * @returns Of successive blocks of rows.
    * @throws StageError E_DATA for a column that is missing, unknown or of another kind, or a value that the
    *   preprocessing refuses.
    */
-  score(relation: Relation): AsyncIterable<Float32Array>;
+  score(relation: Relation): AsyncIterable<T>;
   dispose(): void;
 }
 
@@ -34,6 +38,8 @@ export interface Scorer {
 const GOLDEN_TOLERANCE = 1e-4;
 
 /**
+ * A scorer that gives the probabilities of rows, row-major, shape (rows of the block, nClasses).
+ *
  * @throws StageError E_DATA when the golden rows do not get the probabilities that the bundle says.
  */
 export async function openScorer(
@@ -41,10 +47,43 @@ export async function openScorer(
   engine: TableEngine,
   machine: Machine,
 ): Promise<Scorer> {
+  const predictor = await openModel(bundle.model, machine);
+  const predict = async (features: Float32Array): Promise<Float32Array> =>
+    correctPriors(bundle, await predictor.predictProba(features));
+  return await createScorer(bundle, engine, { predict, dispose: () => predictor.dispose() });
+}
+
+/**
+ * A scorer that gives the number predicted for each row.
+ *
+ * @throws StageError E_DATA when the golden rows do not get the numbers that the bundle says.
+ */
+export async function openNumberScorer(
+  bundle: Bundle,
+  engine: TableEngine,
+  machine: Machine,
+): Promise<Scorer<Float64Array>> {
+  return await createScorer(bundle, engine, await openRegressor(bundle.model, machine));
+}
+
+/** The scorer of whatever the bundle does. */
+export async function openOutputs(
+  bundle: Bundle,
+  engine: TableEngine,
+  machine: Machine,
+): Promise<Scorer<Outputs>> {
+  const open = isRegression(bundle) ? openNumberScorer : openScorer;
+  return await open(bundle, engine, machine);
+}
+
+async function createScorer<T extends Outputs>(
+  bundle: Bundle,
+  engine: TableEngine,
+  { predict, dispose }: { predict: (features: Float32Array) => Promise<T>; dispose: () => void },
+): Promise<Scorer<T>> {
   registerFunctions(engine, bundle.preprocessing);
   const { model } = bundle;
-  const predictor = await openModel(model, machine);
-  const scorer: Scorer = {
+  const scorer: Scorer<T> = {
     async *score(relation) {
       assertInput(bundle, relation);
       const blocks = streamRows(
@@ -54,17 +93,15 @@ export async function openScorer(
         relation.source,
         findModel(model.name)!.acceptsMissing,
       );
-      for await (const features of blocks) {
-        yield correctPriors(bundle, await predictor.predictProba(features));
-      }
+      for await (const features of blocks) yield await predict(features);
     },
-    dispose: () => predictor.dispose(),
+    dispose,
   };
   try {
     await assertGolden(bundle, engine, scorer);
     return scorer;
   } catch (error) {
-    predictor.dispose();
+    dispose();
     throw error;
   }
 }
@@ -102,11 +139,7 @@ export async function scoreLabelled(
   startProgress: StartProgress,
 ): Promise<{ yTrue: Int32Array; yProba: Float32Array }> {
   const { target, classes } = bundle;
-  if (!relation.columns.some(({ name }) => name === target)) {
-    throw new StageError('E_DATA', `${relation.source} must have the target ${target}; got none`, {
-      hint: 'predict scores rows without a target',
-    });
-  }
+  assertTarget(relation, target);
   const found = await findClasses(engine, relation, target);
   assertKnownClasses(relation, target, found.classes, { classes, source: 'the model' });
   const yTrue = new Int32Array(found.nSamples);
@@ -128,12 +161,20 @@ export async function scoreLabelled(
   return { yTrue, yProba };
 }
 
+/** @throws StageError E_DATA for a table without the target. */
+export function assertTarget({ columns, source }: Relation, target: string): void {
+  if (columns.some(({ name }) => name === target)) return;
+  throw new StageError('E_DATA', `${source} must have the target ${target}; got none`, {
+    hint: 'predict scores rows without a target',
+  });
+}
+
 const N_LATENCY_RUNS = 21;
 
 /** Median seconds of scoring one raw row alone. */
 export async function measureLatency(
   bundle: Bundle,
-  scorer: Scorer,
+  scorer: Scorer<Outputs>,
   clock: () => number,
 ): Promise<number> {
   const golden = { ...bundle.golden, rows: bundle.golden.rows.slice(0, 1) };
@@ -206,16 +247,31 @@ function correctPriors(
   return probabilities;
 }
 
-async function assertGolden(bundle: Bundle, engine: TableEngine, scorer: Scorer): Promise<void> {
-  const expected = bundle.golden.probabilities.flat();
+async function assertGolden(
+  bundle: Bundle,
+  engine: TableEngine,
+  scorer: Scorer<Outputs>,
+): Promise<void> {
+  const { probabilities, predictions } = bundle.golden;
+  const expected = predictions ?? probabilities.flat();
   if (expected.length === 0) return; // a bundle in the making has none yet
   const found: number[] = [];
   for await (const block of scorer.score(goldenRelation(bundle))) found.push(...block);
   const worst = Math.max(...expected.map((value, i) => Math.abs(value - found[i])));
-  if (found.length === expected.length && worst <= GOLDEN_TOLERANCE) return;
+  const [what, tolerance] =
+    predictions === undefined
+      ? ['probabilities', GOLDEN_TOLERANCE]
+      : ['numbers', GOLDEN_TOLERANCE * rangeOf(predictions)];
+  if (found.length === expected.length && worst <= tolerance) return;
   throw new StageError(
     'E_DATA',
-    `the model must give its golden rows the probabilities it was made with, within ${GOLDEN_TOLERANCE}; got a difference of ${worst}`,
+    `the model must give its golden rows the ${what} it was made with, within ${tolerance}; got a difference of ${worst}`,
     { hint: 'the file is damaged, or was made by another version; train the model again' },
   );
+}
+
+/** How far apart the numbers are; of one number alone, how far it is from 0. */
+function rangeOf(values: readonly number[]): number {
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  return greatest > least ? greatest - least : Math.abs(greatest);
 }

@@ -53,10 +53,12 @@ function describe({ name, kind }: Column): string {
 }
 
 /**
- * The first rows of each class by id (by place in the table where it has none): few, varied, and the same
- * whatever the engine. Numbers are doubles, null where they are not finite; times and others are texts.
+ * The first rows of each class by id (by place in the table where it has none), or of a target that is a number the
+ * first row of each of so many equal parts of the rows in its order: few, varied, and the same whatever the engine.
+ * Numbers are doubles, null where they are not finite; times and others are texts.
  *
- * @param perClass - Rows of each class at most.
+ * @param options.perClass - Rows of each class at most.
+ * @param options.nSpread - Rows in all at most.
  */
 export async function selectGoldenRows(
   database: Database,
@@ -65,8 +67,10 @@ export async function selectGoldenRows(
     target,
     id,
     columns,
-    perClass,
-  }: { target: string; id: string; columns: readonly Column[]; perClass: number },
+    ...size
+  }: { target: string; id: string; columns: readonly Column[] } & (
+    { perClass: number } | { nSpread: number }
+  ),
 ): Promise<Row[]> {
   const hasId = relation.columns.some(({ name }) => name === id);
   const label = identifier(target);
@@ -79,10 +83,15 @@ export async function selectGoldenRows(
         : `${column}::VARCHAR`;
     return `${value} AS c${i}`;
   });
+  const table = `(SELECT ${label} AS label, ${place} AS place, ${values.join(', ')} FROM ${relation.sql})`;
   const rows = await database.query(
-    `SELECT * FROM (SELECT ${label} AS label, ${place} AS place, ${values.join(', ')} FROM ${relation.sql})
-     QUALIFY row_number() OVER (PARTITION BY label ORDER BY place) <= ${perClass}
-     ORDER BY label, place`,
+    'perClass' in size
+      ? `SELECT * FROM ${table}
+         QUALIFY row_number() OVER (PARTITION BY label ORDER BY place) <= ${size.perClass}
+         ORDER BY label, place`
+      : `SELECT * FROM (SELECT *, ntile(${size.nSpread}) OVER (ORDER BY label, place) AS part FROM ${table})
+         QUALIFY row_number() OVER (PARTITION BY part ORDER BY label, place) = 1
+         ORDER BY label, place`,
   );
   return rows.map((row) =>
     Object.fromEntries(columns.map(({ name }, i) => [name, row[`c${i}`]] as const)),

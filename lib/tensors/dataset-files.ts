@@ -28,10 +28,11 @@ export async function writeDataset(
   blocks: AsyncIterable<Block>,
 ): Promise<void> {
   if (formatOf(path) === 'pt') return await streamPt(path, header, blocks);
-  const { nSamples, columns, classes } = header;
+  const { nSamples, columns, classes, hasTargets = false } = header;
   const specs: Record<string, TensorSpec> = {
     features: { dtype: 'F32', shape: [nSamples, columns.length] },
     ...(classes.length > 0 ? { labels: { dtype: 'I64', shape: [nSamples] } } : {}),
+    ...(hasTargets ? { targets: { dtype: 'F64', shape: [nSamples] } } : {}),
   };
   const metadata = { columns: JSON.stringify(columns), classes: JSON.stringify(classes) };
   await streamSafetensors(path, specs, metadata, toPieces(blocks));
@@ -75,7 +76,8 @@ export function findDatasets(folder: string, splits: readonly string[]): string[
 /**
  * Reads splits of a folder that tensorize wrote.
  *
- * @throws StageError E_DATA when a split is missing or damaged, or when splits differ in columns or classes.
+ * @throws StageError E_DATA when a split is missing or damaged, or when splits differ in columns, classes or
+ *   in whether their target is a number.
  */
 export function readDatasets<const S extends string>(
   folder: string,
@@ -88,12 +90,18 @@ export function readDatasets<const S extends string>(
   }));
   const [first] = datasets;
   for (const { path, dataset } of datasets) {
+    const hint = 'run tensorize again, which writes all splits together';
     for (const key of ['columns', 'classes'] as const) {
       if (JSON.stringify(dataset[key]) === JSON.stringify(first.dataset[key])) continue;
       throw new StageError('E_DATA', `${path} must have the ${key} of ${first.path}; got others`, {
-        hint: 'run tensorize again, which writes all splits together',
+        hint,
       });
     }
+    if (dataset.hasTargets === first.dataset.hasTargets) continue;
+    const [without, other] = dataset.hasTargets ? [first.path, path] : [path, first.path];
+    throw new StageError('E_DATA', `${without} must have targets as ${other} has; got none`, {
+      hint,
+    });
   }
   const bySplit = datasets.map(({ split, dataset }) => [split, dataset] as const);
   return Object.fromEntries(bySplit) as Record<S, Dataset>;
@@ -106,12 +114,15 @@ function readSafetensorsDataset(path: string): Dataset {
     });
   };
   const { tensors, metadata } = readSafetensors(path);
-  const { features, labels } = tensors;
+  const { features, labels, targets } = tensors;
   if (features?.dtype !== 'F32' || features.shape.length !== 2) {
     return refuse('no tensor features of dtype F32 and 2 dimensions');
   }
   if (labels !== undefined && (labels.dtype !== 'I64' || labels.shape.length !== 1)) {
     return refuse('labels that are not of dtype I64 and 1 dimension');
+  }
+  if (targets !== undefined && (targets.dtype !== 'F64' || targets.shape.length !== 1)) {
+    return refuse('targets that are not of dtype F64 and 1 dimension');
   }
   const [nSamples, nFeatures] = features.shape;
   return assembleDataset(
@@ -120,6 +131,7 @@ function readSafetensorsDataset(path: string): Dataset {
       nFeatures,
       features: features.data,
       labels: labels === undefined ? null : toPairs(labels.data),
+      targets: targets === undefined ? null : targets.data,
       columns: parseJson(metadata.columns),
       classes: parseJson(metadata.classes),
     },
@@ -128,8 +140,9 @@ function readSafetensorsDataset(path: string): Dataset {
 }
 
 async function* toPieces(blocks: AsyncIterable<Block>): AsyncGenerator<TensorPiece> {
-  for await (const { features, labels } of blocks) {
+  for await (const { features, labels, targets } of blocks) {
     yield { name: 'features', data: features };
+    if (targets !== undefined) yield { name: 'targets', data: targets };
     if (labels.length > 0) {
       yield { name: 'labels', data: new BigInt64Array(toInt64(labels).buffer) };
     }

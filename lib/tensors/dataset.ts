@@ -6,24 +6,30 @@ export interface DatasetHeader {
   readonly nSamples: number;
   /** Names of the features, in order. */
   readonly columns: readonly string[];
-  /** Target value of each label, sorted; empty for a table without a target. */
+  /** Target value of each label, sorted; empty where there are no labels. */
   readonly classes: readonly (number | string)[];
+  /** True: every row has a number to predict, and no label. Absent: none has. */
+  readonly hasTargets?: boolean;
 }
 
 /** Consecutive rows of a split. */
 export interface Block {
   /** Row-major, shape (n, nFeatures). */
   readonly features: Float32Array;
-  /** Shape (n); empty for a table without a target. */
+  /** Shape (n); empty where there are no classes. */
   readonly labels: Int32Array;
+  /** Numbers to predict, shape (n); absent where there are none. */
+  readonly targets?: Float64Array;
 }
 
 export interface Dataset extends DatasetHeader {
   readonly nFeatures: number;
   /** Row-major, shape (nSamples, nFeatures); a view on the bytes of the file that it was read from. */
   readonly features: Float32Array;
-  /** Index into `classes`, shape (nSamples); empty for a table without a target. */
+  /** Index into `classes`, shape (nSamples); empty where there are no classes. */
   readonly labels: Int32Array;
+  /** Finite numbers to predict, shape (nSamples); absent where there are none. */
+  readonly targets?: Float64Array;
 }
 
 /** A dataset as a file has it, not yet checked. */
@@ -33,13 +39,15 @@ export interface DatasetParts {
   readonly features: Float32Array;
   /** int64, little-endian, as pairs of its low and high half; shape (nLabels, 2). */
   readonly labels: Int32Array | null;
+  /** Shape (nTargets). */
+  readonly targets: Float64Array | null;
   readonly columns: unknown;
   readonly classes: unknown;
 }
 
 /** Puts the parts of a file together when they fit; labels become int32, which TensorFlow's kernels take. */
 export function assembleDataset(
-  { nSamples, nFeatures, features, labels, columns, classes }: DatasetParts,
+  { nSamples, nFeatures, features, labels, targets, columns, classes }: DatasetParts,
   refuse: Refuse,
 ): Dataset {
   if (nSamples === 0) refuse('no row');
@@ -59,7 +67,24 @@ export function assembleDataset(
     refuse(`${nLabels} labels, where there are ${nSamples} rows and ${classes.length} classes`);
   }
   const indices = toInt32(labels ?? new Int32Array(0), classes.length, refuse);
-  return { nSamples, nFeatures, columns, classes, features, labels: indices };
+  const dataset = { nSamples, nFeatures, columns, classes, features, labels: indices };
+  if (targets === null) return dataset;
+  assertTargets(targets, nSamples, classes.length, refuse);
+  return { ...dataset, hasTargets: true, targets };
+}
+
+function assertTargets(
+  targets: Float64Array,
+  nSamples: number,
+  nClasses: number,
+  refuse: Refuse,
+): void {
+  if (nClasses > 0) refuse('both labels and targets');
+  if (targets.length !== nSamples) {
+    refuse(`${targets.length} targets, where there are ${nSamples} rows`);
+  }
+  const wrong = targets.findIndex((target) => !Number.isFinite(target));
+  if (wrong >= 0) refuse(`target ${targets[wrong]} in row ${wrong + 1}`);
 }
 
 /** int64, little-endian, as pairs of its low and high half. */

@@ -1,7 +1,8 @@
 /**
  * The `.pt` file of a split, as torch.save writes it: a zip archive of a pickle that describes the dict
  * {features: float32 (n, d), labels: int64 (n), columns: list of str, classes: list of int or str}, and
- * of one entry of plain numbers for each tensor. A table without a target has no labels and no classes.
+ * of one entry of plain numbers for each tensor. Where the target is a number, targets: float64 (n) stand for
+ * labels and classes; a table without a target has none of them.
  *
  * `torch.load(path, weights_only=True)` reads it. Every size is known before the first row, so that each
  * row goes to its place as it comes.
@@ -27,10 +28,11 @@ import {
 } from './zip.ts';
 import type { PlacedEntry } from './zip.ts';
 
-/** How torch stores the two tensors. */
+/** How torch stores the tensors. */
 const FEATURES = { storage: 'FloatStorage', dtype: 'float32', itemBytes: 4, rank: 2 } as const;
 const LABELS = { storage: 'LongStorage', dtype: 'int64', itemBytes: 8, rank: 1 } as const;
-type TensorKind = typeof FEATURES | typeof LABELS;
+const TARGETS = { storage: 'DoubleStorage', dtype: 'float64', itemBytes: 8, rank: 1 } as const;
+type TensorKind = typeof FEATURES | typeof LABELS | typeof TARGETS;
 
 /** torch takes the name of the file; a fixed name gives the same bytes under any name. */
 const ARCHIVE = 'archive';
@@ -43,15 +45,16 @@ const PICKLE = 'data.pkl';
  */
 export async function streamPt(
   path: string,
-  { nSamples, columns, classes }: DatasetHeader,
+  { nSamples, columns, classes, hasTargets = false }: DatasetHeader,
   blocks: AsyncIterable<Block>,
 ): Promise<void> {
   const isLabelled = classes.length > 0;
   const features = contiguous(FEATURES, '0', [nSamples, columns.length]);
-  const labels = contiguous(LABELS, '1', [nSamples]);
+  const truth = contiguous(hasTargets ? TARGETS : LABELS, '1', [nSamples]);
   const dict = {
     features,
-    ...(isLabelled ? { labels } : {}),
+    ...(isLabelled ? { labels: truth } : {}),
+    ...(hasTargets ? { targets: truth } : {}),
     columns,
     ...(isLabelled ? { classes } : {}),
   };
@@ -65,8 +68,8 @@ export async function streamPt(
   const entries = placeEntries([
     ...sizesOf(beforeTensors),
     { name: `${ARCHIVE}/data/0`, sizeBytes: features.nStored * FEATURES.itemBytes },
-    ...(isLabelled
-      ? [{ name: `${ARCHIVE}/data/1`, sizeBytes: labels.nStored * LABELS.itemBytes }]
+    ...(isLabelled || hasTargets
+      ? [{ name: `${ARCHIVE}/data/1`, sizeBytes: truth.nStored * LABELS.itemBytes }]
       : []),
     ...sizesOf(afterTensors),
   ]);
@@ -85,6 +88,7 @@ export async function streamPt(
     for await (const block of blocks) {
       append('data/0', block.features);
       if (isLabelled) append('data/1', toInt64(block.labels));
+      if (hasTargets) append('data/1', block.targets!);
     }
     const directory = formatDirectory([...writers.values()].map(({ end }) => end()));
     writeAt(descriptor, directory, sizeOfEntries(entries));
@@ -98,7 +102,7 @@ export async function streamPt(
  * file, which worker threads can share.
  *
  * @throws StageError E_DATA for a file that is missing, truncated, damaged (checksums), compressed, above
- *   4 GiB, or of another format or structure, or when a label is no index of the classes.
+ *   4 GiB, or of another format or structure, or when a label is no index of the classes, a target not finite.
  */
 export function readPt(path: string): Dataset {
   const bytes = readShared(path);
@@ -124,15 +128,19 @@ export function readPt(path: string): Dataset {
   const features = assertTensor(field('features'), 'features', FEATURES, refuse);
   const [nSamples, nFeatures] = features.shape;
   const rows = findNumbers(features, 'features', FEATURES, read, refuse);
-  const labels =
-    field('labels') === undefined ? null : assertTensor(field('labels'), 'labels', LABELS, refuse);
-  const pairs = labels && findNumbers(labels, 'labels', LABELS, read, refuse);
+  const readVector = (name: string, kind: TensorKind): SharedBytes | null => {
+    if (field(name) === undefined) return null;
+    return findNumbers(assertTensor(field(name), name, kind, refuse), name, kind, read, refuse);
+  };
+  const pairs = readVector('labels', LABELS);
+  const targets = readVector('targets', TARGETS);
   return assembleDataset(
     {
       nSamples,
       nFeatures,
       features: new Float32Array(rows.buffer, rows.byteOffset, nSamples * nFeatures),
       labels: pairs && new Int32Array(pairs.buffer, pairs.byteOffset, pairs.length / 4),
+      targets: targets && new Float64Array(targets.buffer, targets.byteOffset, targets.length / 8),
       columns: field('columns'),
       classes: field('classes') ?? [],
     },

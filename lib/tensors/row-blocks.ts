@@ -30,22 +30,22 @@ export async function* streamRows(
 }
 
 /**
- * {@link streamRows} with a label for each row.
+ * {@link streamRows} with what is to be predicted of each row.
  *
- * @param label - Expression of an INTEGER that is never NULL; null: blocks without labels.
+ * @param truth - Expression that is never NULL: an INTEGER becomes labels, a DOUBLE targets; null: neither.
  * @param acceptsMissing - True: what is no finite number is NaN in the block, and no error.
  */
 export async function* streamBlocks(
   engine: TableEngine,
   relation: Pick<Relation, 'sql' | 'source'>,
   columns: readonly string[],
-  label: string | null,
+  truth: string | null,
   acceptsMissing = false,
 ): AsyncGenerator<Block> {
   const nColumns = columns.length;
   // NULL becomes NaN, so that one test of the numbers finds all that is not one
   const selected = columns.map((name) => `coalesce(${toFloat(name)}, 'nan'::FLOAT)`);
-  const query = `SELECT ${[...selected, ...(label === null ? [] : [label])].join(', ')} FROM ${relation.sql}`;
+  const query = `SELECT ${[...selected, ...(truth === null ? [] : [truth])].join(', ')} FROM ${relation.sql}`;
   for await (const chunk of engine.stream(query)) {
     const features = new Float32Array(chunk.rowCount * nColumns);
     for (let j = 0; j < nColumns; j++) {
@@ -53,10 +53,15 @@ export async function* streamBlocks(
       if (!acceptsMissing) throw await createFiniteError(engine, relation, columns);
       replaceInfinite(features, j, nColumns);
     }
-    const labels =
-      label === null ? new Int32Array(0) : numbersOf<Int32Array>(chunk, nColumns).slice();
-    yield { features, labels };
+    yield { features, ...(truth === null ? NO_TRUTH : truthOf(chunk, nColumns)) };
   }
+}
+
+const NO_TRUTH = { labels: new Int32Array(0) };
+
+function truthOf(chunk: DuckDBDataChunk, column: number): Pick<Block, 'labels' | 'targets'> {
+  const values = numbersOf<Int32Array | Float64Array>(chunk, column).slice();
+  return values instanceof Int32Array ? { labels: values } : { ...NO_TRUTH, targets: values };
 }
 
 function toFloat(name: string): string {

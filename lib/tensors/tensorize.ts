@@ -1,4 +1,4 @@
-/** Splits of a table as features and labels: which columns, which classes, and the files. */
+/** Splits of a table as features and labels or targets: which columns, which classes, and the files. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tables } from '../data/tables.ts';
@@ -6,10 +6,12 @@ import { StageError, listExamples } from '../errors.ts';
 import type { Relation } from '../sql.ts';
 import { didYouMean } from '../suggest.ts';
 import type { Progress } from '../progress.ts';
+import type { Task } from '../task.ts';
 import { assertKnownClasses, findClasses, labelExpression } from './classes.ts';
 import { formatOf, writeDataset } from './dataset-files.ts';
 import type { DatasetFormat } from './dataset-files.ts';
 import type { Block } from './dataset.ts';
+import { countTargets, targetExpression } from './numeric-target.ts';
 import { streamBlocks } from './row-blocks.ts';
 import type { TableEngine } from './row-blocks.ts';
 
@@ -17,20 +19,20 @@ export interface Tensorized {
   /** Rows by split, or of `table`. */
   readonly nSamples: Readonly<Record<string, number>>;
   readonly nFeatures: number;
-  /** 0 without a target. */
+  /** 0 without a target, and where it is a number. */
   readonly nClasses: number;
 }
 
 /**
  * Writes every table as features (all columns but target and id, in their order) and labels (index of the
- * target among the classes of train): into files of the folder `out` when a folder was read, else into the
- * file `out`, whose ending names the format.
+ * target among the classes of train) or, for a regression, targets (float64): into files of the folder `out`
+ * when a folder was read, else into the file `out`, whose ending names the format.
  *
  * @param options.missing - `keep`: a feature that is no finite number is NaN, and no error.
  * @param options.target - null: features alone.
  * @param startProgress - Gets the rows of all tables; what it returns gets the rows written so far.
  * @throws StageError E_USAGE when the ending of the file `out` names no format; E_DATA when the target is missing, when a feature is no number or not finite, when a target value is missing
- *   or no class of train, or when a `.pt` file would exceed 4 GiB.
+ *   or no class of train, or of a regression no finite number, or when a `.pt` file would exceed 4 GiB.
  */
 export async function tensorize(
   engine: TableEngine,
@@ -39,12 +41,14 @@ export async function tensorize(
     out,
     format,
     missing,
+    task,
     target,
     id,
   }: {
     out: string;
     format: DatasetFormat;
     missing: 'error' | 'keep';
+    task: Task;
     target: string | null;
     id: string;
   },
@@ -56,10 +60,18 @@ export async function tensorize(
     .map(({ name }) => name)
     .filter((name) => name !== target && name !== id);
   for (const relation of tables.relations.values()) assertNumbers(relation, columns);
-  const { classes, sizes } = await planRows(engine, tables, target);
+  const isNumeric = target !== null && task === 'regression';
+  const { classes, sizes } = isNumeric
+    ? { classes: [], sizes: await countNumbers(engine, tables, target) }
+    : await planRows(engine, tables, target);
 
   const progress = startProgress(Object.values(sizes).reduce((sum, size) => sum + size, 0));
-  const label = target === null ? null : labelExpression(target, classes);
+  const truth =
+    target === null
+      ? null
+      : isNumeric
+        ? targetExpression(target)
+        : labelExpression(target, classes);
   let nDone = 0;
   async function* counted(blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
     for await (const block of blocks) {
@@ -71,12 +83,25 @@ export async function tensorize(
   if (tables.isFolder) mkdirSync(out, { recursive: true });
   for (const [name, relation] of tables.relations) {
     const path = tables.isFolder ? join(out, `${name}.${format}`) : out;
-    const header = { nSamples: sizes[name], columns, classes };
-    const blocks = streamBlocks(engine, relation, columns, label, missing === 'keep');
+    const header = { nSamples: sizes[name], columns, classes, hasTargets: isNumeric };
+    const blocks = streamBlocks(engine, relation, columns, truth, missing === 'keep');
     await writeDataset(path, header, counted(blocks));
   }
   progress.end();
   return { nSamples: sizes, nFeatures: columns.length, nClasses: classes.length };
+}
+
+/** Rows of each table, each of which has a number as its target. */
+async function countNumbers(
+  engine: TableEngine,
+  { relations }: Tables,
+  target: string,
+): Promise<Record<string, number>> {
+  const sizes: Record<string, number> = {};
+  for (const [name, relation] of relations) {
+    sizes[name] = await countTargets(engine, relation, target);
+  }
+  return sizes;
 }
 
 /** Classes of train, and rows of each table. */

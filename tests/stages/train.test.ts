@@ -363,7 +363,7 @@ test('says what parameters cannot mean for these data', async () => {
     template,
   );
   assert.equal(complaints.slice(0, 4), [
-    '2 error E_PARAMS: base.target must name the column of the classes; got null',
+    '2 error E_PARAMS: base.target must name the column to predict; got null',
     '2 error E_PARAMS: train.threshold must be null unless there are two classes; got 0.5 for 3',
     '2 error E_PARAMS: train.mlp.columns must select features; got tall, !wide, which no feature has',
     '2 error E_PARAMS: train.mlp.columns must select features; got h*, !*, which leave none',

@@ -3,6 +3,16 @@ import type { Neighbors } from './k-d-tree.ts';
 export const NEIGHBOR_WEIGHTS = ['uniform', 'distance'] as const;
 export type NeighborWeights = (typeof NEIGHBOR_WEIGHTS)[number];
 
+/** @param isOnTop - Whether a neighbour is at distance 0. */
+export function closenessOf(
+  squaredDistance: number,
+  weights: NeighborWeights,
+  isOnTop: boolean,
+): number {
+  if (weights === 'uniform') return 1;
+  return isOnTop ? Number(squaredDistance === 0) : 1 / Math.sqrt(squaredDistance);
+}
+
 /**
  * Writes the share that each class has of the votes.
  *
@@ -22,11 +32,8 @@ export function vote(
   const isOnTop = squaredDistances[0] === 0;
   let total = 0;
   for (let i = 0; i < rows.length; i++) {
-    const distance = squaredDistances[i];
-    const closeness =
-      weights === 'uniform' ? 1 : isOnTop ? Number(distance === 0) : 1 / Math.sqrt(distance);
     const label = labels[rows[i]];
-    const weight = closeness * classWeight[label];
+    const weight = closenessOf(squaredDistances[i], weights, isOnTop) * classWeight[label];
     shares[label] += weight;
     total += weight;
   }

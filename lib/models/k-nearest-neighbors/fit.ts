@@ -1,10 +1,11 @@
 import { StageError } from '../../errors.ts';
-import type { Fit, TrainingData } from '../model.ts';
+import type { Fit, RegressionData, TrainingData } from '../model.ts';
 import type { NeighborWeights } from './classify.ts';
 import { buildKdTree } from './k-d-tree.ts';
+import type { KdTree } from './k-d-tree.ts';
 import { factorsOf, scaleColumns } from './scale.ts';
 import { toTensors } from './state.ts';
-import type { NeighborsFacts } from './state.ts';
+import type { NeighborsFacts, TreeFacts } from './state.ts';
 
 export interface NeighborsOptions {
   readonly nNeighbors: number;
@@ -14,10 +15,41 @@ export interface NeighborsOptions {
 }
 
 /** @throws StageError E_PARAMS when there are fewer rows than neighbours, or the scale fits no column. */
-export function fitNeighbors(
-  { train, columns, nClasses, classWeight }: TrainingData,
-  { scale, ...options }: NeighborsOptions,
+export function fitNeighbors(data: TrainingData, options: NeighborsOptions): Fit {
+  const { train, nClasses, classWeight } = data;
+  const { facts, tree, kept } = growTree(data, options);
+  const all: NeighborsFacts = {
+    ...facts,
+    classWeight: classWeight ?? new Array<number>(nClasses).fill(1),
+  };
+  const labels = { dtype: 'I32', shape: [train.nSamples], data: train.labels } as const;
+  return toFit({ ...all }, toTensors(tree, { labels }), kept, train.nSamples);
+}
+
+/** @throws StageError as {@link fitNeighbors} does. */
+export function fitNeighborsRegressor(data: RegressionData, options: NeighborsOptions): Fit {
+  const { targets, nSamples } = data.train;
+  const { facts, tree, kept } = growTree(data, options);
+  const tensors = toTensors(tree, {
+    targets: { dtype: 'F64', shape: [nSamples], data: targets },
+  });
+  return toFit({ ...facts }, tensors, kept, nSamples);
+}
+
+function toFit(
+  facts: Fit['fitted']['facts'],
+  tensors: Fit['fitted']['tensors'],
+  kept: readonly string[],
+  nSamples: number,
 ): Fit {
+  const metrics = { n_samples: nSamples, n_columns: kept.length };
+  return { fitted: { facts, tensors }, columns: kept, history: [], metrics };
+}
+
+function growTree(
+  { train, columns }: TrainingData | RegressionData,
+  { scale, ...options }: NeighborsOptions,
+): { facts: TreeFacts; tree: KdTree; kept: string[] } {
   if (options.nNeighbors > train.nSamples) {
     throw new StageError(
       'E_PARAMS',
@@ -28,15 +60,5 @@ export function fitNeighbors(
   const all = factorsOf(columns, scale);
   const kept = columns.filter((_, j) => all[j] > 0);
   const tree = buildKdTree(scaleColumns(train.features, all), kept.length, options.leafSize);
-  const facts: NeighborsFacts = {
-    ...options,
-    factors: all.filter((factor) => factor > 0),
-    classWeight: classWeight ?? new Array<number>(nClasses).fill(1),
-  };
-  return {
-    fitted: { facts: { ...facts }, tensors: toTensors(tree, train.labels) },
-    columns: kept,
-    history: [],
-    metrics: { n_samples: train.nSamples, n_columns: kept.length },
-  };
+  return { facts: { ...options, factors: all.filter((factor) => factor > 0) }, tree, kept };
 }

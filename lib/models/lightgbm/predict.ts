@@ -1,5 +1,5 @@
 /** Scores of a booster in float64; probabilities are rounded to float32 at the very end. */
-import type { FittedModel, Machine, Predictor } from '../model.ts';
+import type { FittedModel, Machine, Predictor, Regressor } from '../model.ts';
 import { addTrees } from '../trees/predict.ts';
 import { foldFeatures } from './features.ts';
 import type { BoostedTrees } from './model-text.ts';
@@ -24,15 +24,29 @@ export async function predictScores(
 }
 
 export function openClassifier(fitted: FittedModel, machine: Machine): Predictor {
+  const { ensemble } = treesOf(fitted);
+  const score = createScore(fitted, machine);
+  return {
+    predictProba: async (rows) =>
+      Float32Array.from(toProbabilities(await score(rows), ensemble.nOutputs)),
+    dispose: () => {},
+  };
+}
+
+export function openRegressor(fitted: FittedModel, machine: Machine): Regressor {
+  return { predict: createScore(fitted, machine), dispose: () => {} };
+}
+
+/** {@link predictScores} of rows of the columns that the model takes. */
+function createScore(
+  fitted: FittedModel,
+  machine: Machine,
+): (rows: Float32Array) => Promise<Float64Array> {
   const trees = treesOf(fitted);
   const features = featuresOf(fitted);
-  return {
-    async predictProba(rows) {
-      const folded = foldFeatures(features, rows, fitted.columns.length);
-      const scores = await predictScores(trees, folded.features, machine);
-      return Float32Array.from(toProbabilities(scores, trees.ensemble.nOutputs));
-    },
-    dispose: () => {},
+  return async (rows) => {
+    const folded = foldFeatures(features, rows, fitted.columns.length);
+    return await predictScores(trees, folded.features, machine);
   };
 }
 

@@ -61,7 +61,7 @@ export function treesOf(fitted: Pick<FittedModel, 'tensors'>): BoostedTrees {
 class TextError extends Error {}
 
 export function findBoosterProblem(fitted: FittedModel): string | null {
-  const { columns, nClasses, facts, tensors } = fitted;
+  const { columns, task, nClasses, facts, tensors } = fitted;
   if (tensors[TEXT]?.dtype !== 'U8') return `no ${TEXT} of bytes`;
   const { features } = facts;
   if (!Array.isArray(features) || !features.every(isFeature)) return 'no list of features';
@@ -72,9 +72,11 @@ export function findBoosterProblem(fitted: FittedModel): string | null {
   try {
     const { objective, ensemble } = treesOf(fitted);
     const { nFeatures, nOutputs } = ensemble;
-    const expected = nClasses === 2 ? 'binary' : 'multiclass';
-    if (objective !== expected)
+    if (task === 'regression') {
+      if (objective !== 'regression') return `trees for ${objective}, where a number is predicted`;
+    } else if (objective !== (nClasses === 2 ? 'binary' : 'multiclass')) {
       return `trees for ${objective}, where there are ${nClasses} classes`;
+    }
     if (nClasses > 2 && nOutputs !== nClasses) {
       return `trees for ${nOutputs} classes, where there are ${nClasses}`;
     }

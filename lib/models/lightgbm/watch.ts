@@ -5,7 +5,7 @@ import type { Booster } from './library.ts';
 export interface Round {
   /** From 1. */
   readonly step: number;
-  /** Log loss of classes, mean squared error of a regression; null without valid rows. */
+  /** Log loss of classes, root mean squared error of a regression; null without valid rows. */
   readonly validLoss: number | null;
   /** null for a regression, and without valid rows. */
   readonly validAccuracy: number | null;
@@ -30,7 +30,7 @@ export function createWatch(
     booster.predictWatched(predictions);
     if (objective.name === 'regression') {
       const squares = targets.reduce((sum, target, i) => sum + (predictions[i] - target) ** 2, 0);
-      return { validLoss: squares / nSamples, validAccuracy: null };
+      return { validLoss: Math.sqrt(squares / nSamples), validAccuracy: null };
     }
     let loss = 0;
     let nRight = 0;

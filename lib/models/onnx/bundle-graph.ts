@@ -4,6 +4,7 @@ import { membersOf } from '../ensemble.ts';
 import type { EnsembleFacts } from '../ensemble.ts';
 import type { Bundle, ClassValue } from '../bundle.ts';
 import type { FittedModel } from '../model.ts';
+import { assertClassifier } from '../shrinking/require-classifier.ts';
 import { addForest } from './forest-graph.ts';
 import { createOnnxGraph } from './graph.ts';
 import type { ElementType, GraphBuilder, OnnxGraph, OnnxTensor, Value } from './graph.ts';
@@ -28,6 +29,7 @@ const MODELS: Readonly<Record<string, AddModel>> = {
  * @throws StageError E_DATA for a model that has no form in ONNX here.
  */
 export function toOnnxGraph(bundle: Bundle): OnnxGraph {
+  assertClassifier(bundle.model, 'exported to ONNX');
   const { model, preprocessing, input, classes } = bundle;
   const graph = createOnnxGraph();
   const features = addPreprocessing(graph, preprocessing, input, model.columns);

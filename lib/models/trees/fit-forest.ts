@@ -3,8 +3,9 @@ import { StageError, listExamples } from '../../errors.ts';
 import type { Fit, FitContext, FittedModel, Machine, Predictor, TrainingData } from '../model.ts';
 import { addTrees, toMeans } from './predict.ts';
 import { fromFitted, joinTrees, toEnsemble, toTensors } from './forest.ts';
+import { countTriedFeatures, drawKeys } from './forest-params.ts';
 import type { CriterionName } from './criterion.ts';
-import type { GrowOptions, GrownTree, TreeKey } from './grow-tree.ts';
+import type { GrowOptions, GrownTree } from './grow-tree.ts';
 import { growTrees } from './grow-trees.ts';
 import { loadKernel } from './kernel.ts';
 import { createWatch } from './watch.ts';
@@ -39,14 +40,10 @@ export async function fitForest(
   const options: GrowOptions = {
     ...rest,
     splitter,
-    // 0.07 of 100 is 7, though 0.07 × 100 is 7.000000000000001
-    maxFeatures: Math.max(1, Math.floor(maxFeatures * columns.length + 1e-9)),
+    maxFeatures: countTriedFeatures(maxFeatures, columns.length),
     classWeight: classWeight ?? new Array<number>(nClasses).fill(1),
   };
-  const rng = context.rng('trees');
-  const keys = Array.from({ length: nEstimators }, (): TreeKey => {
-    return [rng.int32() >>> 0, rng.int32() >>> 0];
-  });
+  const keys = drawKeys(context.rng('trees'), nEstimators);
   const watch = createWatch(valid, nClasses, context);
   const trees: GrownTree[] = [];
   const progress = context.startProgress(name, nEstimators, 'trees');
@@ -87,7 +84,7 @@ export function openForest(fitted: FittedModel, machine: Machine): Predictor {
   };
 }
 
-function assertFinite(features: Float32Array, columns: readonly string[]): void {
+export function assertFinite(features: Float32Array, columns: readonly string[]): void {
   const nFeatures = columns.length;
   if (nFeatures > MAX_FEATURES) {
     throw new StageError(

@@ -1,5 +1,7 @@
 import { boolean, integer, nullable, number, oneOf } from '../../params/schema.ts';
+import type { Rng } from '../../rng.ts';
 import { CRITERIA } from './criterion.ts';
+import type { TreeKey } from './grow-tree.ts';
 
 const MAX_INT32 = 2 ** 31 - 1;
 
@@ -9,7 +11,10 @@ export const forestSchema = (defaults: {
   readonly bootstrap: boolean;
 }) => ({
   n_estimators: integer({ default: 100, min: 1, max: 100_000, doc: 'Trees of the forest.' }),
-  criterion: oneOf(CRITERIA, { default: 'entropy', doc: 'Impurity that a split makes less.' }),
+  criterion: oneOf(CRITERIA, {
+    default: 'entropy',
+    doc: 'Impurity of classes that a split makes less; of numbers it is the squared error.',
+  }),
   max_features: number({
     default: defaults.maxFeatures,
     above: 0,
@@ -37,3 +42,13 @@ export const forestSchema = (defaults: {
     doc: 'Grow each tree on as many rows drawn with replacement; false: on all rows.',
   }),
 });
+
+/** At least one of so many features; 0.07 of 100 is 7, though 0.07 × 100 is 7.000000000000001. */
+export function countTriedFeatures(share: number, nFeatures: number): number {
+  return Math.max(1, Math.floor(share * nFeatures + 1e-9));
+}
+
+/** The key of each tree, two numbers of `rng`. */
+export function drawKeys(rng: Rng, nTrees: number): TreeKey[] {
+  return Array.from({ length: nTrees }, () => [rng.int32() >>> 0, rng.int32() >>> 0]);
+}

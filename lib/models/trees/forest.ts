@@ -116,7 +116,14 @@ export function findForestProblem(fitted: FittedModel): string | null {
 }
 
 /** Whether the nodes are the pre-order of so many whole trees, with as many thresholds and leaves as they need. */
-function findShapeProblem({ feature, threshold, leaf, nTrees }: Forest): string | null {
+export function findShapeProblem({
+  feature,
+  threshold,
+  leaf,
+  nTrees,
+}: Pick<Forest, 'feature' | 'threshold' | 'nTrees'> & {
+  readonly leaf: { readonly length: number };
+}): string | null {
   let nDone = 0;
   /** Subtrees that the tree at hand still lacks; 0 between trees. */
   let nOpen = 0;
@@ -168,6 +175,28 @@ export function toEnsemble({
   leaf,
   mixed,
 }: Forest): TreeEnsemble {
+  const leaves = new Float64Array(nClasses * nClasses + mixed.length);
+  for (let c = 0; c < nClasses; c++) leaves[c * nClasses + c] = 1;
+  leaves.set(mixed, nClasses * nClasses);
+  return {
+    ...{ nFeatures, nOutputs: nClasses, leafSize: nClasses, leaves },
+    ...connectNodes(feature, threshold, nTrees, (nth) => leaf[nth]),
+    categoryStart: new Int32Array(1),
+    categoryBits: new Uint32Array(0),
+  };
+}
+
+/**
+ * Nodes and roots of trees in pre-order.
+ *
+ * @param leafOf - Number of the leaf that the nth leaf of all trees is.
+ */
+export function connectNodes(
+  feature: Int16Array,
+  threshold: Float32Array,
+  nTrees: number,
+  leafOf: (nth: number) => number,
+): Pick<TreeEnsemble, 'nodes' | 'roots'> {
   const nSplits = threshold.length;
   const left = new Int32Array(nSplits);
   const right = new Int32Array(nSplits);
@@ -176,21 +205,13 @@ export function toEnsemble({
   const lacking: number[] = []; // splits whose right child has not come yet
   let [nRoots, nLeaves, last, split] = [0, 0, -1, 0];
   for (const f of feature) {
-    const child = f < 0 ? ~leaf[nLeaves++] : split;
+    const child = f < 0 ? ~leafOf(nLeaves++) : split;
     if (last >= 0) left[last] = child;
     else if (lacking.length > 0) right[lacking.pop()!] = child;
     else roots[nRoots++] = child;
     last = f < 0 ? -1 : split++;
     if (last >= 0) lacking.push(last);
   }
-  const leaves = new Float64Array(nClasses * nClasses + mixed.length);
-  for (let c = 0; c < nClasses; c++) leaves[c * nClasses + c] = 1;
-  leaves.set(mixed, nClasses * nClasses);
   const decision = new Uint8Array(nSplits);
-  return {
-    ...{ nFeatures, nOutputs: nClasses, leafSize: nClasses, roots, leaves },
-    nodes: packNodes({ feature: splitFeature, threshold, decision, left, right }),
-    categoryStart: new Int32Array(1),
-    categoryBits: new Uint32Array(0),
-  };
+  return { nodes: packNodes({ feature: splitFeature, threshold, decision, left, right }), roots };
 }

@@ -31,15 +31,17 @@ const bundleOf = (name: string, changes: Partial<Bundle> = {}): Bundle => ({
 });
 
 async function* baselines(...bundles: Bundle[]): AsyncGenerator<Baseline> {
-  for (const bundle of bundles) yield { bundle, validAccuracy: 2 / 3 };
+  for (const bundle of bundles) yield { bundle, valid: { valid_accuracy: 2 / 3, valid_loss: 1 } };
 }
 
 test('is read as it was written, sorted by name', async () => {
   await inTemporaryFolder(async (folder) => {
     const written = [bundleOf('ridge'), bundleOf('majority')];
     assert.equal(await writeBaselines(join(folder, 'out'), baselines(...written)), {
-      ridge: 0.666667,
-      majority: 0.666667,
+      valid_accuracy: {
+        ridge: 0.666667,
+        majority: 0.666667,
+      },
     });
     writeFileSync(join(folder, 'out', 'notes.txt'), 'no bundle');
     const read = readBaselines(join(folder, 'out'), written[0]);

@@ -4,11 +4,19 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { writeJson } from '../../../lib/data/json-files.ts';
-import { readTrainingFiles } from '../../../lib/data/training-files.ts';
+import { readTrainingFiles as readFiles } from '../../../lib/data/training-files.ts';
 import { StageError } from '../../../lib/errors.ts';
+import type { TrainingData } from '../../../lib/models/model.ts';
 import { writeDataset } from '../../../lib/tensors/dataset-files.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
 import { cut, makeHeader, makeRows } from '../tensors/make-dataset.ts';
+
+/** Of classes. */
+async function readTrainingFiles(...args: Parameters<typeof readFiles>) {
+  const { data, facts } = await readFiles(...args);
+  assert.ok(data.task !== 'regression');
+  return { data: data as TrainingData, facts };
+}
 
 const BASE = { target: 'kind', threshold: 0.3, version: '1.2.3' };
 /** Classes 1 and 2: 90 and 10 rows were, 50 of each are. */

@@ -52,7 +52,7 @@ test('refuses, before the model is trained, what no bundle could be made of', ()
   assert.is(complaintOf({ threshold: 0.5 }), 'none');
   assert.is(
     complaintOf({ target: null }),
-    'E_PARAMS base.target must name the column of the classes; got null',
+    'E_PARAMS base.target must name the column to predict; got null',
   );
   assert.is(
     complaintOf({ target: 'Kind' }),

@@ -22,6 +22,7 @@ async function tensorizeTable(csv: string): Promise<Dataset> {
         out,
         format: 'pt',
         missing: 'error',
+        task: 'classification',
         target: 'kind',
         id: 'row_id',
       } as const;
@@ -147,6 +148,7 @@ test('counts the rows done against the rows of all tables', async () => {
         out: join(folder, 'out.pt'),
         format: 'pt',
         missing: 'error',
+        task: 'classification',
         target: null,
         id: 'id',
       } as const;
