@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { StageDefinition } from './stage.ts';
 
 const STAGES = new URL('../../stages/', import.meta.url);
@@ -18,7 +19,13 @@ export function stageFile(name: string): URL {
 
 /** Imports the declaration of one stage; its heavy modules are imported when it runs. */
 export async function loadStage(name: string): Promise<StageDefinition> {
-  const module = (await import(stageFile(name).href)) as Record<string, unknown>;
+  return await importStage(stageFile(name));
+}
+
+/** The same for any file that declares one: a step that only one pipeline has lies in its folder. */
+export async function importStage(file: URL): Promise<StageDefinition> {
+  const module = (await import(file.href)) as Record<string, unknown>;
+  const name = STAGE_FILE.exec(basename(file.pathname))![1];
   const exportName = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return module[exportName] as StageDefinition;
 }

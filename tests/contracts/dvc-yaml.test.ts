@@ -1,10 +1,12 @@
 /** dvc.yaml says what the stages do: same names, files, flags, deps, outs and parameter groups. */
 import { readFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
-import { listStageNames, loadStage } from '../../lib/cli/registry.ts';
+import { importStage, listStageNames, loadStage } from '../../lib/cli/registry.ts';
+import type { StageDefinition } from '../../lib/cli/stage.ts';
 import { listDvcFiles } from '../../lib/dvc/update-deps.ts';
 import { toFlag } from '../../lib/cli/stage.ts';
 import { isNative, listImports } from '../../lib/dvc/imports.ts';
@@ -28,6 +30,15 @@ test('has the deps that the imports of the sources give (npm run deps rewrites t
   for (const file of listDvcFiles()) assert.is(updateDeps(file), readFileSync(file, 'utf8'), file);
 });
 
+/** The file that a cmd runs, from the root. */
+function fileOf(dvcFile: string, { cmd }: Wiring): string {
+  const [, file = ''] = /^node (\S+\.ts)/.exec(cmd) ?? [];
+  return join(dirname(dvcFile), file);
+}
+
+const stageAt = async (file: string): Promise<StageDefinition> =>
+  await importStage(pathToFileURL(file));
+
 /** The stage that a cmd runs; two uses of one in a pipeline have names and groups that begin with its own. */
 function stageOf(name: string, { cmd }: Wiring): string {
   const [, stage = ''] = /^node \S*?([\w-]+)\.ts/.exec(cmd) ?? [];
@@ -38,24 +49,29 @@ function stageOf(name: string, { cmd }: Wiring): string {
 }
 
 test('holds every stage of stages/ but the standalone ones, in the root or in a pipeline', async () => {
-  const wired = new Set(listDvcFiles().flatMap((file) => Object.keys(readStages(file))));
+  const wired = new Set(
+    listDvcFiles().flatMap((dvcFile) =>
+      Object.values(readStages(dvcFile)).map((wiring) => fileOf(dvcFile, wiring)),
+    ),
+  );
   for (const name of listStageNames()) {
     const { standalone } = await loadStage(name);
-    assert.is(wired.has(name), standalone !== true, name);
+    assert.is(wired.has(`stages/${name}.ts`), standalone !== true, name);
   }
 });
 
 for (const dvcFile of listDvcFiles()) {
   const isRoot = dvcFile === 'dvc.yaml';
-  const stagesFolder = relative(dirname(dvcFile), 'stages');
   for (const [name, wiring] of Object.entries(readStages(dvcFile))) {
     const label = isRoot ? name : `${dvcFile}, ${name}`;
+    const source = fileOf(dvcFile, wiring);
 
     test(`${label}: cmd names the file of the stage and gives all its paths, in the root as its defaults have them`, async () => {
       const own = stageOf(name, wiring);
-      const stage = await loadStage(own);
-      const [node, file, ...words] = wiring.cmd.split(' ');
-      assert.is(`${node} ${file}`, `node ${stagesFolder}/${own}.ts`);
+      const stage = await stageAt(source);
+      assert.ok([`stages/${own}.ts`, join(dirname(dvcFile), `${own}.ts`)].includes(source), source);
+      assert.is(stage.name, own);
+      const words = wiring.cmd.split(' ').slice(2);
       const flags = new Map<string, string>();
       for (let i = 0; i < words.length; i += 2) flags.set(words[i], words[i + 1]);
       flags.delete('--group');
@@ -71,7 +87,7 @@ for (const dvcFile of listDvcFiles()) {
     });
 
     test(`${label}: inputs are deps, outputs but logs are outs, metrics or plots, and nothing else is`, async () => {
-      const stage = await loadStage(stageOf(name, wiring));
+      const stage = await stageAt(source);
       const given = new Map(
         [...wiring.cmd.matchAll(/--(\S+) (\S+)/g)].map(([, flag, path]) => [flag, path]),
       );
@@ -98,15 +114,17 @@ for (const dvcFile of listDvcFiles()) {
       }
     });
 
-    test(`${label}: depends on its own group of params.yaml, and on base where its run reads it`, () => {
-      const readsBase = /\bbase\b/.test(readFileSync(`stages/${stageOf(name, wiring)}.ts`, 'utf8'));
+    test(`${label}: depends on its own group of params.yaml, on those it shares, and on base where its run reads it`, async () => {
+      const { params, shared = {} } = await stageAt(source);
+      const readsBase = /\bbase\b/.test(readFileSync(source, 'utf8'));
       // the parameters that tune leaves alone are those of the stage that it runs
-      const others = name === 'tune' ? ['train'] : [];
-      assert.equal(wiring.params, [...(readsBase ? ['base'] : []), ...others, name]);
+      const others = name === 'tune' ? ['train'] : Object.keys(shared);
+      const own = Object.keys(params).length > 0 ? [name] : [];
+      assert.equal(wiring.params, [...(readsBase ? ['base'] : []), ...others, ...own]);
     });
 
     test(`${label}: its desc is the summary of the stage`, async () => {
-      assert.is(wiring.desc, (await loadStage(stageOf(name, wiring))).summary);
+      assert.is(wiring.desc, (await stageAt(source)).summary);
     });
   }
 }
