@@ -22,7 +22,9 @@ export type Objective =
   | { readonly name: 'multiclass'; readonly nClasses: number }
   | { readonly name: 'binary' }
   /** Least squares. */
-  | { readonly name: 'regression' };
+  | { readonly name: 'regression' }
+  /** The value that a share of `alpha`, above 0 and below 1, lies below. */
+  | { readonly name: 'quantile'; readonly alpha: number };
 
 /** Rows to learn from, or to watch. */
 export type BoosterRows = Pick<Rows, 'features' | 'nSamples'> & {
@@ -150,6 +152,7 @@ function toParameters(
     ...Object.fromEntries(own),
     objective: objective.name,
     ...(objective.name === 'multiclass' ? { num_class: objective.nClasses } : {}),
+    ...(objective.name === 'quantile' ? { alpha: objective.alpha } : {}),
     metric: 'none',
     max_depth: options.maxDepth ?? -1,
     ...(categorical.length > 0 ? { categorical_feature: categorical.join() } : {}),

@@ -12,7 +12,7 @@ import { CATEGORICAL, packNodes } from '../trees/ensemble.ts';
 import type { TreeEnsemble } from '../trees/ensemble.ts';
 
 export interface BoostedTrees {
-  readonly objective: 'multiclass' | 'binary' | 'regression';
+  readonly objective: (typeof OBJECTIVES)[number];
   /** The trees of a round, one for each output, stand together. */
   readonly nRounds: number;
   /** The score is the mean of the rounds (a random forest), not their sum. */
@@ -28,7 +28,7 @@ const LIST_OF_SPLITS = [
   ...['internal_value', 'internal_weight', 'internal_count'],
 ];
 const LIST_OF_LEAVES = ['leaf_value', 'leaf_weight', 'leaf_count'];
-const OBJECTIVES = ['multiclass', 'binary', 'regression'] as const;
+const OBJECTIVES = ['multiclass', 'binary', 'regression', 'quantile'] as const;
 
 /** @param refuse - Gets what is wrong with the text. */
 export function parseModelText(text: Uint8Array, refuse: Refuse): BoostedTrees {

@@ -5,9 +5,9 @@ import type { Booster } from './library.ts';
 export interface Round {
   /** From 1. */
   readonly step: number;
-  /** Log loss of classes, root mean squared error of a regression; null without valid rows. */
+  /** Log loss of classes, root mean squared error of a regression, pinball loss of a quantile; null without valid rows. */
   readonly validLoss: number | null;
-  /** null for a regression, and without valid rows. */
+  /** null where no classes are learnt, and without valid rows. */
   readonly validAccuracy: number | null;
 }
 
@@ -31,6 +31,14 @@ export function createWatch(
     if (objective.name === 'regression') {
       const squares = targets.reduce((sum, target, i) => sum + (predictions[i] - target) ** 2, 0);
       return { validLoss: Math.sqrt(squares / nSamples), validAccuracy: null };
+    }
+    if (objective.name === 'quantile') {
+      const { alpha } = objective;
+      const loss = targets.reduce((sum, target, i) => {
+        const above = target - predictions[i];
+        return sum + (above > 0 ? alpha * above : (alpha - 1) * above);
+      }, 0);
+      return { validLoss: loss / nSamples, validAccuracy: null };
     }
     let loss = 0;
     let nRight = 0;

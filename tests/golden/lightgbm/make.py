@@ -34,6 +34,7 @@ CASES = {
     "multiclass": dict(objective="multiclass"),
     "binary": dict(objective="binary"),
     "regression": dict(objective="regression"),
+    "quantile": dict(objective="quantile", alpha=0.9, target="regression"),
     "multiclass, categories": dict(objective="multiclass", categorical_feature=[4]),
     "binary, missing values": dict(objective="binary", missing=True),
     "binary, what is missing tells the class": dict(objective="binary", missing=True, target="holes"),

@@ -108,6 +108,18 @@ test('measures the share of right classes and, of a regression, the root mean sq
   assert.is(regression.history.at(-1)!.validAccuracy, null);
 });
 
+test('measures the pinball loss of a quantile', async () => {
+  const objective = { name: 'quantile', alpha: 0.9 } as const;
+  const { text, history } = await fit({ numIterations: 3 }, { ...REGRESSION, objective });
+  const predicted = await predictScores(parse(text), DATA.valid!.features, machine);
+  const losses = predicted.map((value, i) => {
+    const above = REGRESSION.valid!.targets[i] - value;
+    return Math.max(0.9 * above, -0.1 * above);
+  });
+  const mean = losses.reduce((sum, loss) => sum + loss, 0) / 150;
+  assert.ok(Math.abs(history.at(-1)!.validLoss! - mean) < 1e-9);
+});
+
 test('of two classes, measures loss and accuracy of the probability of the second', async () => {
   const toTwo = (rows: BoosterData['train']) => ({
     ...rows,
