@@ -12,10 +12,14 @@ export interface StageOutcome {
   readonly stderr: string;
 }
 
+/** The file of a stage, or of a step that one pipeline has, named by its path: `pipelines/restaurants/load`. */
+function fileOf(name: string): string {
+  return join(PROJECT, name.includes('/') ? `${name}.ts` : join('stages', `${name}.ts`));
+}
+
 /** Runs the stage's file as a user would, with `cwd` as the working folder. */
 export function runStage(name: string, args: readonly string[], cwd: string): StageOutcome {
-  const file = join(PROJECT, 'stages', `${name}.ts`);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [fileOf(name), ...args], {
     cwd,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
@@ -30,7 +34,7 @@ export function startStage(
   cwd: string,
   env: NodeJS.ProcessEnv = process.env,
 ): { child: ChildProcess; outcome: Promise<StageOutcome> } {
-  const child = spawn(process.execPath, [join(PROJECT, 'stages', `${name}.ts`), ...args], {
+  const child = spawn(process.execPath, [fileOf(name), ...args], {
     cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
