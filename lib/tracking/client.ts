@@ -96,7 +96,7 @@ async function fetchText(url: string, init: RequestInit): Promise<Answer> {
   } catch (error) {
     const { message, cause } = error as Error;
     const reason = cause instanceof Error ? cause.message : message;
-    throw new Unreachable(`${init.method} ${url} got no answer: ${reason}`, { cause: error });
+    throw new Unreachable(`${new URL(url).origin} gave no answer: ${reason}`, { cause: error });
   }
 }
 

@@ -188,7 +188,8 @@ function createSender(uri: string, folder: string, warn: (message: string) => vo
       problem = error as Error;
       if (!(error instanceof Unreachable) || hasWarned) return;
       hasWarned = true;
-      warn(`${error.message}; the run waits in ${folder} (npm run mlflow -- --upload sends it)`);
+      const help = 'npm run mlflow starts a server, npm run mlflow -- --upload sends what waits';
+      warn(`${error.message}; the run waits in ${folder} (${help})`);
     }
   };
   const send = async (): Promise<void> => {

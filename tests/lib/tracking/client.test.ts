@@ -67,7 +67,7 @@ test('names the status where no MLflow answers', async () => {
 test('gives up with Unreachable where nobody listens', async () => {
   const error = await errorOf(createTrackingClient('http://127.0.0.1:9').get('runs/get', {}));
   assert.instance(error, Unreachable);
-  assert.match(error.message, 'got no answer: ');
+  assert.match(error.message, 'http://127.0.0.1:9 gave no answer: ');
 });
 
 test('escapes what a path of artifacts has, but for its slashes', async () => {
