@@ -26,7 +26,7 @@ export function toFinalPaths(text: string): string {
  * @param inputs - Path of each flag.
  * @param outputs - Path of each flag.
  * @throws StageError E_USAGE when an output holds an input or another output, or is a folder of folders,
- *   which no stage writes.
+ *   which no stage writes but for models of MLflow.
  */
 export function assertReplaceable(
   inputs: Readonly<Record<string, string>>,
@@ -44,8 +44,9 @@ export function assertReplaceable(
         hint,
       });
     }
-    const folders = listFolder(out).filter((entry) => kindOf(join(out, entry)) === 'folder');
-    if (folders.length > 0) {
+    const entries = listFolder(out);
+    const folders = entries.filter((entry) => kindOf(join(out, entry)) === 'folder');
+    if (folders.length > 0 && !entries.includes('MLmodel')) {
       throw new StageError(
         'E_USAGE',
         `--${flag} ${out} must be a folder that a stage wrote, or a new one; got one with the folders ${listExamples(folders)}`,
