@@ -23,6 +23,7 @@ const ALGORITHMS = [
   'metrics',
   'forecasting',
   'text',
+  'sparse',
 ].map((folder) => `lib/${folder}/**/*.ts`);
 const NATIVE_OR_FILES = [
   'lib/models/bundle.ts',

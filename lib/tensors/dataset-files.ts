@@ -149,12 +149,13 @@ async function* toPieces(blocks: AsyncIterable<Block>): AsyncGenerator<TensorPie
   }
 }
 
-function toPairs({ buffer, byteOffset, length }: BigInt64Array): Int32Array {
+/** int64 as pairs of its low and high half; not copied. */
+export function toPairs({ buffer, byteOffset, length }: BigInt64Array): Int32Array {
   return new Int32Array(buffer, byteOffset, 2 * length);
 }
 
 /** null for a text that is missing or no JSON. */
-function parseJson(text: string | undefined): unknown {
+export function parseJson(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? 'null');
   } catch {
