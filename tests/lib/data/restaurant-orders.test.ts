@@ -55,6 +55,26 @@ test('joins weeks, whichever of the known separators and dates each file has', a
   assert.equal([...cashIn], [2, 3]);
 });
 
+test('reads files with a byte order mark, carriage returns and quoted cells in any order', async () => {
+  const lines = [
+    '\ufeff"Quantity","Order Date","Product Price","Order Number"',
+    '"2","2018-10-31 19:24:00",1.5,7',
+    '1,2018-10-31 20:24:00,"4",8',
+  ];
+  writeFileSync(join(folder, 'restaurant_1_week_007.csv'), `${lines.join('\r\n')}\r\n`);
+  write(2, 7, ['1,2018-10-31 19:24:00,"Rice, ""fried""",1,3,1']);
+  assert.equal([...(await read()).cashIn], [6, 4]);
+});
+
+test('names the line of a row with too few cells', async () => {
+  write(1, 7, ['1,2018-10-31 19:24:00,Naan,1,2,1', '2,2018-10-31 19:24:00,Naan']);
+  write(2, 7, []);
+  assert.is(
+    (await complaint()).message,
+    `${join(folder, 'restaurant_1_week_007.csv')}:3 must be a well-formed CSV file; got "2,2018-10-31 19:24:00,Naan"`,
+  );
+});
+
 test('gives one hour for one order', async () => {
   write(1, 7, ['1,2018-10-31 19:24:00,Naan,1,2,1']);
   write(2, 7, []);
