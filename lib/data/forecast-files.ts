@@ -84,6 +84,7 @@ async function forecastSeriesFiles(
     plan,
     {
       candidates: chooseCandidates(params.models),
+      nModels: params.nModels,
       reference: seasonalNaive,
       metric: params.metric,
       level: params.level,
@@ -121,7 +122,7 @@ async function writeForecast(
     const end = panel.starts[i] + panel.offsets[i + 1] - panel.offsets[i];
     appender.appendVarchar(panel.ids[i]);
     appender.appendVarchar(toTime(panel.freq, end + (at % h)));
-    appender.appendVarchar(models[i]);
+    appender.appendVarchar(models[i].join('+'));
     for (const { values } of numbers) appender.appendDouble(values[at]);
     appender.endRow();
   }

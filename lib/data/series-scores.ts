@@ -36,7 +36,7 @@ export function listSeriesScores(
     reference,
     series: ids.map((id, i) => ({
       id,
-      model: models[i],
+      models: models[i],
       error: round(scores.chosenErrors[i]),
       reference_error: round(scores.referenceErrors[i]),
     })),

@@ -1,5 +1,6 @@
 /**
- * Which model forecasts which series: the one of the smallest error in cross-validation.
+ * Which models forecast which series: those of the smallest error in cross-validation, their mean where there are
+ * several, which errs less than the best alone (Bates and Granger 1969, doi:10.1057/jors.1969.103).
  *
  * Errors of a series are compared over the windows that all of its candidates could forecast; its candidates are the
  * models that could forecast its last window, since a short series is too short for some of them.
@@ -22,8 +23,17 @@ export interface ErrorOptions {
   readonly seasonLength: number;
 }
 
-/** Place of the model of each series among the validated ones; -1: no model could forecast it. */
-export type Choice = Int32Array;
+/** Places of the models of each series among the validated ones, the best first; none: none could forecast it. */
+export type Choice = readonly (readonly number[])[];
+
+export interface ChoiceOptions {
+  /** The first of the validated models so many are chosen from. */
+  readonly nCandidates: number;
+  /** Models of a series, at most. */
+  readonly nModels: number;
+  /** Windows that the choice knows, the earliest so many. */
+  readonly nWindows: number;
+}
 
 /** Errors by model, window and series; NaN where a model was not tried. */
 export interface ErrorTable {
@@ -55,46 +65,43 @@ export function tabulateErrors(
   return { nSeries: ids.length, rowsAfter, errors };
 }
 
-/**
- * @param nCandidates - The first of the models so many; the others are not chosen from.
- * @param nWindows - The earliest ones so many: what a choice made then would have known.
- * @returns Of models with the same error, the first.
- */
+/** @returns Of models with the same error, the first of the candidates first. */
 export function chooseModels(
   { nSeries, errors }: ErrorTable,
-  nCandidates: number,
-  nWindows: number,
+  { nCandidates, nModels, nWindows }: ChoiceOptions,
 ): Choice {
   const last = nWindows - 1;
-  return Int32Array.from({ length: nSeries }, (_, i) => {
+  return Array.from({ length: nSeries }, (_, i) => {
     const candidates = [...errors.slice(0, nCandidates).keys()].filter(
       (m) => errors[m][last * nSeries + i] >= 0,
     );
     const windows = Array.from({ length: nWindows }, (_, w) => w * nSeries + i).filter((at) =>
       candidates.every((m) => !Number.isNaN(errors[m][at])),
     );
-    const sums = candidates.map((m) => windows.reduce((sum, at) => sum + errors[m][at], 0));
-    return candidates[sums.indexOf(Math.min(...sums))] ?? -1;
+    const sumOf = (m: number): number => windows.reduce((sum, at) => sum + errors[m][at], 0);
+    return candidates.toSorted((a, b) => sumOf(a) - sumOf(b)).slice(0, nModels);
   });
 }
 
 /**
- * The windows as they would have been forecast by a choice.
+ * The windows as a choice forecasts them, of the series that all of its models could forecast.
  *
- * @param choices - One a window of the table; null: leave the window out.
+ * @param choiceOf - Of each window of the table; null: leave the window out.
  */
 export function composeWindows(
   validated: readonly ValidatedModel[],
   panel: Panel,
   { rowsAfter }: ErrorTable,
-  choices: readonly (Choice | null)[],
+  choiceOf: (w: number) => Choice | null,
 ): Window[] {
   return rowsAfter.flatMap((after, w) => {
-    const choice = choices[w];
+    const choice = choiceOf(w);
+    if (choice === null) return [];
     const rows = validated.map(({ windows }) => rowsOf(windows.find((x) => x.rowsAfter === after)));
     const chosen = panel.ids.flatMap((id, i) => {
-      const row = choice === null || choice[i] < 0 ? undefined : rows[choice[i]].get(id);
-      return row === undefined ? [] : [{ i, ...row }];
+      const ofModels = choice[i].flatMap((m) => rows[m].get(id) ?? []);
+      const isKnown = ofModels.length > 0 && ofModels.length === choice[i].length;
+      return isKnown ? [{ i, actual: ofModels[0].actual, forecast: meanOf(ofModels) }] : [];
     });
     return chosen.length === 0 ? [] : [composeWindow(panel, after, chosen)];
   });
@@ -105,17 +112,20 @@ interface ForecastRow {
   readonly actual: Float64Array;
 }
 
+function meanOf(rows: readonly ForecastRow[]): Float64Array {
+  return rows[0].forecast.map(
+    (_, step) => rows.reduce((sum, { forecast }) => sum + forecast[step], 0) / rows.length,
+  );
+}
+
 function composeWindow(
   panel: Panel,
   rowsAfter: number,
   chosen: readonly (ForecastRow & { readonly i: number })[],
 ): Window {
   const h = chosen[0].actual.length;
-  const history = cutPanel(
-    panel,
-    chosen.map(({ i }) => i),
-    (_i, length) => [0, length - rowsAfter - h],
-  );
+  const places = chosen.map(({ i }) => i);
+  const history = cutPanel(panel, places, (_i, length) => [0, length - rowsAfter - h]);
   const join = (part: keyof ForecastRow): Float64Array =>
     Float64Array.from(chosen.flatMap((row) => [...row[part]]));
   return { history, rowsAfter, forecast: join('forecast'), actual: join('actual') };

@@ -1,6 +1,6 @@
 /**
  * Forecasts any series without a configuration: every candidate is tried by cross-validation, each series gets the
- * model of its smallest error, refitted on all of its history, with conformal intervals.
+ * models of its smallest errors, refitted on all of its history, their mean with conformal intervals.
  */
 import { StageError, listExamples } from '../errors.ts';
 import { chooseModels, composeWindows, tabulateErrors } from './choose-models.ts';
@@ -19,6 +19,8 @@ import type { ChoiceMetric } from './series-params.ts';
 
 export interface SeriesForecastOptions {
   readonly candidates: readonly ForecastModel[];
+  /** Models of a series, at least 1; their mean is its forecast. */
+  readonly nModels: number;
   /** What the choice is shown beside; tried too where it is no candidate. */
   readonly reference: ForecastModel;
   readonly metric: ChoiceMetric;
@@ -27,8 +29,8 @@ export interface SeriesForecastOptions {
 }
 
 export interface SeriesForecast {
-  /** Name of the model of each series. */
-  readonly models: readonly string[];
+  /** Names of the models of each series, the best first. */
+  readonly models: readonly (readonly string[])[];
   /** Of the model that the choice is shown beside. */
   readonly reference: string;
   /** Shape (nSeries × h). */
@@ -54,7 +56,7 @@ export async function forecastSeries(
   panel: Panel,
   future: Future,
   plan: ForecastPlan,
-  { candidates, reference, metric, level }: SeriesForecastOptions,
+  { candidates, nModels, reference, metric, level }: SeriesForecastOptions,
   context: ForecastContext,
 ): Promise<SeriesForecast> {
   const tried = [...new Set([...candidates, reference])].map((model) => reaching(model, panel));
@@ -66,25 +68,28 @@ export async function forecastSeries(
       windows: await crossValidate(model, panel, options, context),
     });
   }
-  const table = tabulateErrors(validated, panel.ids, { metric, ...plan });
-  const nCandidates = candidates.length;
-  const choice = chooseModels(table, nCandidates, table.rowsAfter.length);
-  assertChosen(choice, panel, candidates, plan);
-  const everywhere = table.rowsAfter.map(() => choice);
-  const windows = composeWindows(validated, panel, table, everywhere);
-  const forecast = await refit(panel, future, choice, tried, context);
-  const scored = {
-    ...plan,
-    choice,
-    nCandidates,
-    reference: tried.findIndex(({ name }) => name === reference.name),
+  const options = {
+    metric,
+    seasonLength: plan.seasonLength,
+    nCandidates: candidates.length,
+    nModels,
   };
+  const table = tabulateErrors(validated, panel.ids, options);
+  const choice = chooseModels(table, { ...options, nWindows: table.rowsAfter.length });
+  assertChosen(choice, panel, candidates, plan);
+  const windows = composeWindows(validated, panel, table, () => choice);
+  const forecast = await refit(panel, future, choice, tried, context);
   return {
-    models: Array.from(choice, (m) => tried[m].name),
+    models: choice.map((chosen) => chosen.map((m) => tried[m].name)),
     reference: reference.name,
     forecast,
     intervals: measureIntervals(forecast, panel, windows, level),
-    scores: scoreChoice(validated, panel, table, scored),
+    scores: scoreChoice(validated, panel, table, {
+      ...options,
+      choice,
+      windows,
+      reference: reference.name,
+    }),
     lastWindow: windows[windows.length - 1],
   };
 }
@@ -101,7 +106,7 @@ function assertChosen(
   candidates: readonly ForecastModel[],
   plan: ForecastPlan,
 ): void {
-  const none = [...ids.keys()].filter((i) => choice[i] < 0);
+  const none = [...ids.keys()].filter((i) => choice[i].length === 0);
   if (none.length === 0) return;
   const least = Math.min(...candidates.map((model) => model.minLength(plan))) + plan.h;
   const shown = listExamples(none, (i) => `${ids[i]}: ${offsets[i + 1] - offsets[i]}`);
@@ -123,15 +128,20 @@ async function refit(
   const { h } = context;
   const forecast = new Float64Array(panel.ids.length * h);
   for (const [m, model] of tried.entries()) {
-    if (!choice.includes(m)) continue;
+    const isChosen = (i: number): boolean => choice[i].includes(m);
+    const all = [...panel.ids.keys()];
+    if (!all.some(isChosen)) continue;
     const minLength = model.minLength(context);
-    const places = [...panel.ids.keys()].filter((i) =>
-      model.isGlobal ? panel.offsets[i + 1] - panel.offsets[i] >= minLength : choice[i] === m,
+    const places = all.filter((i) =>
+      model.isGlobal ? panel.offsets[i + 1] - panel.offsets[i] >= minLength : isChosen(i),
     );
     const fitted = await model.fit(takeSeries(panel, places), context);
     const ahead = await fitted.predict(h, takeFuture(future, places));
     places.forEach((i, k) => {
-      if (choice[i] === m) forecast.set(ahead.subarray(k * h, (k + 1) * h), i * h);
+      if (!isChosen(i)) return;
+      for (let step = 0; step < h; step++) {
+        forecast[i * h + step] += ahead[k * h + step] / choice[i].length;
+      }
     });
   }
   return forecast;

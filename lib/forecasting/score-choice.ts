@@ -1,6 +1,6 @@
 /** How good the models of a choice are, and the choice itself. */
-import { chooseModels, composeWindows } from './choose-models.ts';
-import type { Choice, ErrorTable, ValidatedModel } from './choose-models.ts';
+import { chooseModels, composeWindows, tabulateErrors } from './choose-models.ts';
+import type { Choice, ErrorOptions, ErrorTable, ValidatedModel } from './choose-models.ts';
 import type { Window } from './cross-validation.ts';
 import { scoreForecast } from './metrics.ts';
 import type { ForecastMetrics } from './metrics.ts';
@@ -10,7 +10,7 @@ export interface ModelScore {
   readonly name: string;
   /** Series whose last window it could forecast. */
   readonly nSeries: number;
-  /** Series that it was chosen for. */
+  /** Series that it was chosen for, alone or with others. */
   readonly nChosen: number;
   /** Means over the windows; null: it could forecast none. */
   readonly metrics: ForecastMetrics | null;
@@ -22,58 +22,65 @@ export interface ChoiceScores {
   readonly choice: ForecastMetrics | null;
   /** Windows that all of these are of: every one but the first, or the one there is. */
   readonly nWindows: number;
-  /** Mean error of each series over all windows, by the model chosen for it. */
+  /** Mean error of each series over its windows, by the models chosen for it. */
   readonly chosenErrors: Float64Array;
   /** The same by the reference; NaN of a series that it could not forecast. */
   readonly referenceErrors: Float64Array;
 }
 
-export interface ScoredChoice {
+export interface ScoredChoice extends ErrorOptions {
   readonly choice: Choice;
-  /** The first of the models so many are chosen from. */
+  /** The windows as the choice forecasts them. */
+  readonly windows: readonly Window[];
   readonly nCandidates: number;
-  /** Place of the model that the choice is shown beside. */
-  readonly reference: number;
-  readonly seasonLength: number;
+  readonly nModels: number;
+  /** Of the model that the choice is shown beside. */
+  readonly reference: string;
 }
 
 export function scoreChoice(
   validated: readonly ValidatedModel[],
   panel: Panel,
   table: ErrorTable,
-  { choice, nCandidates, reference, seasonLength }: ScoredChoice,
+  options: ScoredChoice,
 ): ChoiceScores {
-  const { rowsAfter, nSeries } = table;
+  const { choice, windows, reference, seasonLength } = options;
+  const { rowsAfter } = table;
   const first = Math.min(1, rowsAfter.length - 1);
-  const score = (windows: readonly Window[]): ForecastMetrics | null =>
+  const score = (scored: readonly Window[]): ForecastMetrics | null =>
     meanMetrics(
-      windows.map(
+      scored.map(
         ({ actual, forecast, history }) =>
           scoreForecast(actual, forecast, history, seasonLength).all,
       ),
     );
-  const before = rowsAfter.map((_, w) => (w === 0 ? null : chooseModels(table, nCandidates, w)));
+  const before = composeWindows(validated, panel, table, (w) =>
+    w === 0 ? null : chooseModels(table, { ...options, nWindows: w }),
+  );
+  const errorsOf = (of: ValidatedModel): Float64Array =>
+    meanErrors(tabulateErrors([of], panel.ids, options));
   return {
-    models: validated.map(({ name, windows }, m) => ({
+    models: validated.map(({ name, windows: tried }, m) => ({
       name,
       nSeries:
-        windows.find((window) => window.rowsAfter === rowsAfter.at(-1))?.history.ids.length ?? 0,
-      nChosen: choice.filter((chosen) => chosen === m).length,
-      metrics: score(windows.filter((window) => window.rowsAfter <= rowsAfter[first])),
+        tried.find((window) => window.rowsAfter === rowsAfter.at(-1))?.history.ids.length ?? 0,
+      nChosen: choice.filter((chosen) => chosen.includes(m)).length,
+      metrics: score(tried.filter((window) => window.rowsAfter <= rowsAfter[first])),
     })),
-    choice: score(composeWindows(validated, panel, table, before)),
+    choice: score(before),
     nWindows: rowsAfter.length - first,
-    chosenErrors: meanErrors(table, choice),
-    referenceErrors: meanErrors(table, new Int32Array(nSeries).fill(reference)),
+    chosenErrors: errorsOf({ name: 'the choice', windows }),
+    referenceErrors: errorsOf(validated.find(({ name }) => name === reference)!),
   };
 }
 
-function meanErrors({ errors, nSeries }: ErrorTable, models: Int32Array): Float64Array {
-  return Float64Array.from(models, (m, i) => {
+/** Of the one model of a table. */
+function meanErrors({ errors: [errors], nSeries }: ErrorTable): Float64Array {
+  return Float64Array.from({ length: nSeries }, (_, i) => {
     let [sum, n] = [0, 0];
-    for (let at = i; at < errors[m].length; at += nSeries) {
-      if (Number.isNaN(errors[m][at])) continue;
-      sum += errors[m][at];
+    for (let at = i; at < errors.length; at += nSeries) {
+      if (Number.isNaN(errors[at])) continue;
+      sum += errors[at];
       n++;
     }
     return sum / n;

@@ -39,9 +39,14 @@ export const SERIES_SCHEMA = asFlags({
       doc: 'Candidates of the choice; null: all but those that seldom win for the time they take.',
     },
   ),
+  n_models: integer({
+    default: 3,
+    min: 1,
+    doc: 'Models of each series, those of its smallest errors; its forecast is their mean.',
+  }),
   metric: oneOf(CHOICE_METRICS, {
     default: 'mase',
-    doc: 'Error of the cross-validation that a series gets the model of the smallest.',
+    doc: 'Error in cross-validation that models are chosen by.',
   }),
   level: nullable(
     list(number({ default: 80, above: 0, below: 100, doc: '' }), { default: [], doc: '' }),

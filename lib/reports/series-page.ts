@@ -93,7 +93,7 @@ async function drawSeries(report: SeriesReport): Promise<Html[]> {
   for (const [i, id] of shown.entries()) {
     charts.push(
       figure({
-        caption: `${id}: ${forecast.models[i]}`,
+        caption: `${id}: ${forecast.models[i].join(' + ')}`,
         svg: await drawForecast(listSteps(report, i), {
           timeFormat: TIME_FORMATS[panel.freq.name],
           yTitle,
@@ -149,7 +149,7 @@ function listSeries({ panel, plan, params, forecast }: SeriesReport): Html[] {
     .slice(0, MAX_ROWS)
     .map((id, i) => [
       id,
-      forecast.models[i],
+      forecast.models[i].join(' + '),
       formatError(params.metric, forecast.scores.chosenErrors[i]),
       formatError(params.metric, forecast.scores.referenceErrors[i]),
       toTime(panel.freq, panel.starts[i] + panel.offsets[i + 1] - panel.offsets[i]),
@@ -201,7 +201,7 @@ function describePlan({ panel, plan }: SeriesReport): Html[] {
       ['columns known ahead', columns('future')],
     ]),
     paragraph(
-      'Every candidate forecasts each window from what was known before it; a series gets the model of its smallest mean error, learnt again from all of its history. Intervals are conformal: as wide as these errors were so many steps ahead, those of all series together, each over the spread of its history.',
+      'Every candidate forecasts each window from what was known before it; a series gets the models of its smallest mean errors, learnt again from all of its history; its forecast is their mean. Intervals are conformal: as wide as these errors were so many steps ahead, those of all series together, each over the spread of its history.',
     ),
   ];
 }

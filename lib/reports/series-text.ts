@@ -74,7 +74,7 @@ function describeNextValues({ panel, plan, params, forecast }: SeriesReport): st
   const label = METRIC_LABELS[params.metric];
   const rows = shown.map((id, i) => [
     id,
-    forecast.models[i],
+    forecast.models[i].join('+'),
     formatError(params.metric, forecast.scores.chosenErrors[i]),
     formatError(params.metric, forecast.scores.referenceErrors[i]),
     ...steps.map((k) => formatMeasure(forecast.forecast[i * h + k])),

@@ -2,8 +2,8 @@
 import type { ForecastModel } from '../model.ts';
 import { FORECAST_MODELS, forecastModelOf } from './registry.ts';
 
-/** Left out where nobody names candidates: the mean seldom wins, linear is ridge again, forests take long. */
-const LEFT_OUT = ['mean', 'linear', 'random-forest'];
+/** Left out where nobody names candidates: they seldom win, are nearly another one again, or take long. */
+const LEFT_OUT = ['mean', 'naive2', 'linear', 'random-forest'];
 
 /** @param names - null: all but a few. */
 export function chooseCandidates(names: readonly string[] | null): ForecastModel[] {
