@@ -44,6 +44,39 @@ export const CROSS_VALIDATION_SCHEMA = {
   n_fold: integer({ default: 10, min: 2, doc: 'Folds, each forecast from all hours before it.' }),
 };
 
+export const BACKTEST_SCHEMA = {
+  first_week: integer({ default: 220, min: 3, doc: 'First week that is forecast.' }),
+  last_week: integer({ default: 239, min: 3, doc: 'Last week that is forecast.' }),
+  n_weeks: integer({
+    default: 21,
+    min: 2,
+    doc: 'Weeks before each that the forests learn from, as many as the window has.',
+  }),
+  n_weeks_lightgbm: integer({
+    default: 104,
+    min: 3,
+    doc: 'Weeks before each that LightGBM learns from.',
+  }),
+};
+export type BacktestWeeks = Params<typeof BACKTEST_SCHEMA>;
+
+/** The weeks whose orders a backtest needs. */
+export function weeksOfBacktest({
+  firstWeek,
+  lastWeek,
+  nWeeks,
+  nWeeksLightgbm,
+}: BacktestWeeks): Pick<WindowParams, 'startWeek' | 'endWeek'> {
+  const startWeek = firstWeek - Math.max(nWeeks, nWeeksLightgbm);
+  if (firstWeek <= lastWeek && startWeek >= 1) return { startWeek, endWeek: lastWeek };
+  throw new StageError(
+    'E_PARAMS',
+    firstWeek > lastWeek
+      ? `backtest.first_week must be at most last_week, ${lastWeek}; got ${firstWeek}`
+      : `backtest.first_week must be above n_weeks and n_weeks_lightgbm, ${firstWeek - startWeek}; got ${firstWeek}`,
+  );
+}
+
 /** @throws StageError E_PARAMS unless the weeks follow one another. */
 export function assertWindow({ startWeek, endWeek, nextWeek }: WindowParams): void {
   const problems = [
