@@ -1,9 +1,9 @@
 /**
  * evaluate: score the untouched test split through the bundle, and say how good the model is.
  *
- * Reads the *raw* test split, so that preprocessing is tested as it will be served. Writes metrics, plots, the
- * page, the model card, and the predictions that `compare` reads; fails with exit 5 when a gate does not hold,
- * after they are written.
+ * Reads the *raw* test split, so that preprocessing is tested as it will be served. Writes metrics, plots (of a model
+ * that predicts a number, in bands of it), the page, the model card, and the predictions that `compare` reads; fails
+ * with exit 5 when a gate does not hold, after they are written.
  */
 import { main } from '../lib/cli/main.ts';
 import { defineStage, input, optionalInput, output } from '../lib/cli/stage.ts';
@@ -24,54 +24,33 @@ export const evaluate = defineStage({
     page: output('reports/evaluate.html', 'Page with charts'),
     card: output('reports/model-card.md', 'Model card: what the model is, and for whom how good'),
     predictions: output('data/predictions.parquet', 'Predictions of the test split, for compare'),
-    confusion: output('reports/plots/confusion.csv', 'Rows by true and predicted class'),
-    calibration: output('reports/plots/calibration.csv', 'Accuracy by confidence'),
+    confusion: output('reports/plots/confusion.csv', 'Rows by true and predicted class, or band'),
+    calibration: output(
+      'reports/plots/calibration.csv',
+      'Accuracy by confidence, or actual by predicted number',
+    ),
   },
   params: EVALUATE_SCHEMA,
   example:
     '--in test.csv --model models/model.safetensors --predictions mine.csv --page evaluate.html',
-  async run({ paths, params, base, log, progress, clock }) {
+  async run({ paths, params, base, rng, log, progress, clock }) {
     const { readBundle } = await import('../lib/models/bundle.ts');
-    const { measureLatency, openScorer, scoreLabelled } = await import('../lib/models/scorer.ts');
-    const { scoreBaselines } = await import('../lib/models/score-baselines.ts');
     const { readBaselines } = await import('../lib/data/baseline-files.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');
     const { readSliceKeys } = await import('../lib/metrics/slice-keys.ts');
-    const { toBlocks, writePredictions } = await import('../lib/data/predictions.ts');
-    const { evaluate: measure } = await import('../lib/metrics/evaluate.ts');
-    const { assertGates, checkGates } = await import('../lib/metrics/gates.ts');
-    const { writeEvaluation } = await import('../lib/data/evaluation-files.ts');
+    const { evaluateBundle } = await import('../lib/data/evaluate-bundle.ts');
     const bundle = readBundle(paths.model);
-    const machine = { threads: base.threads, warn: log.warn };
-    const { classes, threshold, target, distribution } = bundle;
-    const others = readBaselines(paths.baselines, bundle);
-    const { yTrue, yProba, ...options } = await withDatabase(base, async (database) => {
+    const baselines = readBaselines(paths.baselines, bundle);
+    const { info, warn } = log;
+    const context = { threads: base.threads, info, warn, clock, rng, progress };
+    return await withDatabase(base, async (database) => {
       const relation = await openTable(database, paths.in, 'test');
+      const { distribution } = bundle;
       const sliceKeys = await readSliceKeys(database, relation, params.slices, distribution);
-      const scorer = await openScorer(bundle, database, machine);
-      const start = clock();
-      const scored = await scoreLabelled(bundle, scorer, database, relation, progress);
-      const rate = Math.round(scored.yTrue.length / (clock() - start));
-      const latencyMs = 1000 * (await measureLatency(bundle, scorer, clock));
-      log.info(`${rate} rows/s, ${latencyMs.toFixed(1)} ms for one row alone`, { rate, latencyMs });
-      scorer.dispose();
-      const facts = { ...bundle, actual: target };
-      const blocks = toBlocks(scored.yProba, classes.length, threshold);
-      await writePredictions(database, relation, facts, blocks, paths.predictions);
-      const baselines = await scoreBaselines(others, database, relation, machine, progress);
-      return { ...scored, sliceKeys, baselines };
+      const input = { bundle, baselines, database, relation, sliceKeys, paths };
+      return await evaluateBundle(input, params, context);
     });
-    const settings = { ...params, ...options, threshold };
-    const evaluation = measure(yTrue, yProba, classes.map(String), settings);
-    const gates = checkGates(evaluation.metrics, params.gates);
-    await writeEvaluation(paths, { ...params, bundle, evaluation, gates });
-    assertGates(gates, paths.metrics);
-    const { accuracy, macro_f1, n_samples } = evaluation.metrics;
-    return {
-      message: `accuracy ${accuracy}, macro F1 ${macro_f1} on ${n_samples} rows`,
-      ...evaluation.metrics,
-    };
   },
 });
 

@@ -2,14 +2,14 @@
  * predict: apply a model to a raw table, preprocessing included.
  *
  * Reads a table with the columns that train had before any stage, in any order, and the bundle; writes
- * class and probabilities, row by row. In no dvc.yaml: the rows come from outside.
+ * class and probabilities, or the number, row by row. In no dvc.yaml: the rows come from outside.
  */
 import { main } from '../lib/cli/main.ts';
 import { defineStage, input, output } from '../lib/cli/stage.ts';
 
 export const predict = defineStage({
   name: 'predict',
-  summary: 'Apply a model to a raw table: class and probabilities of each row',
+  summary: 'Apply a model to a raw table: class and probabilities, or number, of each row',
   standalone: true,
   paths: {
     in: input(
@@ -23,20 +23,17 @@ export const predict = defineStage({
   example: '--in new.csv --model models/model.safetensors --out predictions.csv',
   async run({ paths, base, log, progress, clock }) {
     const { readBundle } = await import('../lib/models/bundle.ts');
-    const { openScorer, predictBlocks } = await import('../lib/models/scorer.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { countRows, openTable } = await import('../lib/data/tables.ts');
-    const { writePredictions } = await import('../lib/data/predictions.ts');
+    const { predictTable } = await import('../lib/data/predict-table.ts');
     const bundle = readBundle(paths.model);
     const machine = { threads: base.threads, warn: log.warn };
     return await withDatabase(base, async (database) => {
       const relation = await openTable(database, paths.in, 'table');
-      const scorer = await openScorer(bundle, database, machine);
       const bar = progress('predict', await countRows(database, relation), 'rows');
       const start = clock();
-      const blocks = predictBlocks(bundle, scorer, relation, bar);
-      const nSamples = await writePredictions(database, relation, bundle, blocks, paths.out);
-      scorer.dispose();
+      const table = { database, relation, out: paths.out };
+      const nSamples = await predictTable(bundle, table, machine, bar);
       const rate = Math.round(nSamples / (clock() - start));
       return { message: `${nSamples} rows, ${rate} rows/s`, n_samples: nSamples };
     });

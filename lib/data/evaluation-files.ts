@@ -1,13 +1,21 @@
-/** The files of an evaluation: metrics, plots and the page. */
+/** The files of an evaluation: metrics, plots, the page and the card. */
 import { stringify } from 'csv-stringify/sync';
 import { writeFileSync } from 'node:fs';
 import type { Evaluation } from '../metrics/evaluate.ts';
+import type { RegressionEvaluation } from '../metrics/evaluate-numbers.ts';
 import type { GateResult } from '../metrics/gates.ts';
 import type { Bundle } from '../models/bundle.ts';
 import { formatBytes, formatCount } from '../reports/format.ts';
 import { evaluationPage } from '../reports/evaluation-page.ts';
-import { calibrationRows, confusionRows } from '../reports/evaluation-plots.ts';
-import { modelCard, type ModelCard } from '../reports/model-card.ts';
+import {
+  bandCalibrationRows,
+  bandRows,
+  calibrationRows,
+  confusionRows,
+} from '../reports/evaluation-plots.ts';
+import { modelCard, type CardFrame } from '../reports/model-card.ts';
+import { regressionCard } from '../reports/regression-card.ts';
+import { regressionPage } from '../reports/regression-page.ts';
 import { readDataSource } from './data-source.ts';
 import { hashFile } from './hash-files.ts';
 import { readHistory } from './history-file.ts';
@@ -18,45 +26,65 @@ const MAX_SETTING_LENGTH = 80;
 
 type Output = 'metrics' | 'page' | 'card' | 'confusion' | 'calibration';
 
-export interface EvaluationRun {
+export interface EvaluationRun<E> {
   readonly bundle: Bundle;
-  readonly evaluation: Evaluation;
+  readonly evaluation: E;
   readonly gates: readonly GateResult[];
-  readonly card: ModelCard['card'];
+  readonly card: CardFrame['card'];
 }
 
-/**
- * @param paths.in - The table that was scored.
- * @param paths.about - Description of the data set; null: there is none.
- */
+/** `in` is the table that was scored, `about` the description of the data set; null: there is none. */
+export type EvaluationPaths = Readonly<Record<Output | 'in' | 'model', string>> &
+  Readonly<Record<'history' | 'about', string | null>>;
+
 export async function writeEvaluation(
-  paths: Readonly<Record<Output | 'in' | 'model', string>> &
-    Readonly<Record<'history' | 'about', string | null>>,
-  run: EvaluationRun,
+  paths: EvaluationPaths,
+  run: EvaluationRun<Evaluation>,
 ): Promise<void> {
-  const { bundle, evaluation, gates } = run;
+  const { bundle, evaluation } = run;
   writeJson(paths.metrics, evaluation.metrics);
-  writeFileSync(paths.confusion, stringify(confusionRows(evaluation), { header: true }));
-  writeFileSync(paths.calibration, stringify(calibrationRows(evaluation), { header: true }));
-  const html = await evaluationPage({
-    target: bundle.target,
-    evaluation,
-    classNames: bundle.classNames,
-    about: describeModel(bundle),
-    gates,
-    history: readHistory(paths.history),
-  });
-  writeFileSync(paths.page, html);
-  writeFileSync(paths.card, modelCard(await describeRun(paths, run)));
+  writeRows(paths.confusion, confusionRows(evaluation));
+  writeRows(paths.calibration, calibrationRows(evaluation));
+  const own = { evaluation, classNames: bundle.classNames };
+  writeFileSync(paths.page, await evaluationPage({ ...describePage(paths, run), ...own }));
+  writeFileSync(paths.card, modelCard({ ...(await describeRun(paths, run)), ...own }));
+}
+
+/** {@link writeEvaluation} of a model that predicts a number: its plots have bands where classes have none. */
+export async function writeRegressionEvaluation(
+  paths: EvaluationPaths,
+  run: EvaluationRun<RegressionEvaluation>,
+): Promise<void> {
+  const { evaluation } = run;
+  writeJson(paths.metrics, evaluation.metrics);
+  writeRows(paths.confusion, bandRows(evaluation));
+  writeRows(paths.calibration, bandCalibrationRows(evaluation));
+  const page = { ...describePage(paths, run), evaluation };
+  writeFileSync(paths.page, await regressionPage(page));
+  writeFileSync(paths.card, regressionCard({ ...(await describeRun(paths, run)), evaluation }));
+}
+
+function writeRows(file: string, rows: readonly object[]): void {
+  writeFileSync(file, stringify([...rows], { header: true }));
+}
+
+function describePage(paths: EvaluationPaths, { bundle, gates }: EvaluationRun<unknown>) {
+  const history = readHistory(paths.history);
+  return { target: bundle.target, about: describeModel(bundle), gates, history };
 }
 
 async function describeRun(
-  { in: test, model: file, about }: Readonly<{ in: string; model: string; about: string | null }>,
-  { bundle, evaluation, gates, card }: EvaluationRun,
-): Promise<ModelCard> {
-  const { target, classNames, model, distribution, dataHashes } = bundle;
+  { in: test, model: file, about }: EvaluationPaths,
+  {
+    bundle,
+    evaluation,
+    gates,
+    card,
+  }: EvaluationRun<{ readonly metrics: { readonly n_samples: number } }>,
+): Promise<CardFrame> {
+  const { target, model, distribution, dataHashes } = bundle;
   return {
-    ...{ target, evaluation, classNames, gates, card, features: model.columns },
+    ...{ target, gates, card, features: model.columns },
     model: describeModel(bundle),
     settings: describeSettings(model.facts),
     dataSource: readDataSource(about),

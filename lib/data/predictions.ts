@@ -1,9 +1,10 @@
-/** Predictions of a table as a table: id, class, and the probability of each class. */
-import { DuckDBDataChunk, FLOAT, INTEGER } from '@duckdb/node-api';
+/** Predictions of a table as a table: id, class, and the probability of each class; or id and number. */
+import { DOUBLE, DuckDBDataChunk, FLOAT, INTEGER } from '@duckdb/node-api';
 import { decideLabels } from '../metrics/predictions.ts';
 import { identifier, literal } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import { labelExpression } from '../tensors/classes.ts';
+import { targetExpression } from '../tensors/numeric-target.ts';
 import type { FileDatabase } from './database.ts';
 import { endingOf, writeTable } from './tables.ts';
 
@@ -32,6 +33,13 @@ export function* toBlocks(
   }
 }
 
+/** Predicted numbers that are all there, as blocks. */
+export function* toNumberBlocks(predicted: Float64Array): Generator<Float64Array> {
+  for (let start = 0; start < predicted.length; start += N_BLOCK_ROWS) {
+    yield predicted.subarray(start, start + N_BLOCK_ROWS);
+  }
+}
+
 /**
  * Writes `id` (where the table has it), `actual` (where it is asked for), `prediction` and
  * `probability_<class>`, in the order of the rows.
@@ -55,21 +63,68 @@ export async function writePredictions(
   await append(database, blocks, classes.length);
   const values = classes.map((value) => (typeof value === 'number' ? value : literal(value)));
   const value = (label: string): string => `[${values.join(', ')}][${label} + 1]`;
-  const hasId = relation.columns.some(({ name }) => name === id);
+  const truth = actual === undefined ? null : labelExpression(actual, classes);
+  return await writeBeside(database, relation, { id, truth, shown: value('actual') }, file, [
+    `${value('label')} AS prediction`,
+    ...classes.map((name, c) => `p${c} AS ${identifier(`probability_${name}`)}`),
+  ]);
+}
+
+/**
+ * Writes `id` (where the table has it), `actual` (where it is asked for) and `prediction`, numbers, in the order of
+ * the rows.
+ *
+ * @param actual - Column that holds the true number; left out, it is not written.
+ * @returns Rows written.
+ * @throws StageError E_USAGE, before a row is scored, when the ending of `file` names no table format.
+ */
+export async function writeNumbers(
+  database: FileDatabase,
+  relation: Relation,
+  { id, actual }: { id: string; actual?: string },
+  blocks: AsyncIterable<Float64Array> | Iterable<Float64Array>,
+  file: string,
+): Promise<number> {
+  endingOf(file); // said now, and not when all rows are scored
+  await database.run('CREATE OR REPLACE TABLE predicted (value DOUBLE)');
+  const appender = await database.createAppender('predicted');
+  for await (const block of blocks) {
+    const chunk = DuckDBDataChunk.create([DOUBLE], block.length);
+    chunk.setColumnValues(0, [...block]);
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
+  const truth = actual === undefined ? null : targetExpression(actual);
+  const columns = ['value AS prediction'];
+  return await writeBeside(database, relation, { id, truth, shown: 'actual' }, file, columns);
+}
+
+/**
+ * Writes columns of the table `predicted` beside the id and the truth of the rows that were scored.
+ *
+ * @param own.truth - Expression over the rows; null: it is not written.
+ * @param own.shown - What is written of it, by the name `actual`.
+ */
+async function writeBeside(
+  database: FileDatabase,
+  { sql, columns }: Relation,
+  { id, truth, shown }: { id: string; truth: string | null; shown: string },
+  file: string,
+  predicted: readonly string[],
+): Promise<number> {
+  const hasId = columns.some(({ name }) => name === id);
   // of the table itself, row by row beside what was predicted
   const own = [
     ...(hasId ? [`${identifier(id)} AS id`] : []),
-    ...(actual === undefined ? [] : [`${labelExpression(actual, classes)} AS actual`]),
+    ...(truth === null ? [] : [`${truth} AS actual`]),
   ];
-  const columns = [
+  const selected = [
     ...(hasId ? [`id AS ${identifier(id)}`] : []),
-    ...(actual === undefined ? [] : [`${value('actual')} AS actual`]),
-    `${value('label')} AS prediction`,
-    ...classes.map((name, c) => `p${c} AS ${identifier(`probability_${name}`)}`),
+    ...(truth === null ? [] : [`${shown} AS actual`]),
+    ...predicted,
   ];
-  const table =
-    own.length === 0 ? '' : ` POSITIONAL JOIN (SELECT ${own.join(', ')} FROM ${relation.sql})`;
-  return await writeTable(database, `SELECT ${columns.join(', ')} FROM predicted${table}`, file);
+  const table = own.length === 0 ? '' : ` POSITIONAL JOIN (SELECT ${own.join(', ')} FROM ${sql})`;
+  return await writeTable(database, `SELECT ${selected.join(', ')} FROM predicted${table}`, file);
 }
 
 async function append(

@@ -1,7 +1,7 @@
 import { didYouMean } from '../suggest.ts';
 import { isRecord, list, number, shaped, text } from '../params/schema.ts';
 import { GATE_METRICS } from './gates.ts';
-import type { EvaluationMetric } from './evaluate.ts';
+import type { GateMetric, Gates } from './gates.ts';
 import { SLICES } from './slice-params.ts';
 
 const SENTENCE = text({ default: 'A sentence.', doc: '' });
@@ -12,9 +12,9 @@ export const EVALUATE_SCHEMA = {
     default: 0.95,
     above: 0,
     below: 1,
-    doc: 'Level of the intervals that accuracy is given with, of all rows and of slices.',
+    doc: 'Level of the intervals that accuracy, or errors of numbers, are given with, of all rows and of slices.',
   }),
-  gates: shaped<Readonly<Partial<Record<EvaluationMetric, number>>>>(
+  gates: shaped<Gates>(
     {
       default: {},
       doc: 'Least value of each metric, the greatest where lower is better; a model beyond one fails with exit 5.',
@@ -47,7 +47,7 @@ export const EVALUATE_SCHEMA = {
 function assertGateMap(value: unknown): void {
   if (!isRecord(value)) throw new Error('a map from metrics to numbers');
   for (const [name, limit] of Object.entries(value)) {
-    if (!GATE_METRICS.includes(name as EvaluationMetric)) {
+    if (!GATE_METRICS.includes(name as GateMetric)) {
       throw new Error(
         `a map from metrics to numbers; ${name} is not a metric${didYouMean(name, GATE_METRICS)}`,
       );

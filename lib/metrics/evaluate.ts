@@ -5,13 +5,13 @@ import { reliabilityCurve, type ReliabilityBin } from './calibration.ts';
 import type { ContingencyTable } from './contingency.ts';
 import { perClassScores, type ClassScores } from './per-class.ts';
 import { confusionMatrix, createPredictions, type Predictions } from './predictions.ts';
-import { METRICS, type Metric, type MetricName } from './registry.ts';
+import { METRICS, type Metric, type MetricName, type RegressionMetric } from './registry.ts';
 import { measureSlices, type SliceGroup, type SliceKeys } from './slices.ts';
 
-/** A metric that evaluate computes: all but those of partitions. */
+/** A metric of predicted classes: all but those of partitions and numbers. */
 export type EvaluationMetric = Exclude<
   MetricName,
-  'adjusted_rand_index' | 'normalized_mutual_information'
+  RegressionMetric | 'adjusted_rand_index' | 'normalized_mutual_information'
 >;
 
 /** The document of reports/metrics/evaluate.json; null where a metric has no value. */
@@ -158,7 +158,7 @@ export function measure(
   confusion: ContingencyTable,
 ): Map<EvaluationMetric, number | null> {
   const scores = Object.entries<Metric>(METRICS).flatMap(([name, metric]) => {
-    if (metric.input === 'partitions') return [];
+    if (metric.input === 'partitions' || metric.input === 'numbers') return [];
     const value = metric.input === 'labels' ? metric.score(confusion) : metric.score(predictions);
     return [[name as EvaluationMetric, Number.isNaN(value) ? null : value] as const];
   });

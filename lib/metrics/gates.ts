@@ -1,15 +1,33 @@
 /** Gates: what a metric must reach before a model may pass. */
-import { StageError } from '../errors.ts';
-import type { EvaluationMetric, EvaluationMetrics } from './evaluate.ts';
-import { METRICS } from './registry.ts';
+import { StageError, listExamples } from '../errors.ts';
+import type { Task } from '../task.ts';
+import type { EvaluationMetric } from './evaluate.ts';
+import { METRICS, type RegressionMetric } from './registry.ts';
+
+export type GateMetric = EvaluationMetric | RegressionMetric;
+export type Gates = Readonly<Partial<Record<GateMetric, number>>>;
 
 /** Names that a gate may have. */
 export const GATE_METRICS = Object.entries(METRICS).flatMap(([name, { input }]) =>
-  input === 'partitions' ? [] : [name as EvaluationMetric],
+  input === 'partitions' ? [] : [name as GateMetric],
 );
 
+/** @throws StageError E_PARAMS for gates of what the model does not do: classes for numbers, or the other way. */
+export function assertGatesFit(gates: Gates, task: Task): void {
+  const isNumeric = (name: GateMetric): boolean => METRICS[name].input === 'numbers';
+  const fitting = GATE_METRICS.filter((name) => isNumeric(name) === (task === 'regression'));
+  const wrong = Object.keys(gates).filter((name) => !fitting.includes(name as GateMetric));
+  if (wrong.length === 0) return;
+  const what = task === 'regression' ? 'predicts a number' : 'tells classes apart';
+  throw new StageError(
+    'E_PARAMS',
+    `evaluate.gates must name metrics of a model that ${what}; got ${listExamples(wrong)}`,
+    { hint: `these are ${fitting.join(', ')}` },
+  );
+}
+
 export interface GateResult {
-  readonly metric: EvaluationMetric;
+  readonly metric: GateMetric;
   /** A minimum where greater is better, else a maximum; the limit itself holds. */
   readonly limit: number;
   /** Null where the metric has no value; the gate then fails. */
@@ -23,12 +41,12 @@ export interface GateResult {
  * @param gates - Limit of each metric, named as in {@link GATE_METRICS}.
  */
 export function checkGates(
-  metrics: EvaluationMetrics,
-  gates: Readonly<Partial<Record<EvaluationMetric, number>>>,
+  metrics: Readonly<Partial<Record<GateMetric, number | null>>>,
+  gates: Gates,
 ): GateResult[] {
   return Object.entries(gates).map(([name, limit]) => {
-    const metric = name as EvaluationMetric;
-    const value = metrics[metric];
+    const metric = name as GateMetric;
+    const value = metrics[metric] ?? null;
     const isHeld =
       value !== null && (METRICS[metric].greaterIsBetter ? value >= limit : value <= limit);
     return { metric, limit, value, isHeld };

@@ -23,6 +23,7 @@ import {
   topKAccuracyOfRow,
 } from './probabilistic.ts';
 import { averagePrecision, rocAuc } from './ranking.ts';
+import { mae, medianAbsoluteError, r2, rmse, type NumericPredictions } from './regression.ts';
 
 interface Properties {
   /** Direction of improvement; never a sign trick. */
@@ -53,10 +54,16 @@ export type Metric = Properties &
         readonly symmetric: boolean;
         readonly score: (table: ContingencyTable) => number;
       }
+    | {
+        /** Computed from true and predicted numbers. */
+        readonly input: 'numbers';
+        readonly score: (predictions: NumericPredictions) => number;
+      }
   );
 
 const share = { greaterIsBetter: true, range: [0, 1] } as const;
 const correlation = { greaterIsBetter: true, range: [-1, 1] } as const;
+const error = { greaterIsBetter: false, range: [0, Infinity], input: 'numbers' } as const;
 
 export const METRICS = {
   accuracy: { ...share, input: 'labels', symmetric: true, score: accuracy },
@@ -111,9 +118,18 @@ export const METRICS = {
     symmetric: true,
     score: normalizedMutualInformation,
   },
+  rmse: { ...error, score: rmse },
+  mae: { ...error, score: mae },
+  median_absolute_error: { ...error, score: medianAbsoluteError },
+  r2: { greaterIsBetter: true, range: [-Infinity, 1], input: 'numbers', score: r2 },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;
+
+/** A metric of predicted numbers. */
+export type RegressionMetric = {
+  [Name in MetricName]: (typeof METRICS)[Name] extends { input: 'numbers' } ? Name : never;
+}[MetricName];
 
 type TestedMetric = {
   [Name in MetricName]: (typeof METRICS)[Name] extends { input: 'labels' } | { scoreOfRow: unknown }

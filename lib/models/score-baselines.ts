@@ -3,7 +3,8 @@ import type { Relation } from '../sql.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
 import type { Bundle } from './bundle.ts';
 import type { Machine } from './model.ts';
-import { openScorer, scoreLabelled } from './scorer.ts';
+import { scoreNumbers } from './score-numbers.ts';
+import { openNumberScorer, openScorer, scoreLabelled } from './scorer.ts';
 
 /** Probabilities of the rows of a raw table by the name of the model, each of shape (nSamples, nClasses). */
 export async function scoreBaselines(
@@ -24,4 +25,25 @@ export async function scoreBaselines(
     }
   }
   return scores;
+}
+
+/** Numbers predicted for the rows of a raw table by the name of the model, each of shape (nSamples). */
+export async function predictBaselines(
+  baselines: readonly Bundle[],
+  engine: TableEngine,
+  relation: Relation,
+  machine: Machine,
+  startProgress: StartProgress,
+): Promise<Record<string, Float64Array>> {
+  const predicted: Record<string, Float64Array> = {};
+  for (const bundle of baselines) {
+    const scorer = await openNumberScorer(bundle, engine, machine);
+    try {
+      const { yPred } = await scoreNumbers(bundle, scorer, engine, relation, startProgress);
+      predicted[bundle.model.name] = yPred;
+    } finally {
+      scorer.dispose();
+    }
+  }
+  return predicted;
 }

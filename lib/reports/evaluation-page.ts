@@ -4,12 +4,7 @@ import type { Evaluation } from '../metrics/evaluate.ts';
 import { describeGate, type GateResult } from '../metrics/gates.ts';
 import type { ModelHistoryRow } from '../models/model.ts';
 import { baselineSections } from './baseline-section.ts';
-import {
-  accuracyChart,
-  confidenceChart,
-  lossChart,
-  reliabilityChart,
-} from './evaluation-charts.ts';
+import { confidenceChart, reliabilityChart } from './evaluation-charts.ts';
 import { formatCount, formatLevel, formatPercent, formatRows, formatScore } from './format.ts';
 import { markup, type Html } from './html.ts';
 import {
@@ -28,6 +23,7 @@ import {
 } from './page.ts';
 import { nameClass } from './names.ts';
 import { sliceSections } from './slice-section.ts';
+import { trainingSections } from './training-section.ts';
 
 export interface EvaluationReport {
   /** What was evaluated, for the heading: "Cover_Type". */
@@ -56,7 +52,7 @@ export async function evaluationPage(report: EvaluationReport): Promise<string> 
     { heading: 'How good each class is', content: [classTable(evaluation, names)] },
     ...(await sliceSections(evaluation, target, report.classNames)),
     { heading: 'Whether its confidence can be believed', content: await calibration(evaluation) },
-    ...(await training(report.history)),
+    ...(await trainingSections(report.history)),
     { heading: 'Model and data', content: [facts(report.about)] },
   ];
   return page({
@@ -99,7 +95,7 @@ function headline({ metrics, confidenceLevel }: Evaluation): Html {
   ]);
 }
 
-function gateVerdicts(gates: readonly GateResult[]): Html[] {
+export function gateVerdicts(gates: readonly GateResult[]): Html[] {
   if (gates.length === 0) return [paragraph('No gates are set.')];
   return [list(gates.map((gate) => verdict(gate.isHeld, describeGate(gate))))];
 }
@@ -210,44 +206,4 @@ async function calibration({ reliability, metrics }: Evaluation): Promise<Html[]
       }),
     ]),
   ];
-}
-
-async function training(history: readonly ModelHistoryRow[]): Promise<Section[]> {
-  const byModel = [...Map.groupBy(history, ({ model }) => model)];
-  const charts = await Promise.all(
-    byModel.map(async ([model, rows]) => await trainingOf(model, rows)),
-  );
-  const content = charts.filter(({ length }) => length > 0).map(figures);
-  return content.length === 0 ? [] : [{ heading: 'How it was trained', content }];
-}
-
-async function trainingOf(model: string, rows: readonly ModelHistoryRow[]): Promise<Html[]> {
-  const last = rows.at(-1)!;
-  const charts: Html[] = [];
-  const isOnTrain = rows.some(({ loss }) => loss !== null);
-  const isOnValid = rows.some(({ validLoss }) => validLoss !== null);
-  if (isOnTrain || isOnValid) {
-    const ends = [
-      ...(isOnTrain ? [`${formatScore(last.loss)} on train`] : []),
-      ...(isOnValid ? [`${formatScore(last.validLoss)} on valid`] : []),
-    ];
-    const note = isOnTrain ? ' That of train is measured while the model still changes.' : '';
-    charts.push(
-      figure({
-        caption: `${model}: loss${isOnTrain ? '' : ' on valid'} by step.${note}`,
-        description: `Loss by step; at the end ${ends.join(' and ')}.`,
-        svg: await lossChart(rows),
-      }),
-    );
-  }
-  if (rows.some(({ validAccuracy }) => validAccuracy !== null)) {
-    charts.push(
-      figure({
-        caption: `${model}: accuracy on the valid split by step.`,
-        description: `Accuracy on valid by step; ${formatScore(last.validAccuracy)} at the end.`,
-        svg: await accuracyChart(rows),
-      }),
-    );
-  }
-  return charts;
 }

@@ -11,14 +11,13 @@ import { describeGate } from '../metrics/gates.ts';
 import type { Slice } from '../metrics/slices.ts';
 import { formatCount, formatLevel, formatPercent, formatRows, formatScore } from './format.ts';
 import { escapeMarkdown, markdownList, markdownTable } from './markdown.ts';
-import { nameClass } from './names.ts';
+import { nameClass, numericBut } from './names.ts';
 
 type Pairs = readonly (readonly [term: string, value: string])[];
 
-export interface ModelCard {
+/** What every card says, whatever the model predicts. */
+export interface CardFrame {
   readonly target: string;
-  readonly evaluation: Evaluation;
-  readonly classNames: Readonly<Record<string, string>>;
   readonly gates: readonly GateResult[];
   /** Kind, size, versions … */
   readonly model: Pairs;
@@ -35,24 +34,58 @@ export interface ModelCard {
   readonly commands: readonly string[];
 }
 
+/** Of a model that tells classes apart. */
+export interface ModelCard extends CardFrame {
+  readonly evaluation: Evaluation;
+  readonly classNames: Readonly<Record<string, string>>;
+}
+
+/** What was measured, in Markdown but for `ways` and `metrics`. */
+export interface CardResults {
+  /** By what results are given apart. */
+  readonly ways: readonly string[];
+  /** Sentences on what the metrics are. */
+  readonly metrics: readonly string[];
+  readonly analyses: readonly string[];
+  /** Where the model is worse than on the whole; empty: nowhere. */
+  readonly weakSpots: readonly string[];
+}
+
 /** Slices named as weak at most. */
-const N_WEAK = 8;
+export const N_WEAK = 8;
 /** Features and settings beyond this stand in the bundle alone. */
 const N_FEATURES = 40;
 
 /** The whole document; same input, same bytes. */
 export function modelCard(card: ModelCard): string {
+  const { evaluation, target } = card;
+  return formatCard(card, {
+    ways: [target, ...evaluation.slices.map(({ by }) => by).filter((by) => by !== target)],
+    metrics: [
+      'Accuracy: share of rows whose class is predicted. Macro F1: mean F1, each class alike. Log loss: mean of −ln(probability of the true class).',
+      'Calibration error: mean gap between the confidence of a prediction and how often it is right.',
+      `Intervals: ${formatLevel(evaluation.confidenceLevel)}; of all rows by bootstrap, of slices and classes by Wilson's score.`,
+    ],
+    analyses: analyses(card),
+    weakSpots: weakSpots(card),
+  });
+}
+
+export function formatCard(card: CardFrame, results: CardResults): string {
   const { intendedUses, limitations, ethicalConsiderations } = card.card;
   const sections: [heading: string, lines: readonly string[]][] = [
     ['Model details', [...pairs(card.model), ...settings(card), ...features(card.features)]],
     ['Intended use', stated(intendedUses, 'intended_uses')],
-    ['Factors', factors(card)],
-    ['Metrics', metrics(card)],
+    ['Factors', markdownList([`Results are given apart by ${results.ways.join(', ')}.`])],
+    ['Metrics', metrics(card, results)],
     ['Evaluation data', pairs([...card.dataSource, ...card.evaluationData])],
     ['Training data', pairs(card.trainingData)],
-    ['Quantitative analyses', analyses(card)],
+    ['Quantitative analyses', results.analyses],
     ['Ethical considerations', stated(ethicalConsiderations, 'ethical_considerations')],
-    ['Caveats and recommendations', [...stated(limitations, 'limitations'), ...weakSpots(card)]],
+    [
+      'Caveats and recommendations',
+      [...stated(limitations, 'limitations'), ...caveats(results.weakSpots)],
+    ],
     ['Reproduction', ['```sh', ...card.commands, '```']],
   ];
   const body = sections.flatMap(([heading, lines]) => ['', `## ${heading}`, '', ...lines]);
@@ -65,7 +98,7 @@ function pairs(terms: Pairs): string[] {
   return markdownList(terms.map(([term, value]) => `${term}: ${value}`));
 }
 
-function settings({ settings: terms }: ModelCard): string[] {
+function settings({ settings: terms }: CardFrame): string[] {
   if (terms.length === 0) return [];
   const rows = terms.map(([term, value]) => [term, value]);
   return ['', ...markdownTable([{ label: 'Fitted with' }, { label: 'Value' }], rows)];
@@ -82,20 +115,16 @@ function stated(sentences: readonly string[], parameter: string): string[] {
   return [`Not stated; \`evaluate.card.${parameter}\` in \`params.yaml\` does.`];
 }
 
-function factors({ evaluation, target }: ModelCard): string[] {
-  const ways = [target, ...evaluation.slices.map(({ by }) => by).filter((by) => by !== target)];
-  return markdownList([`Results are given apart by ${ways.join(', ')}.`]);
+function metrics({ gates }: CardFrame, results: CardResults): string[] {
+  return markdownList([
+    ...results.metrics,
+    ...gates.map((gate) => `Gate ${gate.isHeld ? 'held' : 'not held'}: ${describeGate(gate)}`),
+  ]);
 }
 
-function metrics({ evaluation, gates }: ModelCard): string[] {
-  return [
-    ...markdownList([
-      'Accuracy: share of rows whose class is predicted. Macro F1: mean F1, each class alike. Log loss: mean of −ln(probability of the true class).',
-      'Calibration error: mean gap between the confidence of a prediction and how often it is right.',
-      `Intervals: ${formatLevel(evaluation.confidenceLevel)}; of all rows by bootstrap, of slices and classes by Wilson's score.`,
-      ...gates.map((gate) => `Gate ${gate.isHeld ? 'held' : 'not held'}: ${describeGate(gate)}`),
-    ]),
-  ];
+function caveats(weakSpots: readonly string[]): string[] {
+  if (weakSpots.length === 0) return [];
+  return ['', 'Worse than on the whole, beyond chance:', '', ...weakSpots];
 }
 
 function analyses({ evaluation, classNames, target }: ModelCard): string[] {
@@ -161,10 +190,6 @@ function analyses({ evaluation, classNames, target }: ModelCard): string[] {
   ];
 }
 
-const numericBut =
-  (text: string) =>
-  (label: string): { label: string; isNumeric: boolean } => ({ label, isNumeric: label !== text });
-
 /** Slices that are worse than the whole beyond chance: the upper end of their interval lies below it. */
 function weakSpots({ evaluation, classNames, target }: ModelCard): string[] {
   const { accuracy } = evaluation.metrics;
@@ -173,16 +198,10 @@ function weakSpots({ evaluation, classNames, target }: ModelCard): string[] {
     .filter(({ accuracyHigh }) => accuracy !== null && accuracyHigh < accuracy)
     .toSorted((a, b) => a.accuracy - b.accuracy)
     .slice(0, N_WEAK);
-  if (weak.length === 0) return [];
-  return [
-    '',
-    'Worse than on the whole, beyond chance:',
-    '',
-    ...markdownList(
-      weak.map(({ by, name, accuracy: own, nSamples }) => {
-        const shown = by === target ? nameClass(name, classNames) : name;
-        return `${by} ${shown}: right in ${formatPercent(own)} of ${formatRows(nSamples)}`;
-      }),
-    ),
-  ];
+  return markdownList(
+    weak.map(({ by, name, accuracy: own, nSamples }) => {
+      const shown = by === target ? nameClass(name, classNames) : name;
+      return `${by} ${shown}: right in ${formatPercent(own)} of ${formatRows(nSamples)}`;
+    }),
+  );
 }

@@ -12,3 +12,8 @@ export function nameMetric(metric: string): string {
   const text = words.join(' ');
   return text[0].toUpperCase() + text.slice(1);
 }
+
+/** Columns of numbers, but for the one of this name. */
+export const numericBut =
+  (text: string) =>
+  (label: string): { label: string; isNumeric: boolean } => ({ label, isNumeric: label !== text });

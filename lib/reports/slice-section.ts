@@ -1,16 +1,12 @@
 /** The part of the evaluation page that shows the slices: where a model is better and worse than on the whole. */
 import type { Evaluation } from '../metrics/evaluate.ts';
 import type { SliceGroup } from '../metrics/slices.ts';
-import { renderChart } from './charts.ts';
 import { formatCount, formatLevel, formatPercent, formatRows, formatScore } from './format.ts';
 import type { Html } from './html.ts';
+import { intervalChart } from './interval-chart.ts';
 import { nameClass } from './names.ts';
 import { figure, figures, paragraph, table } from './page.ts';
 import type { Section } from './page.ts';
-
-/** Height of a slice in a chart, in pixels, and of the axis below all. */
-const ROW_HEIGHT = 26;
-const AXIS_HEIGHT = 50;
 
 /** No section where no slices are declared. */
 export async function sliceSections(
@@ -51,49 +47,11 @@ export async function sliceSections(
 }
 
 function sliceChart({ slices }: SliceGroup, accuracy: number): Promise<Html> {
-  const values = slices.map(({ name, nSamples, accuracyLow, accuracyHigh, ...slice }) => ({
-    ...{ name, low: accuracyLow, high: accuracyHigh, accuracy: slice.accuracy },
+  const rows = slices.map(({ name, nSamples, accuracyLow, accuracyHigh, ...slice }) => ({
+    ...{ name, low: accuracyLow, high: accuracyHigh, value: slice.accuracy },
     description: `${name}: right in ${formatPercent(slice.accuracy)} of ${formatRows(nSamples)}`,
   }));
-  const y = {
-    field: 'name',
-    type: 'nominal' as const,
-    title: null,
-    sort: null,
-    axis: { labelLimit: 150, ticks: false, domain: false },
-  };
-  const x = {
-    type: 'quantitative' as const,
-    title: 'accuracy',
-    scale: { zero: false },
-    axis: { tickCount: 5, labelSeparation: 8 },
-  };
-  return renderChart({
-    height: AXIS_HEIGHT + ROW_HEIGHT * slices.length,
-    // names in a wide face are wider than they are taken for
-    padding: { left: 16, right: 2, top: 2, bottom: 2 },
-    layer: [
-      {
-        data: { values: [{ accuracy }] },
-        mark: { type: 'rule', color: 'var(--muted)', strokeDash: [4, 4], strokeWidth: 1 },
-        encoding: { x: { ...x, field: 'accuracy' } },
-      },
-      {
-        data: { values },
-        mark: { type: 'rule', color: 'var(--accent)', strokeWidth: 2 },
-        encoding: { y, x: { ...x, field: 'low' }, x2: { field: 'high' } },
-      },
-      {
-        data: { values },
-        mark: { type: 'circle', color: 'var(--accent)', opacity: 1, size: 60 },
-        encoding: {
-          y,
-          x: { ...x, field: 'accuracy' },
-          description: { field: 'description' },
-        },
-      },
-    ],
-  });
+  return intervalChart(rows, 'accuracy', accuracy);
 }
 
 function sliceTable({ by, slices }: SliceGroup): Html {

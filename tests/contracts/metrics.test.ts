@@ -11,32 +11,46 @@ import {
   type Predictions,
 } from '../../lib/metrics/predictions.ts';
 import { METRICS, type Metric } from '../../lib/metrics/registry.ts';
+import type { NumericPredictions } from '../../lib/metrics/regression.ts';
 import { createRng } from '../../lib/rng.ts';
 
 const test = suite('contract: metrics');
-const metrics = Object.entries(METRICS) as [string, Metric][];
+type NumericMetric = Extract<Metric, { input: 'numbers' }>;
+type ClassMetric = Exclude<Metric, NumericMetric>;
+const all = Object.entries(METRICS) as [string, Metric][];
+const metrics = all.filter((entry): entry is [string, ClassMetric] => entry[1].input !== 'numbers');
+const numeric = all.filter(
+  (entry): entry is [string, NumericMetric] => entry[1].input === 'numbers',
+);
 const folder = new URL('../../lib/metrics/', import.meta.url);
 
 /** Exported functions that are no metrics, each with what it is instead. */
 const NOT_METRICS: Readonly<Record<string, string>> = {
   accuracyInterval: 'two numbers',
   assertGates: 'a judgement on metrics',
+  assertGatesFit: 'a judgement on the names of metrics',
+  bootstrapNumbers: 'intervals of two metrics',
   brierScoreOfRow: 'what a row adds to brier_score',
+  calibrationBands: 'several numbers per band',
   checkGates: 'a judgement on metrics',
   columnSums: 'sums of a table',
   compareModels: 'all metrics of two models',
   confusionMatrix: 'a table',
   contingencyTable: 'a table',
+  countBands: 'a table',
   createPredictions: 'input of the metrics',
   decideLabels: 'a label per row',
   describeGate: 'a sentence',
   drawBinomial: 'a random number',
   entropy: 'a property of counts',
   evaluate: 'all metrics at once',
+  evaluateNumbers: 'all metrics of numbers at once',
   judge: 'a judgement on metrics',
   logLossOfRow: 'what a row adds to log_loss',
   mcnemar: 'a test',
+  meanError: 'a bias, of which neither more nor less is better',
   measureBaselines: 'all metrics of several models',
+  measureNumericSlices: 'all metrics of some rows',
   measureSlices: 'all metrics of some rows',
   meanOverRows: 'a mean, of whatever it is given',
   measure: 'all metrics at once',
@@ -49,6 +63,7 @@ const NOT_METRICS: Readonly<Record<string, string>> = {
   reliabilityCurve: 'several numbers per bin',
   resampleCounts: 'a random table',
   roundMetric: 'a rounding',
+  roundQuantity: 'a rounding',
   rowSums: 'sums of a table',
   silhouetteSamples: 'a number per row',
   topKAccuracy: 'needs k; registered as top_2_accuracy',
@@ -63,7 +78,7 @@ const NOT_RENAMED_WHEN_BINARY: Readonly<Record<string, string>> = {
 };
 
 /** The second labels of a partition metric are the predicted ones. */
-function score(metric: Metric, predictions: Predictions): number {
+function score(metric: ClassMetric, predictions: Predictions): number {
   if (metric.input === 'probabilities') return metric.score(predictions);
   return metric.score(confusionMatrix(predictions));
 }
@@ -123,7 +138,7 @@ function isEqual(actual: number, expected: number): void {
 }
 
 test('every exported function of lib/metrics is registered, or named here with what it is', async () => {
-  const registered = new Set<unknown>(metrics.map(([, metric]) => metric.score));
+  const registered = new Set<unknown>(all.map(([, metric]) => metric.score));
   const exported = new Set<string>();
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.ts'))) {
     const module = (await import(new URL(file, folder).href)) as Record<string, unknown>;
@@ -246,6 +261,64 @@ for (const [name, metric] of metrics) {
       });
     }
   }
+}
+
+const numbers = fc.record({
+  nSamples: fc.integer({ min: 2, max: 40 }),
+  scale: fc.constantFrom(1e-6, 1, 1e9),
+  offset: fc.constantFrom(0, 100),
+  seed: fc.integer(),
+});
+
+/** At least two different true numbers; the predicted ones lean to them. */
+function forAllNumbers(check: (predictions: NumericPredictions, scale: number) => void): void {
+  fc.assert(
+    fc.property(numbers, ({ nSamples, scale, offset, seed }) => {
+      const rng = createRng(seed, 'contract', 'numbers');
+      const yTrue = Float64Array.from({ length: nSamples }, (_, i) => scale * (offset + i + rng()));
+      check({ yTrue, yPred: yTrue.map((truth) => truth + scale * (rng() - 0.4)) }, scale);
+    }),
+    { seed: 7, numRuns: 60 },
+  );
+}
+
+for (const [name, { score: measure, range, greaterIsBetter }] of numeric) {
+  const isClose = (actual: number, expected: number): void => {
+    assert.ok(Math.abs(actual - expected) <= 1e-9 * Math.abs(expected), `${actual}, ${expected}`);
+  };
+
+  test(`property: ${name} stays in its range, and is best for a perfect prediction`, () => {
+    forAllNumbers((predictions) => {
+      const value = measure(predictions);
+      assert.ok(value >= range[0] && value <= range[1], String(value));
+      const { yTrue } = predictions;
+      assert.is(measure({ yTrue, yPred: yTrue }), range[greaterIsBetter ? 1 : 0]);
+    });
+  });
+
+  test(`property: ${name} does not depend on the order of the rows`, () => {
+    forAllNumbers(({ yTrue, yPred }) => {
+      const turned = { yTrue: yTrue.toReversed(), yPred: yPred.toReversed() };
+      isClose(measure(turned), measure({ yTrue, yPred }));
+    });
+  });
+
+  test(`property: ${name} has the unit of the target, or none`, () => {
+    forAllNumbers(({ yTrue, yPred }) => {
+      const twice = (values: Float64Array) => values.map((value) => 2 * value);
+      const factor = name === 'r2' ? 1 : 2;
+      const doubled = measure({ yTrue: twice(yTrue), yPred: twice(yPred) });
+      isClose(doubled, factor * measure({ yTrue, yPred }));
+    });
+  });
+
+  test(`property: ${name} leaves its input as it was`, () => {
+    forAllNumbers((predictions) => {
+      const copy = structuredClone(predictions);
+      measure(predictions);
+      assert.equal(predictions, copy);
+    });
+  });
 }
 
 test.run();
