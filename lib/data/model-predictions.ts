@@ -71,6 +71,16 @@ export async function readComparedModels(
 function assertPredictions(relation: Relation): void {
   assertColumns(relation, ['actual', 'prediction']);
   if (classesOf(relation).length >= 2) return;
+  const isNumeric = relation.columns.some(
+    ({ name, kind }) => name === 'prediction' && kind === 'number',
+  );
+  if (isNumeric && classesOf(relation).length === 0) {
+    throw new StageError(
+      'E_DATA',
+      `${relation.source} must hold predictions of classes; got numbers that were predicted`,
+      { hint: 'numbers are compared by the metrics that evaluate writes (npx dvc metrics diff)' },
+    );
+  }
   throw new StageError(
     'E_DATA',
     `${relation.source} must have a column ${PREFIX}<class> for each class; got ${classesOf(relation).length}`,
