@@ -31,14 +31,7 @@ export const forecast = defineStage({
     const { withDatabase } = await import('../lib/data/database.ts');
     const { forecastFiles } = await import('../lib/data/forecast-files.ts');
     const { threads } = base;
-    const context = {
-      rng,
-      signal,
-      threads,
-      info: log.info,
-      warn: log.warn,
-      startProgress: progress,
-    };
+    const context = { rng, signal, threads, log, startProgress: progress };
     return await withDatabase(
       base,
       async (database) => await forecastFiles(database, paths, params, context),

@@ -52,6 +52,8 @@ export async function openDatabase(options: {
     autoinstall_known_extensions: 'false',
   });
   const connection = await instance.connect();
+  // what a time with a zone becomes depends on no machine
+  await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
   const onOneThread = async <T>(work: () => Promise<T>): Promise<T> => {
     await connection.run('SET threads = 1');
     try {

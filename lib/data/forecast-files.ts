@@ -1,5 +1,6 @@
 /** The files of a forecast: of any series, or of the monthly sales. */
 import { existsSync, statSync, writeFileSync } from 'node:fs';
+import type { Log } from '../cli/log.ts';
 import { StageError } from '../errors.ts';
 import type { ForecastParams } from '../forecasting/forecast-params.ts';
 import { forecastSeries } from '../forecasting/forecast-series.ts';
@@ -32,11 +33,8 @@ export interface ForecastPaths {
 type Result = Promise<{ readonly message: string; readonly [fact: string]: unknown }>;
 
 /** What the frame gives, beside the plan. */
-export type RunContext = Pick<
-  ForecastContext,
-  'rng' | 'signal' | 'threads' | 'warn' | 'startProgress'
-> & {
-  readonly info: (message: string) => void;
+export type RunContext = Pick<ForecastContext, 'rng' | 'signal' | 'threads' | 'startProgress'> & {
+  readonly log: Log;
 };
 
 /** @throws StageError E_USAGE when there is a table of the future, and none of the past. */
@@ -74,7 +72,7 @@ async function forecastSeriesFiles(
   endingOf(paths.out); // said now, and not when all is forecast
   const table = await readSeriesTable(database, paths, params);
   if (table.incomplete.length > 0) {
-    run.warn(`columns with empty cells are left out: ${table.incomplete.join(', ')}`);
+    run.log.warn(`columns with empty cells are left out: ${table.incomplete.join(', ')}`);
   }
   const { panel } = table;
   const plan = planForecast(panel, params);
@@ -89,14 +87,15 @@ async function forecastSeriesFiles(
       metric: params.metric,
       level: params.level,
     },
-    { ...plan, ...run, level: params.level ?? [] },
+    // what a library says of candidates that are too large for few rows is no news to the user
+    { ...plan, ...run, level: params.level ?? [], warn: (message) => run.log.record(message, {}) },
   );
   await writeForecast(database, table, plan.h, forecast, paths.out);
   const scores = listSeriesScores(panel, plan, params.metric, forecast);
   writeJson(paths.metrics, scores);
   const report = { panel, plan, params, forecast };
   writeFileSync(paths.page, await seriesPage(report));
-  run.info(describeSeries(report));
+  run.log.info(describeSeries(report));
   return { message: toSeriesMessage(scores), ...scores };
 }
 

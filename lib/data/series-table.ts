@@ -7,7 +7,7 @@ import { inferFrequency, withWeekday } from '../forecasting/infer-frequency.ts';
 import type { ExogenousKind, Future, Panel } from '../forecasting/panel.ts';
 import { readFuture } from '../forecasting/read-future.ts';
 import { readPanel } from '../forecasting/read-panel.ts';
-import { findColumns, findExogenous } from '../forecasting/series-columns.ts';
+import { assertOneSeries, findColumns, findExogenous } from '../forecasting/series-columns.ts';
 import type { ExogenousColumns, SeriesColumns } from '../forecasting/series-columns.ts';
 import type { GapFill, SeriesParams } from '../forecasting/series-params.ts';
 import { StageError } from '../errors.ts';
@@ -35,6 +35,7 @@ export async function readSeriesTable(
   const relation = await openTable(database, paths.in, 'history');
   const future = paths.future === null ? null : await openTable(database, paths.future, 'future');
   const columns = findColumns(relation, params);
+  if (columns.id === null) await assertOneSeries(database, relation, columns.time);
   const freq = await findFrequency(database, relation, columns, params.freq);
   const { names, incomplete } = await findExogenous(database, relation, columns, params.exogenous);
   const kinds = kindsOf(names, future);

@@ -17,7 +17,7 @@ const ROW_GROUP_SIZE = 61_440;
 /** DuckDB's own 32 MB make the whole file wait in memory; with these it is read as fast. */
 const CSV_BUFFER_BYTES = 2 ** 21;
 /** What names of tables end in. */
-export const ENDINGS = ['.parquet', '.csv', '.csv.gz'] as const;
+export const ENDINGS = ['.parquet', '.csv', '.csv.gz', '.tsv'] as const;
 
 export interface FileRelation extends Relation {
   /** The query that reads the file, whose name stands in it once as a literal. */
@@ -150,6 +150,12 @@ export async function writeTable(
   return count;
 }
 
+const CSV_OPTIONS = {
+  '.csv': '',
+  '.csv.gz': ', COMPRESSION gzip',
+  '.tsv': String.raw`, DELIMITER '\t'`,
+} as const;
+
 /** COPY of the rows of a query, in its order, to a file whose ending names the format. */
 export function copyStatement(query: string, file: string): string {
   const ending = endingOf(file);
@@ -157,7 +163,7 @@ export function copyStatement(query: string, file: string): string {
     ending === '.parquet'
       ? // nothing here looks for single values, which is what bloom filters are for
         `FORMAT parquet, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE ${ROW_GROUP_SIZE}`
-      : `FORMAT csv, HEADER true${ending === '.csv.gz' ? ', COMPRESSION gzip' : ''}`;
+      : `FORMAT csv, HEADER true${CSV_OPTIONS[ending]}`;
   return `COPY (${query}) TO ${literal(file)} (${format})`;
 }
 

@@ -29,7 +29,7 @@ export type Choice = readonly (readonly number[])[];
 export interface ChoiceOptions {
   /** The first of the validated models so many are chosen from. */
   readonly nCandidates: number;
-  /** Models of a series, at most. */
+  /** Models of a series, at most, and at most half of those that could forecast it. */
   readonly nModels: number;
   /** Windows that the choice knows, the earliest so many. */
   readonly nWindows: number;
@@ -79,7 +79,8 @@ export function chooseModels(
       candidates.every((m) => !Number.isNaN(errors[m][at])),
     );
     const sumOf = (m: number): number => windows.reduce((sum, at) => sum + errors[m][at], 0);
-    return candidates.toSorted((a, b) => sumOf(a) - sumOf(b)).slice(0, nModels);
+    const best = candidates.toSorted((a, b) => sumOf(a) - sumOf(b));
+    return best.slice(0, Math.min(nModels, Math.ceil(best.length / 2)));
   });
 }
 

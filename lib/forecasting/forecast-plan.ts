@@ -41,6 +41,8 @@ const LAGS: Readonly<Record<FrequencyName, readonly number[]>> = {
 const N_ERRORS = 20;
 const MIN_WINDOWS = 3;
 
+const SHORT_HINT = 'leave these series out, or lower h';
+
 /**
  * Windows reach back into half of the history of the median series, and leave it two seasons where it has them;
  * together with the series they are to give {@link N_ERRORS} errors of each step.
@@ -52,7 +54,7 @@ export function planForecast(panel: Panel, asked: PlanOptions): ForecastPlan {
   const h = asked.h ?? HORIZONS[freq.name];
   const seasonLength = asked.seasonLength ?? defaultSeasonLength(freq);
   // one row tells no spread, and h are held back to try the models
-  assertMinLength(panel, h + 2, `a forecast of ${h} steps`);
+  assertMinLength(panel, h + 2, `a forecast of ${h} steps`, SHORT_HINT);
   const length = medianLength(panel);
   const kept = Math.min(Math.max(Math.ceil(length / 2), 2 * seasonLength), length - h);
   const room = length - h - kept;

@@ -19,7 +19,7 @@ import type { ChoiceMetric } from './series-params.ts';
 
 export interface SeriesForecastOptions {
   readonly candidates: readonly ForecastModel[];
-  /** Models of a series, at least 1; their mean is its forecast. */
+  /** Models of a series, at least 1, at most half of its candidates; their mean is its forecast. */
   readonly nModels: number;
   /** What the choice is shown beside; tried too where it is no candidate. */
   readonly reference: ForecastModel;

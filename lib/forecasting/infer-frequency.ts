@@ -35,14 +35,23 @@ export async function inferFrequency(
   for (const name of COARSE_FIRST) {
     const freq = await withWeekday(database, relation, time, parseFrequency(name));
     const [row] = await database.query(shareSql(relation, series, time, freq));
+    if (Number(row.total) === 0) throw tooShort(relation, time);
     if (2 * Number(row.n) > Number(row.total)) return freq;
   }
   throw new StageError(
     'E_DATA',
     `${relation.source} must have times of one frequency in ${time}; got ${await describeTimes(database, relation, time)}`,
     {
-      hint: 'name it with --freq (h, D, W, MS, QS, YS, or 1 for integers), and the column of the series with --id-col; times have no zone, months and quarters begin on their first day',
+      hint: 'name it with --freq (h, D, W, MS, QS, YS, or 1 for integers); months and quarters begin on their first day, years on theirs',
     },
+  );
+}
+
+function tooShort({ source }: Relation, time: string): StageError {
+  return new StageError(
+    'E_DATA',
+    `${source} must have two rows of a series, to tell the frequency of ${time}; got one of each`,
+    { hint: 'name it with --freq (h, D, W, MS, QS, YS, or 1 for integers)' },
   );
 }
 

@@ -99,11 +99,19 @@ export function cutPanel(
   };
 }
 
+const SHORT_HINT =
+  'leave these series out, or take shorter lags, a shorter season or a model that needs less';
+
 /**
  * @param who - What needs the rows, as the message calls it.
  * @throws StageError E_DATA naming the series that have fewer than `minLength` rows.
  */
-export function assertMinLength({ ids, offsets }: Panel, minLength: number, who: string): void {
+export function assertMinLength(
+  { ids, offsets }: Panel,
+  minLength: number,
+  who: string,
+  hint = SHORT_HINT,
+): void {
   const short: number[] = [];
   for (let i = 0; i < ids.length; i++) {
     if (offsets[i + 1] - offsets[i] < minLength) short.push(i);
@@ -113,8 +121,6 @@ export function assertMinLength({ ids, offsets }: Panel, minLength: number, who:
   throw new StageError(
     'E_DATA',
     `${who} must have at least ${minLength} rows of each series; got ${shown}`,
-    {
-      hint: 'leave these series out, or take shorter lags, a shorter season or a model that needs less',
-    },
+    { hint },
   );
 }

@@ -85,6 +85,7 @@ function assertNumbers({ columns, source }: Relation, names: readonly string[]):
   throw new StageError(
     'E_DATA',
     `${source} must have numbers in y and exogenous columns; got ${got}`,
+    { hint: 'numbers have a point and no other marks: 1234.5' },
   );
 }
 
@@ -153,5 +154,5 @@ function hintOf(found: readonly Problem[]): string {
     return 'set freq to that of the times (h, D, W, MS, QS, YS, or 1 for integers), months and quarters by their first day';
   }
   if (found.includes('duplicate')) return 'add up or average the rows of a step first';
-  return 'fill the missing steps (with 0 where nothing was sold), or cut the series';
+  return 'fill the missing steps (fill: zero where nothing was sold, or last), or cut the series';
 }

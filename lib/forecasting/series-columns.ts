@@ -58,6 +58,23 @@ function only(
   });
 }
 
+/** @throws StageError E_DATA when a table that is one series has most of its times more than once. */
+export async function assertOneSeries(
+  database: Database,
+  { sql, source }: Relation,
+  time: string,
+): Promise<void> {
+  const [{ n, times }] = await database.query(
+    `SELECT count(*) AS n, count(DISTINCT ${identifier(time)}) AS times FROM ${sql}`,
+  );
+  if (Number(times) * 2 > Number(n) || Number(n) < 2) return;
+  throw new StageError(
+    'E_DATA',
+    `${source} must have each ${time} once, as no column names the series; got ${n} rows of ${times} times`,
+    { hint: 'name the column of the series with --id-col' },
+  );
+}
+
 export interface ExogenousColumns {
   readonly names: readonly string[];
   /** Columns of numbers that are left out, since they have empty cells. */

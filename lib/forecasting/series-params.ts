@@ -42,7 +42,7 @@ export const SERIES_SCHEMA = asFlags({
   n_models: integer({
     default: 3,
     min: 1,
-    doc: 'Models of each series, those of its smallest errors; its forecast is their mean.',
+    doc: 'Models of each series, those of its smallest errors, at most half of the candidates; its forecast is their mean.',
   }),
   metric: oneOf(CHOICE_METRICS, {
     default: 'mase',

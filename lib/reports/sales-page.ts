@@ -6,7 +6,7 @@ import type { SalesWorld } from '../forecasting/sales/world.ts';
 import { formatCount, formatLevel, formatMeasure, formatPercent, formatScore } from './format.ts';
 import type { Html } from './html.ts';
 import { facts, figure, figures, keyNumbers, page, paragraph, table } from './page.ts';
-import { drawForecast } from './sales-charts.ts';
+import { drawSales } from './sales-charts.ts';
 import type { ChartMonth } from './sales-charts.ts';
 
 /** Months before the test that a chart shows. */
@@ -118,7 +118,7 @@ async function drawItems({ world, forecast, params }: SalesReport): Promise<Html
     charts.push(
       figure({
         caption: items[i],
-        svg: await drawForecast(rows),
+        svg: await drawSales(rows),
         description: `Sales of ${items[i]}, and their forecast from ${months[forecast.startTest]} on`,
       }),
     );
@@ -126,7 +126,7 @@ async function drawItems({ world, forecast, params }: SalesReport): Promise<Html
   const shown = largest.length < items.length ? `The ${largest.length} largest items. ` : '';
   return [
     paragraph(
-      `${shown}Sales as a line, forecasts dashed with their interval of ${formatLevel(params.level)}; a point tells its numbers under the pointer.`,
+      `${shown}Sales as a line, forecasts dashed with their interval of ${formatLevel(params.level)}; a month tells its numbers under the pointer.`,
     ),
     figures(charts),
   ];

@@ -1,5 +1,5 @@
 /** The page of the forecast of any series. */
-import { millisecondsOfStep, toTime } from '../forecasting/frequency.ts';
+import { millisecondsOfStep } from '../forecasting/frequency.ts';
 import type { FrequencyName } from '../forecasting/frequency.ts';
 import { seriesOf } from '../forecasting/panel.ts';
 import { drawForecast } from './forecast-chart.ts';
@@ -7,7 +7,7 @@ import type { ChartStep } from './forecast-chart.ts';
 import { formatCount, formatMeasure, formatPercent } from './format.ts';
 import type { Html } from './html.ts';
 import { facts, figure, figures, keyNumbers, page, paragraph, table } from './page.ts';
-import { countSeries, countSteps, formatError, METRIC_LABELS } from './series-text.ts';
+import { countSeries, countSteps, formatError, formatTime, METRIC_LABELS } from './series-text.ts';
 import type { SeriesReport } from './series-text.ts';
 
 /** Series that the table has; a longer one helps nobody. */
@@ -121,7 +121,7 @@ function listSteps({ panel, plan, forecast }: SeriesReport, i: number): ChartSte
   const intervals = forecast.intervals.toSorted((a, b) => b.level - a.level);
   return Array.from({ length: nHistory + h }, (_, k) => {
     const t = y.length - nHistory + k;
-    const time = toTime(panel.freq, start + t);
+    const time = formatTime(panel.freq, start + t);
     const x = millisecondsOfStep(panel.freq, start + t);
     const at = i * h + t - y.length;
     const before = t - (y.length - h);
@@ -152,7 +152,7 @@ function listSeries({ panel, plan, params, forecast }: SeriesReport): Html[] {
       forecast.models[i].join(' + '),
       formatError(params.metric, forecast.scores.chosenErrors[i]),
       formatError(params.metric, forecast.scores.referenceErrors[i]),
-      toTime(panel.freq, panel.starts[i] + panel.offsets[i + 1] - panel.offsets[i]),
+      formatTime(panel.freq, panel.starts[i] + panel.offsets[i + 1] - panel.offsets[i]),
       formatMeasure(forecast.forecast[i * h]),
       narrowest === undefined
         ? '–'

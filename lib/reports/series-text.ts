@@ -2,7 +2,7 @@
 import type { ForecastPlan } from '../forecasting/forecast-plan.ts';
 import type { SeriesForecast } from '../forecasting/forecast-series.ts';
 import { toTime } from '../forecasting/frequency.ts';
-import type { FrequencyName } from '../forecasting/frequency.ts';
+import type { Frequency, FrequencyName } from '../forecasting/frequency.ts';
 import type { ForecastMetrics } from '../forecasting/metrics.ts';
 import type { Panel } from '../forecasting/panel.ts';
 import type { ChoiceMetric, SeriesParams } from '../forecasting/series-params.ts';
@@ -46,6 +46,11 @@ export function formatError(metric: ChoiceMetric, value: number | null | undefin
   return metric === 'mase' || metric === 'smape' ? value.toFixed(3) : formatMeasure(value);
 }
 
+/** "2024-03-31", "2024-03-31 14:00". */
+export function formatTime(freq: Frequency, step: number): string {
+  return toTime(freq, step).replace('T', ' ').replace(/:00$/, '');
+}
+
 /** Models with their scores, then the series with their model, its error and the next values. */
 export function describeSeries(report: SeriesReport): string {
   return [...describeModels(report), '', ...describeNextValues(report)].join('\n');
@@ -70,7 +75,7 @@ function describeNextValues({ panel, plan, params, forecast }: SeriesReport): st
   const shown = panel.ids.slice(0, MAX_SERIES);
   const end = (i: number): number => panel.starts[i] + panel.offsets[i + 1] - panel.offsets[i];
   const isAligned = shown.every((_, i) => end(i) === end(0));
-  const heads = steps.map((k) => (isAligned ? toTime(panel.freq, end(0) + k) : `+${k + 1}`));
+  const heads = steps.map((k) => (isAligned ? formatTime(panel.freq, end(0) + k) : `+${k + 1}`));
   const label = METRIC_LABELS[params.metric];
   const rows = shown.map((id, i) => [
     id,

@@ -228,7 +228,7 @@ test('names what is wrong with its inputs and parameters, and keeps the old repo
     [['--about', 'nowhere.json'], '3 error E_DATA: nowhere.json must exist; got no such file'],
     [
       ['--predictions', 'out.xlsx'],
-      '2 error E_USAGE: out.xlsx must end in .parquet, .csv, .csv.gz',
+      '2 error E_USAGE: out.xlsx must end in .parquet, .csv, .csv.gz, .tsv',
     ],
   );
   const before = readOutputs();

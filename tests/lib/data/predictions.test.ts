@@ -206,7 +206,7 @@ test('are refused under another ending before a row is scored', async () => {
     (reason: unknown) => reason as StageError,
   );
   assert.is(error?.code, 'E_USAGE');
-  assert.is(error?.message, 'out.xlsx must end in .parquet, .csv, .csv.gz');
+  assert.is(error?.message, 'out.xlsx must end in .parquet, .csv, .csv.gz, .tsv');
   assert.not(isScored);
 });
 

@@ -103,7 +103,7 @@ test('refuses files that are missing, empty, a header alone, of another ending, 
   );
   assert.is(
     await refusalOf('a.txt', 'a\n1\n'),
-    'E_USAGE: FILE must end in .parquet, .csv, .csv.gz',
+    'E_USAGE: FILE must end in .parquet, .csv, .csv.gz, .tsv',
   );
   assert.match(
     await refusalOf('a.csv', Uint8Array.of(0xff, 0xfe, 0x00, 0x62, 0x0a)),
