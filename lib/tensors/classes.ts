@@ -98,7 +98,7 @@ function createClassError({ source }: Relation, target: string, got: string): St
     'E_DATA',
     `${source} column ${target} must hold classes, integers or texts; got ${got}`,
     {
-      hint: 'name the target with base.target; base.target=null writes every column as a feature',
+      hint: 'name the target with base.target; tensorize.task=regression learns numbers, base.target=null writes every column as a feature',
     },
   );
 }

@@ -12,14 +12,17 @@ import {
 import type { DatasetHeader } from '../../../lib/tensors/dataset.ts';
 import { writeSafetensors } from '../../../lib/tensors/safetensors.ts';
 import type { Tensor } from '../../../lib/tensors/safetensors.ts';
+import { complaintOf } from '../../support/complaint.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
-import { cut, makeHeader, makeRows } from './make-dataset.ts';
+import { cut, makeHeader, makeNumbers, makeRows } from './make-dataset.ts';
 
 const test = suite('dataset files');
 
 async function write(path: string, header: DatasetHeader): Promise<void> {
   const nFeatures = header.columns.length;
-  const rows = makeRows(header.nSamples, nFeatures, header.classes.length);
+  const rows = header.hasTargets
+    ? makeNumbers(header.nSamples, nFeatures)
+    : makeRows(header.nSamples, nFeatures, header.classes.length);
   await writeDataset(path, header, cut(rows, nFeatures, [1]));
 }
 
@@ -35,6 +38,15 @@ for (const ending of ['pt', 'safetensors']) {
         assert.ok(dataset.features.buffer instanceof SharedArrayBuffer);
         assert.ok(dataset.labels.buffer instanceof SharedArrayBuffer);
       }
+    });
+  });
+
+  test(`reads back the numbers to predict that it wrote as .${ending}`, async () => {
+    await inTemporaryFolder(async (folder) => {
+      const path = join(folder, `split.${ending}`);
+      const header = { ...makeHeader(5, 4, 0), hasTargets: true };
+      await write(path, header);
+      assert.equal(readDataset(path), { ...header, nFeatures: 4, ...makeNumbers(5, 4) });
     });
   });
 
@@ -172,5 +184,40 @@ function refusal(read: () => unknown): string {
   }
   throw new Error('nothing was refused');
 }
+
+test('refuses targets that are damaged, beside labels, or in one split alone', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const features = { dtype: 'F32', shape: [2, 1], data: Float32Array.of(1, 2) } as const;
+    const targets = { dtype: 'F64', shape: [2], data: Float64Array.of(0.5, 1) } as const;
+    const labels = { dtype: 'I64', shape: [2], data: BigInt64Array.of(0n, 0n) } as const;
+    const metadata = { columns: '["a"]', classes: '[]' };
+    const cases: [Record<string, Tensor>, Record<string, string>, string][] = [
+      [
+        { targets: { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) } },
+        metadata,
+        'targets that are not of dtype F64 and 1 dimension',
+      ],
+      [
+        { targets: { ...targets, shape: [1], data: Float64Array.of(1) } },
+        metadata,
+        '1 targets, where there are 2 rows',
+      ],
+      [{ targets: { ...targets, data: Float64Array.of(1, NaN) } }, metadata, 'target NaN in row 2'],
+      [{ targets, labels }, { ...metadata, classes: '[7]' }, 'both labels and targets'],
+    ];
+    for (const [tensors, facts, got] of cases) {
+      const path = join(folder, 'x.safetensors');
+      writeSafetensors(path, { features, ...tensors }, facts);
+      const message = await complaintOf(() => readDataset(path));
+      assert.is(message, `E_DATA: ${path} must hold features and labels; got ${got}`);
+    }
+    await write(join(folder, 'train.pt'), { ...makeHeader(6, 2, 0), hasTargets: true });
+    await write(join(folder, 'valid.pt'), makeHeader(3, 2, 0));
+    assert.match(
+      await complaintOf(() => readDatasets(folder, ['train', 'valid'])),
+      /valid\.pt must have targets as \S*train\.pt has; got none$/,
+    );
+  });
+});
 
 test.run();

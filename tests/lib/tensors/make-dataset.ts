@@ -19,9 +19,15 @@ export function makeHeader(nSamples: number, nFeatures: number, nClasses: number
   };
 }
 
+/** Rows with numbers to predict instead of labels: i / 10 - 1. */
+export function makeNumbers(nSamples: number, nFeatures: number): Block {
+  const targets = Float64Array.from({ length: nSamples }, (_, i) => i / 10 - 1);
+  return { ...makeRows(nSamples, nFeatures, 0), targets };
+}
+
 /** The rows in blocks that end before the given rows. */
 export async function* cut(
-  { features, labels }: Block,
+  { features, labels, targets }: Block,
   nFeatures: number,
   ends: readonly number[],
 ): AsyncGenerator<Block> {
@@ -30,6 +36,7 @@ export async function* cut(
     yield {
       features: features.subarray(bounds[i - 1] * nFeatures, bounds[i] * nFeatures),
       labels: labels.subarray(bounds[i - 1], bounds[i]),
+      ...(targets && { targets: targets.subarray(bounds[i - 1], bounds[i]) }),
     };
   }
 }

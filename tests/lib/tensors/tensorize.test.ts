@@ -7,13 +7,15 @@ import { openTables } from '../../../lib/data/tables.ts';
 import { StageError } from '../../../lib/errors.ts';
 import { readDataset } from '../../../lib/tensors/dataset-files.ts';
 import type { Dataset } from '../../../lib/tensors/dataset.ts';
+import type { Task } from '../../../lib/task.ts';
 import { tensorize } from '../../../lib/tensors/tensorize.ts';
+import { complaintOf } from '../../support/complaint.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
 
 const test = suite('tensorize');
 
 /** The tensors of a table with the target `kind` and the id `row_id`. */
-async function tensorizeTable(csv: string): Promise<Dataset> {
+async function tensorizeTable(csv: string, task: Task = 'classification'): Promise<Dataset> {
   return await inTemporaryFolder(async (folder) => {
     const [file, out] = [join(folder, 'in.csv'), join(folder, 'out.pt')];
     writeFileSync(file, csv);
@@ -22,12 +24,12 @@ async function tensorizeTable(csv: string): Promise<Dataset> {
         out,
         format: 'pt',
         missing: 'error',
-        task: 'classification',
         target: 'kind',
         id: 'row_id',
       } as const;
       const progress = { update() {}, end() {} };
-      await tensorize(database, await openTables(database, file), options, () => progress);
+      const tables = await openTables(database, file);
+      await tensorize(database, tables, { ...options, task }, () => progress);
     });
     return readDataset(out);
   });
@@ -93,19 +95,19 @@ const REFUSED_TABLES: [title: string, csv: string, message: string, hint: string
     'a target of fractions',
     'a,kind\n1,1.5\n2,2\n3,0.25\n',
     'in.csv column kind must hold classes, integers or texts; got 0.25, 1.5',
-    'name the target with base.target; base.target=null writes every column as a feature',
+    'name the target with base.target; tensorize.task=regression learns numbers, base.target=null writes every column as a feature',
   ],
   [
     'a target of times',
     'a,kind\n1,2020-01-01\n2,2020-01-02\n',
     'in.csv column kind must hold classes, integers or texts; got a time column',
-    'name the target with base.target; base.target=null writes every column as a feature',
+    'name the target with base.target; tensorize.task=regression learns numbers, base.target=null writes every column as a feature',
   ],
   [
     'a target that is a quantity or an id',
     `a,kind\n${manyKinds}\n`,
     'in.csv column kind must hold classes, integers or texts; got more than 10000 different values',
-    'name the target with base.target; base.target=null writes every column as a feature',
+    'name the target with base.target; tensorize.task=regression learns numbers, base.target=null writes every column as a feature',
   ],
   [
     'a target that is not there',
@@ -135,6 +137,38 @@ for (const [title, csv, message, hint] of REFUSED_TABLES) {
       assert.is(got.replaceAll(/\S*\/in\.csv/g, 'in.csv'), message);
       assert.is(help, hint);
     }
+  });
+}
+
+test('takes the numbers of the target as they are, to the bit, for a regression', async () => {
+  const csv = 'row_id,a,kind\n1,0.5,16777217\n2,1.5,-0.1\n3,2.5,1e-30\n4,3.5,16777217\n';
+  const { features, targets, classes, labels, columns } = await tensorizeTable(csv, 'regression');
+  assert.equal(columns, ['a']);
+  assert.equal([...features], [0.5, 1.5, 2.5, 3.5]);
+  assert.equal(targets, Float64Array.of(16777217, -0.1, 1e-30, 16777217));
+  assert.equal([classes, labels.length], [[], 0]);
+  const integers = await tensorizeTable('a,kind\n1,3\n2,4\n', 'regression');
+  assert.equal(integers.targets, Float64Array.of(3, 4));
+});
+
+const REFUSED_NUMBERS: readonly [title: string, csv: string, got: string][] = [
+  [
+    'missing, NaN and infinite numbers, with their first rows',
+    'a,kind\n1,1\n2,\n3,nan\n4,inf\n5,-inf\n',
+    '4 without (rows 2, 3, 4, …)',
+  ],
+  ['one missing number', 'a,kind\n1,1\n2,\n', '1 without (row 2)'],
+  ['texts', 'a,kind\n1,x\n2,y\n', 'a text column'],
+  ['times', 'a,kind\n1,2020-01-01\n', 'a time column'],
+];
+
+for (const [title, csv, got] of REFUSED_NUMBERS) {
+  test(`refuses ${title} as what a regression predicts`, async () => {
+    const message = await complaintOf(() => tensorizeTable(csv, 'regression'));
+    assert.is(
+      message.replaceAll(/\S*\/in\.csv/g, 'in.csv'),
+      `E_DATA: in.csv column kind must hold a finite number in every row; got ${got}`,
+    );
   });
 }
 
