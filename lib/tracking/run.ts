@@ -5,6 +5,7 @@
  * does not answer, or `tracking.uri` is null, it waits for `npm run mlflow -- --upload`; the work goes on.
  */
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import { StageError } from '../errors.ts';
 import { assertModelName, assertName, toParamTexts } from './checks.ts';
 import type { ParamValue } from './checks.ts';
@@ -189,7 +190,7 @@ function createSender(uri: string, folder: string, warn: (message: string) => vo
       if (!(error instanceof Unreachable) || hasWarned) return;
       hasWarned = true;
       const help = 'npm run mlflow starts a server, npm run mlflow -- --upload sends what waits';
-      warn(`${error.message}; the run waits in ${folder} (${help})`);
+      warn(`${error.message}; the run waits in ${dirname(folder)} (${help})`);
     }
   };
   const send = async (): Promise<void> => {
