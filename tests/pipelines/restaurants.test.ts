@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DAY, WEEK } from '../../lib/forecasting/restaurants/hourly-features.ts';
+import { DAY, HOURLY, WEEK } from '../../lib/forecasting/restaurants/hourly-features.ts';
 import { toStep, toTime } from '../../lib/forecasting/frequency.ts';
-import { HOURLY } from '../../lib/forecasting/restaurants/hourly-features.ts';
 import { importStage } from '../../lib/cli/registry.ts';
 import { listRunFolders, readEvents } from '../../lib/tracking/journal.ts';
 import type { TrackingEvent } from '../../lib/tracking/journal.ts';
@@ -121,16 +120,19 @@ test('forecasts the week from its first midnight on, within the range, and measu
   const [prediction, minimum, maximum] = ['prediction', 'minimum', 'maximum'].map((column) =>
     numbers(rows, column),
   );
-  let [error, nHeld] = [0, 0];
+  const before = turnoverOf(200);
+  let [error, lastWeekError, nHeld] = [0, 0, 0];
   rows.forEach(({ order_date: date }, i) => {
     assert.is(date, toTime(HOURLY, start + i).replace('T', ' '));
     assert.ok(0 <= minimum[i] && minimum[i] <= prediction[i] && prediction[i] <= maximum[i]);
     const actual = (truth.get(date) ?? 0) / 100;
     error += Math.abs(actual - prediction[i]) / WEEK;
+    const lastWeek = before.get(toTime(HOURLY, start + i - WEEK).replace('T', ' ')) ?? 0;
+    lastWeekError += Math.abs(actual - lastWeek / 100) / WEEK;
     if (actual >= minimum[i] && actual <= maximum[i]) nHeld++;
   });
-  const { mae, coverage } = metricsOf('predict');
-  assertClose([mae!, coverage!], [error, nHeld / WEEK], 1e-5);
+  const { mae, coverage, last_week_mae: lastWeekMae } = metricsOf('predict');
+  assertClose([mae!, lastWeekMae!, coverage!], [error, lastWeekError, nHeld / WEEK], 1e-5);
   const page = readFileSync(at('reports/predictions.html'), 'utf8');
   assert.match(page, 'Turnover of week 201');
   assert.match(page, 'Monday, 2018-11-05');

@@ -10,6 +10,7 @@ import {
   predictForestRegressor,
 } from '../../../../lib/models/trees/fit-forest-regressor.ts';
 import { createRng } from '../../../../lib/rng.ts';
+import { assertClose } from '../../../support/close.ts';
 import { makeForest, makeRows } from '../../../support/forests.ts';
 
 const N = 300;
@@ -49,13 +50,15 @@ test('cuts every prediction at 0', () => {
 });
 
 test('draws another sample for each forest, of all rows and no others', () => {
-  // full trees without a bootstrap of their own would hold the targets that were drawn
-  const { others } = fitMultiModel(features, targets, { nEstimators: 1, nModels: 3 }, rng);
+  // leaves of one full tree are the targets drawn: of a bootstrap 1 - 1/e, of one of a bootstrap 1 - exp(1/e - 1)
+  const one = { nEstimators: 1, nModels: 3 };
+  const { single, others } = fitMultiModel(features, targets, one, rng);
   const leaves = others.map((forest) => [...forest.leaves]);
-  for (const values of leaves) {
-    assert.ok(values.length > N / 4 && values.length < N);
+  for (const values of [[...single.leaves], ...leaves]) {
     assert.ok(values.every((value) => targets.includes(value)));
   }
+  assertClose([single.leaves.length / N], [0.632], 0.05, 1);
+  for (const values of leaves) assertClose([values.length / N], [0.469], 0.05, 1);
   assert.is(new Set(leaves.map((values) => values.join())).size, 3);
 });
 
