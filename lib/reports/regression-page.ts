@@ -115,7 +115,7 @@ async function errors({ predictions, metrics }: RegressionEvaluation): Promise<H
   const absolute = predictions.yPred.map((y, i) => Math.abs(y - predictions.yTrue[i])).sort();
   const within = (share: number): string =>
     formatMeasure(absolute[Math.ceil(share * absolute.length) - 1]);
-  const summary = `Of all rows 50 % are within ${within(0.5)} of the truth, 90 % within ${within(0.9)}, 99 % within ${within(0.99)}; the furthest is ${within(1)} off.`;
+  const summary = `Of all rows 50 % are within ${formatMeasure(metrics.median_absolute_error!)} of the truth, 90 % within ${within(0.9)}, 99 % within ${within(0.99)}; the furthest is ${within(1)} off.`;
   return [
     paragraph(summary),
     figures([
