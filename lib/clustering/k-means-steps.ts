@@ -2,13 +2,15 @@
  * The two steps of k-means on the clusters of one start: rows go to the nearest center, centers to the mean of
  * their rows.
  *
- * Hamerly's bounds leave out the distances that cannot change a label. `upper` is no less than the distance of
- * a row to its center, `lower` no more than its distance to any other; when centers move, so do the bounds,
- * and only rows whose bounds cross are looked at.
+ * Rows of full columns alone get the nearest center of all (nearest-points.ts). Where columns are sparse, Hamerly's
+ * bounds leave out the distances that cannot change a label. `upper` is no less than the distance of a row to its
+ * center, `lower` no more than its distance to any other; when centers move, so do the bounds, and only rows whose
+ * bounds cross are looked at.
  *
  * @see Hamerly, G. (2010), Making k-means even faster, SDM, 130-140, doi:10.1137/1.9781611972801.12
  */
-import { BATCH_SIZE, setPoints, squaredDistances } from './sample-rows.ts';
+import { findNearest, floatError, largestNorm } from './nearest-points.ts';
+import { BATCH_SIZE, fillBatch, setPoints, squaredDistances } from './sample-rows.ts';
 import type { SampleRows } from './sample-rows.ts';
 
 /** State of one start; features stand in the order of `rows.order`, and the centers are the points of `rows`. */
@@ -24,6 +26,7 @@ export interface Clusters {
   /** Sums of the rows of each cluster, and what rounding took from these; shape of `centers`. */
   readonly sums: Float64Array;
   readonly lost: Float64Array;
+  /** Bounds of each row; empty where no column is sparse. */
   readonly upper: Float64Array;
   readonly lower: Float64Array;
 }
@@ -34,6 +37,7 @@ const SAFETY = 1 - 1e-9;
 /** Clusters without rows; the centers become the points of `rows`. */
 export function startFrom(rows: SampleRows, centers: Float64Array): Clusters {
   const nClusters = centers.length / rows.nFeatures;
+  const nBounds = rows.floats === null ? rows.nSamples : 0;
   setPoints(rows, centers);
   return {
     nClusters,
@@ -43,13 +47,34 @@ export function startFrom(rows: SampleRows, centers: Float64Array): Clusters {
     sizes: new Int32Array(nClusters),
     sums: new Float64Array(centers.length),
     lost: new Float64Array(centers.length),
-    upper: new Float64Array(rows.nSamples).fill(Infinity),
-    lower: new Float64Array(rows.nSamples),
+    upper: new Float64Array(nBounds).fill(Infinity),
+    lower: new Float64Array(nBounds),
   };
 }
 
 /** Gives every row the label of its nearest center; returns how many labels changed. */
 export function assign(rows: SampleRows, clusters: Clusters): number {
+  return rows.floats === null ? assignByBounds(rows, clusters) : assignAll(rows, clusters);
+}
+
+function assignAll(rows: SampleRows, clusters: Clusters): number {
+  const { nClusters, centers, labels } = clusters;
+  const error = floatError(rows, largestNorm(centers, rows.nFeatures));
+  let nChanged = 0;
+  for (let start = 0; start < rows.nSamples; start += BATCH_SIZE) {
+    const nRows = fillBatch(rows, start);
+    findNearest(rows, nRows, nClusters, error);
+    for (let b = 0; b < nRows; b++) {
+      const label = rows.nearest[b];
+      if (label === labels[start + b]) continue;
+      nChanged++;
+      moveRow(rows, start + b, clusters, label);
+    }
+  }
+  return nChanged;
+}
+
+function assignByBounds(rows: SampleRows, clusters: Clusters): number {
   const { centers, shifts, labels, upper, lower } = clusters;
   const { nSamples, batch } = rows;
   const halfGaps = halfDistancesBetween(centers, clusters.nClusters);

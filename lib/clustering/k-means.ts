@@ -1,8 +1,8 @@
 /**
  * k-means: centers such that the rows lie near one of them.
  *
- * Lloyd's algorithm with Hamerly's bounds, which leave out the distances that cannot change a label, so that
- * every iteration ends with the labels and centers of Lloyd's own. Pure: no files, no clock; the caller passes
+ * Lloyd's algorithm by the steps of k-means-steps.ts, whose shorter ways change no label, so that every iteration
+ * ends with the labels and centers of Lloyd's own. Pure: no files, no clock; the caller passes
  * the random stream. Distances and sums are computed in double precision, one row after the other, so that
  * nothing depends on a number of threads.
  */
@@ -11,8 +11,9 @@ import type { Rng } from '../rng.ts';
 import { drawPlusPlus, drawUniformly, nLocalTrials } from './k-means-init.ts';
 import { assign, moveCenters, moveRow, startFrom } from './k-means-steps.ts';
 import type { Clusters } from './k-means-steps.ts';
-import { copyRow, meanVariance, squaredDistance, toSampleRows } from './sample-rows.ts';
+import { copyRow, meanVariance, squaredDistance } from './sample-rows.ts';
 import type { SampleRows } from './sample-rows.ts';
+import { countRows, toSampleRows, type Rows } from './to-sample-rows.ts';
 
 export interface KMeansOptions {
   /** At least 1, and at most the number of distinct rows. */
@@ -56,16 +57,16 @@ export interface KMeans {
  * A cluster without rows gets the row that lies farthest from its center (the first of equally far ones), as
  * scikit-learn has it, before the centers move. Only the labels after the last move can leave one empty.
  *
- * @param X - Row-major, shape (nSamples, nFeatures), every value finite; not modified.
+ * @param X - Every value finite; not modified.
  * @throws StageError E_DATA when there are fewer distinct rows than `nClusters`.
  */
 export async function fitKMeans(
-  X: Float32Array,
+  X: Rows,
   nFeatures: number,
   options: KMeansOptions,
 ): Promise<KMeans> {
   const { nClusters, init } = options;
-  if (nClusters * nFeatures > X.length) throw createTooFewRowsError(nClusters);
+  if (nClusters > countRows(X, nFeatures)) throw createTooFewRowsError(nClusters);
   const rows = toSampleRows(X, nFeatures, Math.max(nClusters, nLocalTrials(nClusters)));
   const maxShift = options.tol * meanVariance(rows);
   const nStarts = typeof init === 'string' ? options.nInit : 1;
@@ -138,7 +139,7 @@ function fillEmptyClusters(rows: SampleRows, clusters: Clusters): void {
     if (farthest === -1) throw createTooFewRowsError(nClusters);
     moveRow(rows, farthest, clusters, empty);
     // its old center is one of the others now
-    lower[farthest] = 0;
+    if (lower.length > 0) lower[farthest] = 0;
   }
 }
 

@@ -6,8 +6,6 @@
  * terms instead of 54. Nothing is approximated. The kernel is WebAssembly (squared-distances.wat): two
  * doubles per instruction, the same bits on every machine.
  */
-import { StageError } from '../errors.ts';
-import { loadKernel, MAX_MEMORY_BYTES } from './squared-distances.ts';
 import type { Kernel } from './squared-distances.ts';
 
 export interface SampleRows {
@@ -33,130 +31,24 @@ export interface SampleRows {
   readonly batch: Uint32Array;
   /** Row-major, shape (BATCH_SIZE, nPoints rounded up to a multiple of 4). */
   readonly distances: Float64Array;
+  /** The point that is nearest to each row of the batch, shape (BATCH_SIZE). */
+  readonly nearest: Int32Array;
+  /** What rows of full columns alone are compared with first; null where a column is sparse. */
+  readonly floats: {
+    /** As `blocks`, with half the squared norms as offsets; infinite for no point. */
+    readonly blocks: Float32Array;
+    /** How much farther the second nearest point is, in half squared distances, shape (BATCH_SIZE). */
+    readonly gaps: Float32Array;
+    /** Norm of the longest row. */
+    readonly largestNorm: number;
+  } | null;
   readonly kernel: Kernel;
 }
 
 /** Small enough that the distances of a batch stay in the first-level cache for 4 points. */
 export const BATCH_SIZE = 1024;
-/** Share of values other than 0 below which a column is stored by these values alone. */
-const MAX_SPARSE_SHARE = 0.5;
-/** Rows looked at to tell full columns from sparse ones; a wrong guess costs time, never a digit. */
-const N_PROBED = 1024;
 
-/**
- * Copies rows to where distances are computed.
- *
- * @param X - Row-major, shape (nSamples, nFeatures), every value finite; not modified.
- * @param maxPoints - The most points that will be set at a time.
- * @throws StageError E_DATA when the copy needs more than 4 GiB.
- */
-export function toSampleRows(X: Float32Array, nFeatures: number, maxPoints: number): SampleRows {
-  const nSamples = X.length / nFeatures;
-  const { full, sparse } = groupColumns(X, nFeatures);
-  const nDense = full.length;
-  const entryStarts = countEntries(X, nFeatures, sparse);
-  const nEntries = entryStarts[nSamples];
-  const nPadded = padded(maxPoints);
-
-  const blocks = 0;
-  const distances = blocks + 8 * nPadded * (nFeatures + 1);
-  const entries = distances + 8 * nPadded * BATCH_SIZE;
-  const batch = entries + 8 * nEntries;
-  const starts = batch + 4 * BATCH_SIZE;
-  const denseAt = starts + 4 * (nSamples + 1);
-  // a row without a full column or an entry is touched as well
-  const nBytes = denseAt + 4 * nSamples * nDense + 4;
-  assertFits(nBytes);
-  const { buffer, kernel } = loadKernel(nBytes, {
-    blocks,
-    blockBytes: 32 * (nFeatures + 1),
-    distances,
-    entries,
-    batch,
-    starts,
-    dense: denseAt,
-    denseBytes: 4 * nDense,
-  });
-  const rows: SampleRows = {
-    nSamples,
-    nFeatures,
-    nDense,
-    order: Int32Array.from([...full, ...sparse]),
-    blocks: new Float64Array(buffer, blocks, nPadded * (nFeatures + 1)),
-    distances: new Float64Array(buffer, distances, nPadded * BATCH_SIZE),
-    positions: new Uint32Array(buffer, entries, 2 * nEntries),
-    values: new Float32Array(buffer, entries, 2 * nEntries),
-    batch: new Uint32Array(buffer, batch, BATCH_SIZE),
-    starts: new Uint32Array(buffer, starts, nSamples + 1),
-    dense: new Float32Array(buffer, denseAt, nSamples * nDense),
-    kernel,
-  };
-  rows.starts.set(entryStarts);
-  copyValues(X, full, sparse, rows);
-  return rows;
-}
-
-function copyValues(
-  X: Float32Array,
-  full: Int32Array,
-  sparse: Int32Array,
-  { nSamples, nFeatures, nDense, dense, positions, values }: SampleRows,
-): void {
-  if (sparse.length === 0) {
-    dense.set(X);
-    return;
-  }
-  for (let i = 0, row = 0, to = 0; i < nSamples; i++, row += nFeatures) {
-    for (let d = 0; d < nDense; d++) dense[i * nDense + d] = X[row + full[d]];
-    for (let s = 0; s < sparse.length; s++) {
-      const value = X[row + sparse[s]];
-      if (value === 0) continue;
-      positions[to] = nDense + s;
-      values[to + 1] = value;
-      to += 2;
-    }
-  }
-}
-
-function groupColumns(X: Float32Array, nFeatures: number): Record<'full' | 'sparse', Int32Array> {
-  const nSamples = X.length / nFeatures;
-  const step = Math.ceil(nSamples / N_PROBED);
-  const nNonZero = new Uint32Array(nFeatures);
-  let nProbed = 0;
-  for (let i = 0; i < nSamples; i += step, nProbed++) {
-    for (let column = 0; column < nFeatures; column++) {
-      if (X[i * nFeatures + column] !== 0) nNonZero[column]++;
-    }
-  }
-  const columns = Array.from(nNonZero, (_, column) => column);
-  const isSparse = (column: number): boolean => nNonZero[column] < MAX_SPARSE_SHARE * nProbed;
-  return {
-    full: Int32Array.from(columns.filter((column) => !isSparse(column))),
-    sparse: Int32Array.from(columns.filter(isSparse)),
-  };
-}
-
-function countEntries(X: Float32Array, nFeatures: number, sparse: Int32Array): Uint32Array {
-  const nSamples = X.length / nFeatures;
-  const starts = new Uint32Array(nSamples + 1);
-  if (sparse.length === 0) return starts;
-  for (let i = 0, row = 0, n = 0; i < nSamples; i++, row += nFeatures) {
-    for (let s = 0; s < sparse.length; s++) n += X[row + sparse[s]] === 0 ? 0 : 1;
-    starts[i + 1] = n;
-  }
-  return starts;
-}
-
-function assertFits(nBytes: number): void {
-  if (nBytes <= MAX_MEMORY_BYTES) return;
-  throw new StageError(
-    'E_DATA',
-    `the rows must fit into 4 GiB; got ${(nBytes / 2 ** 30).toFixed(1)} GiB`,
-    { hint: 'cluster a sample of the rows, or fewer columns' },
-  );
-}
-
-function padded(nPoints: number): number {
+export function padded(nPoints: number): number {
   return 4 * Math.ceil(nPoints / 4);
 }
 
@@ -190,7 +82,7 @@ export function copyRow(rows: SampleRows, i: number, out: Float64Array): void {
 
 /** Sets points; row-major, shape (nPoints, nFeatures), in the order of `rows.order`. */
 export function setPoints(rows: SampleRows, points: Float64Array): void {
-  const { nFeatures, nDense, blocks } = rows;
+  const { nFeatures, nDense, blocks, floats } = rows;
   for (let p = 0, from = 0; from < points.length; p++) {
     const block = firstOf(rows, p);
     let offset = 0;
@@ -199,6 +91,22 @@ export function setPoints(rows: SampleRows, points: Float64Array): void {
       if (d >= nDense) offset += points[from] ** 2;
     }
     blocks[block] = offset;
+  }
+  if (floats !== null) setFloats(rows, floats.blocks, points);
+}
+
+function setFloats(rows: SampleRows, blocks: Float32Array, points: Float64Array): void {
+  const { nFeatures } = rows;
+  const nPoints = points.length / nFeatures;
+  for (let p = 0, from = 0; p < padded(nPoints); p++) {
+    const block = firstOf(rows, p);
+    let squares = 0;
+    for (let d = 0; d < nFeatures; d++, from++) {
+      const value = p < nPoints ? points[from] : 0;
+      blocks[block + 4 * (d + 1)] = value;
+      squares += value * value;
+    }
+    blocks[block] = p < nPoints ? squares / 2 : Infinity;
   }
 }
 

@@ -1,11 +1,6 @@
 /** How well each row lies in its cluster, from the distances of all pairs of rows. */
-import {
-  copyRow,
-  fillBatch,
-  setPoints,
-  squaredDistances,
-  toSampleRows,
-} from '../clustering/sample-rows.ts';
+import { copyRow, fillBatch, setPoints, squaredDistances } from '../clustering/sample-rows.ts';
+import { toSampleRows, type Rows } from '../clustering/to-sample-rows.ts';
 
 /** Rows whose distances to all others are computed together. */
 const N_POINTS = 32;
@@ -24,13 +19,13 @@ export interface Labeling {
  *
  * Takes nSamples^2 nFeatures steps: draw a sample of large data.
  *
- * @param X - Row-major, shape (nSamples, nFeatures), every value finite; not modified.
+ * @param X - Every value finite; not modified.
  * @param labelings - Judged together, since the distances are what takes time.
  * @returns For each labeling the silhouettes in [-1, 1], shape (nSamples).
  * @see Rousseeuw, P. J. (1987), J. Comput. Appl. Math. 20, 53-65, doi:10.1016/0377-0427(87)90125-7
  */
 export function silhouetteSamples(
-  X: Float32Array,
+  X: Rows,
   nFeatures: number,
   labelings: readonly Labeling[],
 ): Float64Array[] {

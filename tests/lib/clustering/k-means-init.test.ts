@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { drawPlusPlus, drawUniformly, nLocalTrials } from '../../../lib/clustering/k-means-init.ts';
-import { toSampleRows } from '../../../lib/clustering/sample-rows.ts';
+import { toSampleRows } from '../../../lib/clustering/to-sample-rows.ts';
 import { createRng } from '../../../lib/rng.ts';
 
 const test = suite('first centers of k-means');

@@ -11,10 +11,12 @@ import {
   setPoints,
   squaredDistance,
   squaredDistances,
-  toSampleRows,
 } from '../../../lib/clustering/sample-rows.ts';
+import { findNearest, floatError, largestNorm } from '../../../lib/clustering/nearest-points.ts';
+import { toSampleRows } from '../../../lib/clustering/to-sample-rows.ts';
 import type { SampleRows } from '../../../lib/clustering/sample-rows.ts';
 import { SQUARED_DISTANCES } from '../../../lib/clustering/squared-distances.ts';
+import { fromTriplets } from '../../../lib/sparse/csr.ts';
 import { createRng } from '../../../lib/rng.ts';
 import { assertClose } from '../../support/close.ts';
 
@@ -43,7 +45,10 @@ function allDistances(rows: SampleRows, nPoints: number): number[] {
 test('the kernel is what wabt makes of its source', async () => {
   const url = new URL('../../../lib/clustering/squared-distances.wat', import.meta.url);
   const wabt = await createWabt();
-  const module = wabt.parseWat('squared-distances.wat', readFileSync(url, 'utf8'), { simd: true });
+  const module = wabt.parseWat('squared-distances.wat', readFileSync(url, 'utf8'), {
+    simd: true,
+    threads: true,
+  });
   const { buffer } = module.toBinary({});
   assert.is(SQUARED_DISTANCES, Buffer.from(buffer).toString('base64'));
 });
@@ -81,6 +86,39 @@ test('property: distances are those of full rows, the same bits one by one as in
   );
 });
 
+test('property: the nearest point is the first of the least distance, where floats tell and where they do not', () => {
+  const shape = fc.record({
+    nSamples: fc.integer({ min: 1, max: 30 }),
+    nFeatures: fc.integer({ min: 1, max: 9 }),
+    nPoints: fc.integer({ min: 1, max: 9 }),
+    share: fc.constantFrom(0, 0.9),
+    // beyond what floats hold, both ways, and so coarse that many points are equally near
+    scale: fc.constantFrom(1, 1e-25, 1e18, 1e-40),
+    isCoarse: fc.boolean(),
+    seed: fc.integer(),
+  });
+  let nDecidedByFloats = 0;
+  fc.assert(
+    fc.property(shape, ({ nSamples, nFeatures, nPoints, share, scale, isCoarse, seed }) => {
+      const scaled = (values: Float32Array): Float32Array =>
+        values.map((value) => scale * (isCoarse ? Math.round(value) : value));
+      const rows = toSampleRows(scaled(draw(nSamples, nFeatures, share, seed)), nFeatures, nPoints);
+      const points = Float64Array.from(scaled(draw(nPoints, nFeatures, 0.5, seed + 1)));
+      setPoints(rows, points);
+      const error = rows.floats === null ? 0 : floatError(rows, largestNorm(points, nFeatures));
+      findNearest(rows, fillBatch(rows, 0), nPoints, error);
+      for (let i = 0; i < nSamples; i++) {
+        const distances = Array.from({ length: nPoints }, (_, p) => squaredDistance(rows, i, p));
+        assert.is(rows.nearest[i], distances.indexOf(Math.min(...distances)));
+        assert.is(rows.batch[i], i);
+        if (rows.floats !== null && rows.floats.gaps[i] > error) nDecidedByFloats++;
+      }
+    }),
+    { seed: 20261129, numRuns: Number(process.env.SOAK ?? 500) },
+  );
+  assert.ok(nDecidedByFloats > 500, String(nDecidedByFloats));
+});
+
 test('property: a row is at distance 0, exactly, of a point with its values', () => {
   fc.assert(
     fc.property(fc.constantFrom(0, 0.5, 0.9), fc.integer(), (share, seed) => {
@@ -95,6 +133,26 @@ test('property: a row is at distance 0, exactly, of a point with its values', ()
     }),
     { seed: 20261129, numRuns: Number(process.env.SOAK ?? 100) },
   );
+});
+
+test('takes sparse rows as they are: the distances of the same rows written out', () => {
+  const X = draw(40, 12, 0.8);
+  const nonZero = Array.from(X, (_, at) => at).filter((at) => X[at] !== 0);
+  const matrix = fromTriplets({
+    nRows: 40,
+    nColumns: 12,
+    rows: nonZero.map((at) => Math.floor(at / 12)),
+    columns: nonZero.map((at) => at % 12),
+    values: nonZero.map((at) => X[at]),
+  });
+  const points = Float64Array.from(draw(5, 12, 0.5, 2));
+  const [dense, sparse] = [X, matrix].map((given) => {
+    const rows = toSampleRows(given, 12, 5);
+    setPoints(rows, points);
+    return allDistances(rows, 5);
+  });
+  // the first two columns are full in one of them
+  assertClose(sparse, dense, 1e-12, 10);
 });
 
 test('keeps only what is not 0 of columns that are mostly 0', () => {
