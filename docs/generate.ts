@@ -4,9 +4,13 @@
  * docs/params.md, docs/params.schema.json, docs/errors.md, and the stage table of README.md.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { BASE_SCHEMA, SHARED_GROUPS, TRACKING_SCHEMA } from '../lib/cli/base.ts';
-import { listStageNames, loadStage } from '../lib/cli/registry.ts';
-import type { StageDefinition } from '../lib/cli/stage.ts';
+import { importStage, listStageNames, loadStage } from '../lib/cli/registry.ts';
+import type { StageDefinition, StageGroups } from '../lib/cli/stage.ts';
+import { listDvcFiles } from '../lib/dvc/update-deps.ts';
+import { listWiredStages, readWiring } from '../lib/dvc/wiring.ts';
 import { ERROR_CODES, EXIT_BUG, EXIT_INTERRUPTED } from '../lib/errors.ts';
 import { flattenSchema } from '../lib/params/describe.ts';
 import { toJsonSchema } from '../lib/params/json-schema.ts';
@@ -20,14 +24,34 @@ export async function generateDocs(): Promise<Map<string, string>> {
   const stages = await Promise.all(listStageNames().map(loadStage));
   const readme = readFileSync('README.md', 'utf8');
   return new Map([
-    ['docs/params.md', paramsPage(stages)],
+    ['docs/params.md', paramsPage(stages, await listPipelines())],
     ['docs/params.schema.json', `${JSON.stringify(paramsSchema(stages), null, 2)}\n`],
     ['docs/errors.md', errorsPage()],
     ['README.md', replaceTable(readme, stageTable(stages))],
   ]);
 }
 
-function paramsPage(stages: readonly StageDefinition[]): string {
+/** Groups that steps of a pipeline have for themselves, by the folder of the pipeline. */
+async function listPipelines(): Promise<Map<string, StageGroups>> {
+  const pipelines = new Map<string, StageGroups>();
+  for (const dvcFile of listDvcFiles()) {
+    const folder = dirname(dvcFile);
+    const own = listWiredStages(readWiring(dvcFile), dvcFile).filter(
+      ({ file }) => dirname(file) === folder,
+    );
+    const steps = await Promise.all(own.map(({ file }) => importStage(pathToFileURL(file))));
+    const groups = steps.flatMap(({ name, params, shared }) =>
+      Object.entries({ ...shared, [name]: params }),
+    );
+    if (groups.length > 0) pipelines.set(folder, Object.fromEntries(groups));
+  }
+  return pipelines;
+}
+
+function paramsPage(
+  stages: readonly StageDefinition[],
+  pipelines: ReadonlyMap<string, StageGroups>,
+): string {
   const groups: [string, string, Schema][] = [
     ['base', 'What several stages share', BASE_SCHEMA],
     ['tracking', 'Where runs are logged; [tracking](tracking.md) says how', TRACKING_SCHEMA],
@@ -38,7 +62,15 @@ function paramsPage(stages: readonly StageDefinition[]): string {
     '',
     `${summary}.`,
     '',
-    ...parameterTable(schema, name),
+    ...parameterTable({ [name]: schema }),
+    '',
+  ]);
+  const ofPipelines = [...pipelines].flatMap(([folder, own]) => [
+    `## ${folder}`,
+    '',
+    `Groups of its own \`params.yaml\`, which its steps read beside \`base\` and \`tracking\`.`,
+    '',
+    ...parameterTable(own),
     '',
   ]);
   return [
@@ -55,14 +87,17 @@ function paramsPage(stages: readonly StageDefinition[]): string {
     'Brackets include the end, parentheses do not. An unknown key is an error that names the nearest known one.',
     '',
     ...sections,
+    ...ofPipelines,
   ]
     .join('\n')
     .trimEnd()
     .concat('\n');
 }
 
-function parameterTable(schema: Schema, group: string): string[] {
-  const parameters = flattenSchema(schema, group);
+function parameterTable(groups: StageGroups): string[] {
+  const parameters = Object.entries(groups).flatMap(([name, schema]) =>
+    flattenSchema(schema, name),
+  );
   if (parameters.length === 0) return ['It has no parameters.'];
   return [
     '| key | range | default | meaning |',
