@@ -116,7 +116,8 @@ for (const dvcFile of listDvcFiles()) {
 
     test(`${label}: depends on its own group of params.yaml, on those it shares, and on base where its run reads it`, async () => {
       const { params, shared = {} } = await stageAt(source);
-      const readsBase = /\bbase\b/.test(readFileSync(source, 'utf8'));
+      // a stream of random numbers begins with base.seed
+      const readsBase = /\b(base|rng)\b/.test(readFileSync(source, 'utf8'));
       // the parameters that tune leaves alone are those of the stage that it runs
       const others = name === 'tune' ? ['train'] : Object.keys(shared);
       const own = Object.keys(params).length > 0 ? [name] : [];
