@@ -26,14 +26,25 @@ export function listImports(entry: string): string[] {
     if (found.has(file)) return;
     found.add(file);
     for (const source of listNative(file.replace(/\.ts$/, ''))) found.add(source);
-    const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions });
-    for (const [, reference] of outputText.matchAll(REFERENCE)) {
+    for (const reference of findReferences(readFileSync(file, 'utf8'))) {
       const imported = join(dirname(file), reference);
       if (existsSync(imported)) visit(imported);
     }
   };
   visit(entry);
   return [...found].sort();
+}
+
+/** By source text: most files are imported by many stages, and to strip their types takes its time. */
+const references = new Map<string, readonly string[]>();
+
+function findReferences(source: string): readonly string[] {
+  const known = references.get(source);
+  if (known !== undefined) return known;
+  const { outputText } = ts.transpileModule(source, { compilerOptions });
+  const found = Array.from(outputText.matchAll(REFERENCE), ([, reference]) => reference);
+  references.set(source, found);
+  return found;
 }
 
 function listNative(folder: string): string[] {
