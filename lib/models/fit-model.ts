@@ -41,7 +41,7 @@ export async function fitModel(
   context: TrainingContext,
 ): Promise<TrainedModel> {
   assertTask(name, data);
-  assertStart(name, context.from ?? null);
+  assertStart(name, data, context.from ?? null);
   const group = toSnakeCase(name);
   const own = params[toCamelCase(group)] as Params<Schema> & {
     readonly columns: readonly string[];
@@ -177,8 +177,19 @@ function assertComplete(
   );
 }
 
-function assertStart(name: string, from: FittedModel | null): void {
+function assertStart(
+  name: string,
+  { task }: TrainingData | RegressionData,
+  from: FittedModel | null,
+): void {
   if (from === null) return;
+  if (task === 'regression') {
+    throw new StageError(
+      'E_PARAMS',
+      `training must start from nothing where a number is learnt; got a ${from.name} to start from`,
+      { hint: 'leave --from out' },
+    );
+  }
   if (findModel(name)!.startsFromModel !== true) {
     const able = MODELS.filter(({ startsFromModel }) => startsFromModel).map((model) => model.name);
     throw new StageError(

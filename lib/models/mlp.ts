@@ -1,10 +1,10 @@
-/** The model `mlp`: a multi-layer perceptron, trained by mini-batches on TensorFlow. */
+/** The model `mlp`: a multi-layer perceptron of classes or numbers, trained by mini-batches on TensorFlow. */
 import { integer, list, nullable, number, oneOf } from '../params/schema.ts';
 import { ACTIVATIONS } from './mlp/activation.ts';
 import { EMBEDDINGS, MAX_TERMS } from './mlp/layers/embedding.ts';
 import type { Embedding } from './mlp/layers/embedding.ts';
 import { NORMALIZATIONS } from './mlp/layers/normalization.ts';
-import { findNetworkProblem, toNetwork } from './mlp/state.ts';
+import { findNetworkProblem, findRegressorProblem, toNetwork } from './mlp/state.ts';
 import { OPTIMIZERS } from './mlp/optimizer.ts';
 import { SCHEDULES } from './mlp/schedule.ts';
 import { defineModel } from './model.ts';
@@ -13,7 +13,8 @@ const size = integer({ default: 256, min: 1, max: 65536, doc: '' });
 
 export const mlp = defineModel({
   name: 'mlp',
-  summary: 'Multi-layer perceptron with a softmax, trained by mini-batches',
+  summary:
+    'Multi-layer perceptron with a softmax, or squared error of a number, trained by mini-batches',
   acceptsMissing: false,
   startsFromModel: true,
   params: {
@@ -124,5 +125,18 @@ export const mlp = defineModel({
       predictProba: async (features) => predictor.predictProba(features),
       dispose: () => predictor.dispose(),
     };
+  },
+  regression: {
+    async fit(data, params, context) {
+      const { fitNetworkRegressor } = await import('./mlp/regressor.ts');
+      const { fitEmbedding } = await import('./mlp/fit-embedding.ts');
+      const fitted = fitEmbedding(data.train, params, context.rng('embedding'));
+      return await fitNetworkRegressor(data, { ...params, ...fitted }, context);
+    },
+    findProblem: findRegressorProblem,
+    async open(fitted, machine) {
+      const { openNetworkRegressor } = await import('./mlp/regressor.ts');
+      return await openNetworkRegressor(fitted, machine);
+    },
   },
 });

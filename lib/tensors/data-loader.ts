@@ -13,7 +13,7 @@ import { shuffledIndices } from './shuffle.ts';
 import { startWorkers } from './worker-pool.ts';
 
 /** What is loaded of a dataset. */
-type Rows = Pick<Dataset, 'nSamples' | 'nFeatures' | 'features' | 'labels'>;
+type Rows = Pick<Dataset, 'nSamples' | 'nFeatures' | 'features'> & Pick<Batch, 'labels'>;
 
 export interface LoaderOptions {
   /** Rows of a batch; the last one of an epoch has the rest. */

@@ -4,7 +4,8 @@ import type { Batch } from '../models/mlp/fit.ts';
 import type { Dataset } from './dataset.ts';
 
 /** What a worker is started with; the arrays are shared, not copied. */
-export interface GatherSource extends Pick<Dataset, 'nFeatures' | 'features' | 'labels'> {
+export interface GatherSource
+  extends Pick<Dataset, 'nFeatures' | 'features'>, Pick<Batch, 'labels'> {
   /** Rows in the order of the epoch. */
   readonly order: Int32Array;
 }
@@ -21,9 +22,10 @@ export function gatherBatch(
   { start, end }: Span,
 ): Batch {
   const nSamples = end - start;
+  const Labels = labels.constructor as new (length: number) => Batch['labels'];
   const batch = {
     features: new Float32Array(nSamples * nFeatures),
-    labels: new Int32Array(labels.length > 0 ? nSamples : 0),
+    labels: new Labels(labels.length > 0 ? nSamples : 0),
     nSamples,
   };
   for (let i = 0; i < nSamples; i++) {

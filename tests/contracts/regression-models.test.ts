@@ -20,6 +20,7 @@ import { inTemporaryFolder } from '../support/stage-process.ts';
 const SMALL = {
   extra_trees: { n_estimators: 12, max_depth: 6 },
   lightgbm: { num_leaves: 7, num_iterations: 30, min_data_in_leaf: 5, learning_rate: 0.2 },
+  mlp: { hidden_sizes: [16], max_epochs: 15, batch_size: 16, learning_rate: 0.02 },
   random_forest: { n_estimators: 12, max_depth: 6, max_features: 0.8 },
 };
 const sources = [{ name: 'this test', values: SMALL }];
@@ -178,8 +179,10 @@ for (const { name, regression, acceptsMissing } of MODELS) {
       targets: rows.targets.map(() => 12.25),
     });
     const same = await fit({ train: constant(DATA.train), valid: constant(DATA.valid) });
+    // a network comes near it, and no nearer
+    const tolerance = name === 'mlp' ? 0.25 : 1e-4;
     for (const value of await predict(same, TEST.features)) {
-      assert.ok(Math.abs(value - 12.25) < 1e-4, `${value}`);
+      assert.ok(Math.abs(value - 12.25) < tolerance, `${value}`);
     }
   });
 

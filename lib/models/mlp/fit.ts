@@ -1,5 +1,5 @@
 /**
- * Multi-layer perceptron classifier: dense layers, softmax cross-entropy, mini-batches.
+ * Multi-layer perceptron: dense layers, softmax cross-entropy of classes or squared error of a number, mini-batches.
  *
  * Pure but for the backend that it is handed: no files, no clock; randomness is `rng`, and the order of
  * the rows is the loader's. The same rng, batches and thread count give the same bytes, and training that
@@ -30,8 +30,8 @@ import type { Backend, Program } from '../tensorflow/backend.ts';
 export interface Batch {
   /** Row-major, shape (nSamples, nFeatures). Read before the next batch is asked for. */
   readonly features: Float32Array;
-  /** Class of each row, 0 to nClasses - 1. */
-  readonly labels: Int32Array;
+  /** Class of each row, 0 to nClasses - 1; where nClasses is 1, the number to predict. */
+  readonly labels: Int32Array | Float32Array;
   readonly nSamples: number;
 }
 
@@ -239,7 +239,7 @@ async function evaluate(program: Program, valid: BatchSource, nClasses: number) 
     nRight += batchRight;
     nSamples += batch.nSamples;
   }
-  return { logLoss: loss / nSamples, accuracy: nRight / nSamples };
+  return { logLoss: loss / nSamples, accuracy: nClasses === 1 ? null : nRight / nSamples };
 }
 
 const toFeeds = ({ features, labels, nSamples }: Batch, nFeatures: number) => ({
@@ -258,6 +258,7 @@ const toSeeds = (seed: number, step: number, nLayers: number): Tensor => ({
 });
 
 function assertLabels({ labels }: Batch, nClasses: number): void {
+  if (nClasses === 1) return;
   const wrong = labels.find((label) => !(label >= 0 && label < nClasses));
   if (wrong !== undefined) {
     throw new StageError('E_DATA', `labels must be classes 0 to ${nClasses - 1}; got ${wrong}`);

@@ -4,7 +4,7 @@
  *
  * loss = sum_i w_i CE(softmax(z_i), q_i) / sum_i w_i, where z_i are the logits that the last layer gives, w_i
  * is the weight of the row's class, and the target q_i mixes the true class (share 1 - label smoothing) with
- * the uniform distribution.
+ * the uniform distribution. With one output, which is a number y_i and no logit: loss = sum_i (z_i - y_i)² / n.
  */
 import type { Activation } from './activation.ts';
 import { createDense } from './layers/dense.ts';
@@ -22,6 +22,7 @@ import type { Gradient, OptimizerOptions } from './optimizer.ts';
 /** What fixes the number and shape of the weights, and how a prediction is computed from them. */
 export interface MlpArchitecture {
   readonly nFeatures: number;
+  /** Outputs; 1: a number is predicted, no class. */
   readonly nClasses: number;
   readonly hiddenSizes: readonly number[];
   readonly activation: Activation;
@@ -47,9 +48,9 @@ export const DROPOUT_SEEDS = 'dropout_seeds';
 export const LOSS = 'loss:0';
 /** The same, after every parameter has been updated. */
 export const STEP = 'step:0';
-/** (2): sum of the unweighted, unsmoothed losses, number of rows whose top class is the true one. */
+/** (2): sum of the unweighted, unsmoothed losses, number of rows whose top class is the true one (of a number all). */
 export const EVALUATION = 'evaluation:0';
-/** (n, nClasses): softmax of the logits. */
+/** (n, nClasses): softmax of the logits, or the number. */
 export const PROBABILITIES = 'probabilities:0';
 export const gradientOf = (name: string): string => `${name}/gradient:0`;
 
@@ -78,13 +79,16 @@ export function createTrainingGraph(
   const graph = createGraph();
   const layers = createLayers(graph, architecture);
   const X = graph.input(FEATURES, 'float32', [-1, architecture.nFeatures]);
-  const y = graph.input(LABELS, 'int32', [-1]);
+  const isNumber = architecture.nClasses === 1;
+  const y = graph.input(LABELS, isNumber ? 'float32' : 'int32', [-1]);
 
   const nFrozen = countFrozenLayers(architecture, trainableLayers);
   const h = chain(layers.slice(0, nFrozen)).infer(X);
   const learnt = withDropout(graph, layers.slice(nFrozen), options.dropout);
   const { output: logits, updates: statistics, backward } = chain(learnt).train(h);
-  const { summed, dLogits } = loss(graph, architecture.nClasses, logits, y, options);
+  const { summed, dLogits } = isNumber
+    ? squaredError(graph, logits, y)
+    : loss(graph, architecture.nClasses, logits, y, options);
   graph.output('loss', summed);
   const gradients = backward(dLogits).gradients.map((entry) =>
     withMask(graph, entry, masks[entry.parameter.name]),
@@ -95,21 +99,28 @@ export function createTrainingGraph(
   graph.output('step', summed, [...updates, ...statistics]);
 
   const scores = chain(layers).infer(X);
-  const [losses] = graph.softmaxCrossEntropy(scores, graph.oneHot(y, architecture.nClasses, 1, 0));
-  const isTop = graph.isTopClass(scores, y);
   graph.output(
     'evaluation',
-    graph.pack([losses, isTop].map((rows) => graph.sum(rows, [0], false))),
+    isNumber
+      ? squaredError(graph, scores, y).summed
+      : evaluate(graph, architecture.nClasses, scores, y),
   );
   graph.finish();
   return graph;
+}
+
+function evaluate(graph: Graph, nClasses: number, scores: Value, y: Value): Value {
+  const [losses] = graph.softmaxCrossEntropy(scores, graph.oneHot(y, nClasses, 1, 0));
+  const isTop = graph.isTopClass(scores, y);
+  return graph.pack([losses, isTop].map((rows) => graph.sum(rows, [0], false)));
 }
 
 /** Predicts for exactly `nSamples` rows: output {@link PROBABILITIES}. */
 export function createPredictionGraph(architecture: MlpArchitecture, nSamples: number): Graph {
   const graph = createGraph();
   const X = graph.input(FEATURES, 'float32', [nSamples, architecture.nFeatures]);
-  graph.output('probabilities', graph.softmax(chain(createLayers(graph, architecture)).infer(X)));
+  const scores = chain(createLayers(graph, architecture)).infer(X);
+  graph.output('probabilities', architecture.nClasses === 1 ? scores : graph.softmax(scores));
   graph.finish();
   return graph;
 }
@@ -167,6 +178,17 @@ function loss(
   return {
     summed: graph.pack([graph.sum(graph.multiply(w, losses), [0], false), total]),
     dLogits: graph.multiply(dLosses, share),
+  };
+}
+
+function squaredError(graph: Graph, output: Value, y: Value) {
+  const error = graph.subtract(graph.reshape(output, [-1]), y);
+  const one = graph.add(graph.multiply(y, graph.scalar(0)), graph.scalar(1));
+  const total = graph.sum(one, [0], false);
+  const slope = graph.divide(graph.multiply(error, graph.scalar(2)), total);
+  return {
+    summed: graph.pack([graph.sum(graph.square(error), [0], false), total]),
+    dLogits: graph.reshape(slope, [-1, 1]),
   };
 }
 

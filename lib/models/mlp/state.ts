@@ -68,6 +68,22 @@ export function findNetworkProblem(fitted: FittedModel): string | null {
   return findPackingProblem(variablesOf(architectureOf(fitted)), fitted.tensors);
 }
 
+/** What the target was scaled with: the network gives (target - mean) / scale. */
+export interface TargetScale {
+  readonly mean: number;
+  /** Above 0. */
+  readonly scale: number;
+}
+
+/** {@link findNetworkProblem} of a network that predicts a number. */
+export function findRegressorProblem(fitted: FittedModel): string | null {
+  const { mean, scale } = (fitted.facts.target ?? {}) as Partial<TargetScale>;
+  if (!Number.isFinite(mean) || !Number.isFinite(scale) || !(scale! > 0)) {
+    return 'a scale of the target that is none';
+  }
+  return findNetworkProblem({ ...fitted, nClasses: 1 });
+}
+
 const VARIABLE = 'variable:';
 const BEST = 'best:';
 

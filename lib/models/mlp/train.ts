@@ -1,11 +1,19 @@
 /** A training with its checkpoint and its progress. */
 import { createDataLoader } from '../../tensors/data-loader.ts';
 import type { Fit, FitContext, HistoryRow, LabelledRows, TrainingData } from '../model.ts';
+import type { Batch } from './fit.ts';
 import { loadBackend } from '../tensorflow/backend.ts';
 import { fitMlp } from './fit.ts';
 import type { BatchSource, MlpOptions, Weights } from './fit.ts';
 import { assertStart } from './start.ts';
 import { fromCheckpoint, fromNetwork, toCheckpoint, toNetwork } from './state.ts';
+
+/** Rows with what a network learns of them. */
+export interface NetworkRows extends Omit<LabelledRows, 'labels'>, Pick<Batch, 'labels'> {}
+export interface NetworkData extends Omit<TrainingData, 'train' | 'valid'> {
+  readonly train: NetworkRows;
+  readonly valid: NetworkRows;
+}
 
 /**
  * {@link fitMlp}, going on from the checkpoint of a killed run where there is one.
@@ -15,7 +23,7 @@ import { fromCheckpoint, fromNetwork, toCheckpoint, toNetwork } from './state.ts
  *   are to stay as they are where there is no such model.
  */
 export async function fitNetwork(
-  { columns, nClasses, train, valid, classWeight }: TrainingData,
+  { columns, nClasses, train, valid, classWeight }: NetworkData,
   params: Omit<MlpOptions, 'classWeight'> & {
     readonly batchSize: number;
     readonly numWorkers: number;
@@ -30,7 +38,7 @@ export async function fitNetwork(
   assertStart(from, { columns, nClasses }, params);
   const { threads, warn, rng, info, startProgress, signal } = context;
   const backend = await loadBackend({ nThreads: threads, warn });
-  const load = (rows: LabelledRows, shuffle: boolean) =>
+  const load = (rows: NetworkRows, shuffle: boolean) =>
     createDataLoader({ ...rows, nFeatures: columns.length }, { ...params, rng, shuffle });
   const store = context.checkpoint('mlp');
   const kept = store?.read() ?? null;
