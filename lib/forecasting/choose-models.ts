@@ -31,8 +31,8 @@ export interface ChoiceOptions {
   readonly nCandidates: number;
   /** Models of a series, at most, and at most half of those that could forecast it. */
   readonly nModels: number;
-  /** Windows that the choice knows, the earliest so many. */
-  readonly nWindows: number;
+  /** Places of the windows that the choice knows, the earliest first. */
+  readonly windows: readonly number[];
 }
 
 /** Errors by model, window and series; NaN where a model was not tried. */
@@ -68,17 +68,17 @@ export function tabulateErrors(
 /** @returns Of models with the same error, the first of the candidates first. */
 export function chooseModels(
   { nSeries, errors }: ErrorTable,
-  { nCandidates, nModels, nWindows }: ChoiceOptions,
+  { nCandidates, nModels, windows }: ChoiceOptions,
 ): Choice {
-  const last = nWindows - 1;
+  const last = windows[windows.length - 1];
   return Array.from({ length: nSeries }, (_, i) => {
     const candidates = [...errors.slice(0, nCandidates).keys()].filter(
       (m) => errors[m][last * nSeries + i] >= 0,
     );
-    const windows = Array.from({ length: nWindows }, (_, w) => w * nSeries + i).filter((at) =>
-      candidates.every((m) => !Number.isNaN(errors[m][at])),
-    );
-    const sumOf = (m: number): number => windows.reduce((sum, at) => sum + errors[m][at], 0);
+    const common = windows
+      .map((w) => w * nSeries + i)
+      .filter((at) => candidates.every((m) => !Number.isNaN(errors[m][at])));
+    const sumOf = (m: number): number => common.reduce((sum, at) => sum + errors[m][at], 0);
     const best = candidates.toSorted((a, b) => sumOf(a) - sumOf(b));
     return best.slice(0, Math.min(nModels, Math.ceil(best.length / 2)));
   });

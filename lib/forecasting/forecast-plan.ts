@@ -39,7 +39,7 @@ const LAGS: Readonly<Record<FrequencyName, readonly number[]>> = {
 
 /** Errors of a step that an interval of 95 % needs, and one to spare. */
 const N_ERRORS = 20;
-const MIN_WINDOWS = 3;
+const N_WINDOWS = 3;
 
 const SHORT_HINT = 'leave these series out, or lower h';
 
@@ -58,11 +58,26 @@ export function planForecast(panel: Panel, asked: PlanOptions): ForecastPlan {
   const length = medianLength(panel);
   const kept = Math.min(Math.max(Math.ceil(length / 2), 2 * seasonLength), length - h);
   const room = length - h - kept;
-  const wanted = asked.nWindows ?? Math.max(MIN_WINDOWS, Math.ceil(N_ERRORS / panel.ids.length));
-  const stepSize = asked.stepSize ?? clamp(Math.floor(room / Math.max(1, wanted - 1)), 1, h);
-  const nWindows = asked.nWindows ?? clamp(1 + Math.floor(room / stepSize), 1, wanted);
+  const { nWindows, stepSize } = planWindows(room, h, panel.ids.length, asked);
   const lags = asked.lags ?? defaultLags(freq.name, seasonLength, kept);
   return { h, seasonLength, lags, nWindows, stepSize };
+}
+
+/** Windows that do not overlap where they give errors enough, else more that do. */
+function planWindows(
+  room: number,
+  h: number,
+  nSeries: number,
+  asked: PlanOptions,
+): Pick<ForecastPlan, 'nWindows' | 'stepSize'> {
+  // the first window is there to choose by alone
+  const enough = 1 + Math.ceil(N_ERRORS / nSeries);
+  const apart = 1 + Math.floor(room / h);
+  const most = Math.max(N_WINDOWS, enough);
+  const wanted = asked.nWindows ?? (apart >= enough ? Math.min(apart, most) : most);
+  const stepSize = asked.stepSize ?? clamp(Math.floor(room / Math.max(1, wanted - 1)), 1, h);
+  const nWindows = asked.nWindows ?? clamp(1 + Math.floor(room / stepSize), 1, wanted);
+  return { nWindows, stepSize };
 }
 
 /** Half of what every window knows is left to learn from. */

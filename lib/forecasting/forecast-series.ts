@@ -5,7 +5,7 @@
 import { StageError, listExamples } from '../errors.ts';
 import { chooseModels, composeWindows, tabulateErrors } from './choose-models.ts';
 import type { Choice, ValidatedModel } from './choose-models.ts';
-import { conformalIntervals, maxLevel, measureCoverage, scoreConformal } from './conformal.ts';
+import { conformalIntervals, maxLevel, scoreConformal } from './conformal.ts';
 import type { Interval } from './conformal.ts';
 import { crossValidate } from './cross-validation.ts';
 import type { Window } from './cross-validation.ts';
@@ -13,6 +13,7 @@ import type { ForecastPlan } from './forecast-plan.ts';
 import type { ForecastContext, ForecastModel } from './model.ts';
 import { takeSeries } from './panel.ts';
 import type { Future, Panel } from './panel.ts';
+import { leaveOutWindows, replayChoice, replayCoverage } from './replay-choice.ts';
 import { scoreChoice } from './score-choice.ts';
 import type { ChoiceScores } from './score-choice.ts';
 import type { ChoiceMetric } from './series-params.ts';
@@ -42,7 +43,7 @@ export interface SeriesForecast {
 }
 
 export interface MeasuredInterval extends Interval {
-  /** Share of each window that intervals made of the others' errors held; null: these are too few. */
+  /** Share that such intervals held at the cutoffs of the past; null: there are too few windows to tell. */
   readonly coverage: number | null;
 }
 
@@ -62,34 +63,34 @@ export async function forecastSeries(
   const tried = [...new Set([...candidates, reference])].map((model) => reaching(model, panel));
   const validated: ValidatedModel[] = [];
   for (const model of tried) {
-    const options = { ...plan, inputSize: null, shortSeries: 'leave out' } as const;
+    const asked = { ...plan, inputSize: null, shortSeries: 'leave out' } as const;
     validated.push({
       name: model.name,
-      windows: await crossValidate(model, panel, options, context),
+      windows: await crossValidate(model, panel, asked, context),
     });
   }
-  const options = {
-    metric,
-    seasonLength: plan.seasonLength,
-    nCandidates: candidates.length,
-    nModels,
-  };
-  const table = tabulateErrors(validated, panel.ids, options);
-  const choice = chooseModels(table, { ...options, nWindows: table.rowsAfter.length });
+  const errors = { metric, seasonLength: plan.seasonLength };
+  const table = tabulateErrors(validated, panel.ids, errors);
+  const options = { nCandidates: candidates.length, nModels };
+  const validation = { panel, validated, table, options };
+  const all = [...table.rowsAfter.keys()];
+  const choice = chooseModels(table, { ...options, windows: all });
   assertChosen(choice, panel, candidates, plan);
-  const windows = composeWindows(validated, panel, table, () => choice);
   const forecast = await refit(panel, future, choice, tried, context);
+  const windows = composeWindows(validated, panel, table, () => choice);
+  const replayed = replayChoice(validation, plan.h);
+  const scores = scoreConformal(leaveOutWindows(validation, all));
+  const levels = level ?? LEVELS.filter((percent) => percent <= maxLevel(scores));
+  const intervals = conformalIntervals(forecast, panel, scores, levels);
   return {
     models: choice.map((chosen) => chosen.map((m) => tried[m].name)),
     reference: reference.name,
     forecast,
-    intervals: measureIntervals(forecast, panel, windows, level),
-    scores: scoreChoice(validated, panel, table, {
-      ...options,
-      choice,
-      windows,
-      reference: reference.name,
-    }),
+    intervals: intervals.map((interval) => ({
+      ...interval,
+      coverage: replayCoverage(validation, replayed, interval.level, plan.h),
+    })),
+    scores: scoreChoice(validated, panel.ids, { choice, windows, replayed, reference, ...errors }),
     lastWindow: windows[windows.length - 1],
   };
 }
@@ -154,32 +155,4 @@ function takeFuture({ h, columns }: Future, places: readonly number[]): Future {
     return taken;
   };
   return { h, columns: columns.map(({ name, values }) => ({ name, values: take(values) })) };
-}
-
-function measureIntervals(
-  forecast: Float64Array,
-  panel: Panel,
-  windows: readonly Window[],
-  level: readonly number[] | null,
-): MeasuredInterval[] {
-  const scores = scoreConformal(windows);
-  const levels = level ?? LEVELS.filter((percent) => percent <= maxLevel(scores));
-  return conformalIntervals(forecast, panel, scores, levels).map((interval) => ({
-    ...interval,
-    coverage: measureWindows(windows, interval.level),
-  }));
-}
-
-function measureWindows(windows: readonly Window[], level: number): number | null {
-  let [nInside, n] = [0, 0];
-  for (const window of windows) {
-    const others = windows.filter((other) => other !== window);
-    if (others.length === 0) return null;
-    const scores = scoreConformal(others);
-    if (level > maxLevel(scores)) return null;
-    const [interval] = conformalIntervals(window.forecast, window.history, scores, [level]);
-    nInside += measureCoverage(interval, window.actual, scores.h).all * window.actual.length;
-    n += window.actual.length;
-  }
-  return nInside / n;
 }

@@ -1,10 +1,9 @@
 /** How good the models of a choice are, and the choice itself. */
-import { chooseModels, composeWindows, tabulateErrors } from './choose-models.ts';
+import { tabulateErrors } from './choose-models.ts';
 import type { Choice, ErrorOptions, ErrorTable, ValidatedModel } from './choose-models.ts';
 import type { Window } from './cross-validation.ts';
 import { scoreForecast } from './metrics.ts';
 import type { ForecastMetrics } from './metrics.ts';
-import type { Panel } from './panel.ts';
 
 export interface ModelScore {
   readonly name: string;
@@ -18,9 +17,9 @@ export interface ModelScore {
 
 export interface ChoiceScores {
   readonly models: readonly ModelScore[];
-  /** Of the choice as it would have been made before each window, from the windows before; null: there is one window. */
+  /** Of the choice, made anew at the cutoff of each window; null: no window had another one before it. */
   readonly choice: ForecastMetrics | null;
-  /** Windows that all of these are of: every one but the first, or the one there is. */
+  /** Windows that all of these are of: those of the choice, else the last one. */
   readonly nWindows: number;
   /** Mean error of each series over its windows, by the models chosen for it. */
   readonly chosenErrors: Float64Array;
@@ -30,47 +29,42 @@ export interface ChoiceScores {
 
 export interface ScoredChoice extends ErrorOptions {
   readonly choice: Choice;
-  /** The windows as the choice forecasts them. */
+  /** All windows, as the choice forecasts them. */
   readonly windows: readonly Window[];
-  readonly nCandidates: number;
-  readonly nModels: number;
-  /** Of the model that the choice is shown beside. */
-  readonly reference: string;
+  /** Windows as the choice at their cutoffs forecasts them. */
+  readonly replayed: readonly Window[];
+  /** What the choice is shown beside. */
+  readonly reference: { readonly name: string };
 }
 
 export function scoreChoice(
   validated: readonly ValidatedModel[],
-  panel: Panel,
-  table: ErrorTable,
-  options: ScoredChoice,
+  ids: readonly string[],
+  { choice, windows, replayed, reference, ...options }: ScoredChoice,
 ): ChoiceScores {
-  const { choice, windows, reference, seasonLength } = options;
-  const { rowsAfter } = table;
-  const first = Math.min(1, rowsAfter.length - 1);
-  const score = (scored: readonly Window[]): ForecastMetrics | null =>
+  const scored = replayed.length > 0 ? replayed : windows.slice(-1);
+  const isScored = ({ rowsAfter }: Window): boolean =>
+    scored.some((window) => window.rowsAfter === rowsAfter);
+  const score = (of: readonly Window[]): ForecastMetrics | null =>
     meanMetrics(
-      scored.map(
+      of.map(
         ({ actual, forecast, history }) =>
-          scoreForecast(actual, forecast, history, seasonLength).all,
+          scoreForecast(actual, forecast, history, options.seasonLength).all,
       ),
     );
-  const before = composeWindows(validated, panel, table, (w) =>
-    w === 0 ? null : chooseModels(table, { ...options, nWindows: w }),
-  );
   const errorsOf = (of: ValidatedModel): Float64Array =>
-    meanErrors(tabulateErrors([of], panel.ids, options));
+    meanErrors(tabulateErrors([of], ids, options));
   return {
     models: validated.map(({ name, windows: tried }, m) => ({
       name,
-      nSeries:
-        tried.find((window) => window.rowsAfter === rowsAfter.at(-1))?.history.ids.length ?? 0,
+      nSeries: tried.find(({ rowsAfter }) => rowsAfter === 0)?.history.ids.length ?? 0,
       nChosen: choice.filter((chosen) => chosen.includes(m)).length,
-      metrics: score(tried.filter((window) => window.rowsAfter <= rowsAfter[first])),
+      metrics: score(tried.filter(isScored)),
     })),
-    choice: score(before),
-    nWindows: rowsAfter.length - first,
+    choice: score(replayed),
+    nWindows: scored.length,
     chosenErrors: errorsOf({ name: 'the choice', windows }),
-    referenceErrors: errorsOf(validated.find(({ name }) => name === reference)!),
+    referenceErrors: errorsOf(validated.find(({ name }) => name === reference.name)!),
   };
 }
 

@@ -201,7 +201,7 @@ function describePlan({ panel, plan }: SeriesReport): Html[] {
       ['columns known ahead', columns('future')],
     ]),
     paragraph(
-      'Every candidate forecasts each window from what was known before it; a series gets the models of its smallest mean errors, learnt again from all of its history; its forecast is their mean. Intervals are conformal: as wide as these errors were so many steps ahead, those of all series together, each over the spread of its history.',
+      'Every candidate forecasts each window from what was known before it; a series gets the models of its smallest mean errors, learnt again from all of its history; its forecast is their mean. Intervals are conformal: as wide as the errors were so many steps ahead that the choice had not seen, those of all series together, each over the spread of its history.',
     ),
   ];
 }
