@@ -9,7 +9,7 @@ import { StageError } from '../../../lib/errors.ts';
 import type { TrainingData } from '../../../lib/models/model.ts';
 import { writeDataset } from '../../../lib/tensors/dataset-files.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
-import { cut, makeHeader, makeRows } from '../tensors/make-dataset.ts';
+import { cut, makeHeader, makeNumbers, makeRows } from '../tensors/make-dataset.ts';
 
 /** Of classes. */
 async function readTrainingFiles(...args: Parameters<typeof readFiles>) {
@@ -141,6 +141,30 @@ test('are refused when one is missing, or splits do not belong together', async 
       await refusal({}),
       'E_DATA FOLDER must hold valid.pt or valid.safetensors; got train.safetensors',
     );
+  });
+});
+
+test('give numbers to learn where the tensors hold targets, and refuse classes that were balanced', async () => {
+  await withFiles(async (paths) => {
+    for (const [split, n] of Object.entries({ 'train.safetensors': 6, 'valid.pt': 4 })) {
+      const header = { ...makeHeader(n, 3, 0), hasTargets: true };
+      await writeDataset(join(paths.in, split), header, cut(makeNumbers(n, 3), 3, []));
+    }
+    // as rebalance leaves a table whose rows it lets be
+    writeJson(join(paths.preprocessing, 'rebalance.json'), { ...BALANCE, after: BALANCE.before });
+    const { data, facts } = await readFiles({ ...paths, about: null }, BASE);
+    assert.ok(data.task === 'regression');
+    assert.equal(Object.keys(data.train).sort(), ['features', 'nSamples', 'targets']);
+    assert.equal([...data.valid.targets], [...makeNumbers(4, 3).targets!]);
+    assert.equal([facts.classes, facts.priorCorrection], [[], null]);
+    const refused = [BALANCE, { ...BALANCE, after: BALANCE.before, class_weight: 'balanced' }];
+    for (const balance of refused) {
+      writeJson(join(paths.preprocessing, 'rebalance.json'), balance);
+      assert.is(
+        await complaintOf(readFiles({ ...paths, about: null }, BASE), paths.preprocessing),
+        'E_DATA FOLDER must come from rows that were not rebalanced where the tensors hold numbers; got a balance of classes',
+      );
+    }
   });
 });
 

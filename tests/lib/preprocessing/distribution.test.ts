@@ -132,5 +132,22 @@ golden('are fewer for a class with fewer rows', async () => {
   );
 });
 
+golden('of a number are spread over its order, the least first', async () => {
+  const raw = await createRelation(
+    database,
+    'numbers',
+    'SELECT i AS row_id, ((i * 7) % 20) / 4 AS y, i AS x FROM range(20) AS rows(i)',
+  );
+  const columns = [{ name: 'x', kind: 'number' } as const];
+  const options = { target: 'y', id: 'row_id', columns };
+  const rows = await selectGoldenRows(database, raw, { ...options, nSpread: 4 });
+  // every fifth of 0, 1 … 19, which are 7 i modulo 20
+  assert.equal(
+    rows.map(({ x }) => (Number(x) * 7) % 20),
+    [0, 5, 10, 15],
+  );
+  assert.is((await selectGoldenRows(database, raw, { ...options, nSpread: 30 })).length, 20);
+});
+
 golden.after(() => database.close());
 golden.run();
