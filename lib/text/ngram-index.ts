@@ -1,0 +1,76 @@
+/**
+ * N-grams as numbers: a tree whose nodes are n-grams, the empty one is node 0, and the child of a node by a unit is
+ * the n-gram with that unit more. Children are found by one hash table (open addressing, at most half full).
+ */
+export interface NgramIndex {
+  /** Nodes, the empty n-gram too. */
+  size(): number;
+  /** The child of `parent` by `unit` (0 or more); a new one gets the next number. */
+  add(parent: number, unit: number): number;
+  /** The child of `parent` by `unit`, or -1. */
+  find(parent: number, unit: number): number;
+  /** The units of an n-gram. */
+  unitsOf(node: number): number[];
+}
+
+const N_FIRST_SLOTS = 2 ** 16;
+
+export function createNgramIndex(): NgramIndex {
+  // 0: empty, which no child is
+  let slots = new Uint32Array(N_FIRST_SLOTS);
+  let parents = new Uint32Array(N_FIRST_SLOTS / 2);
+  let units = new Int32Array(N_FIRST_SLOTS / 2);
+  let nNodes = 1;
+
+  /** The slot of the child, or the empty one where it belongs. */
+  function slotOf(parent: number, unit: number): number {
+    const mask = slots.length - 1;
+    let slot = hash(parent, unit) & mask;
+    for (;;) {
+      const node = slots[slot];
+      if (node === 0 || (parents[node] === parent && units[node] === unit)) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  function grow(): void {
+    const [oldParents, oldUnits] = [parents, units];
+    slots = new Uint32Array(2 * slots.length);
+    parents = new Uint32Array(slots.length / 2);
+    units = new Int32Array(slots.length / 2);
+    parents.set(oldParents);
+    units.set(oldUnits);
+    for (let node = 1; node < nNodes; node++) slots[slotOf(parents[node], units[node])] = node;
+  }
+
+  return {
+    size: () => nNodes,
+    add(parent, unit) {
+      const slot = slotOf(parent, unit);
+      if (slots[slot] !== 0) return slots[slot];
+      if (nNodes === parents.length) {
+        grow();
+        return this.add(parent, unit);
+      }
+      parents[nNodes] = parent;
+      units[nNodes] = unit;
+      slots[slot] = nNodes;
+      return nNodes++;
+    },
+    find(parent, unit) {
+      const node = slots[slotOf(parent, unit)];
+      return node === 0 ? -1 : node;
+    },
+    unitsOf(node) {
+      const found: number[] = [];
+      for (let at = node; at !== 0; at = parents[at]) found.push(units[at]);
+      return found.reverse();
+    },
+  };
+}
+
+function hash(parent: number, unit: number): number {
+  let h = Math.imul(parent, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 15), 0xc2b2ae35);
+  return h ^ (h >>> 13);
+}

@@ -1,0 +1,100 @@
+import {
+  boolean,
+  either,
+  integer,
+  list,
+  nullable,
+  number,
+  oneOf,
+  shaped,
+  text,
+} from '../params/schema.ts';
+import type { Params } from '../params/schema.ts';
+import { TASKS } from '../task.ts';
+
+export const ANALYZERS = ['word', 'char', 'char_wb'] as const;
+export const STOP_WORD_LANGUAGES = ['english', 'french', 'spanish'] as const;
+export type StopWordLanguage = (typeof STOP_WORD_LANGUAGES)[number];
+export const ACCENT_METHODS = ['ascii', 'unicode'] as const;
+export const NORMS = ['l2', 'none'] as const;
+
+const count = integer({ default: 1, min: 1, doc: '' });
+const share = number({ default: 0.5, above: 0, below: 1, doc: '' });
+const rows = either(count, share, { default: 1, doc: '' });
+
+/** The group `vectorize`: names, meanings and defaults of scikit-learn's TfidfVectorizer. */
+export const VECTORIZE_SCHEMA = {
+  column: text({ default: 'text', doc: 'Column of the texts.' }),
+  id: nullable(text({ default: 'row_id', doc: '' }), {
+    default: null,
+    doc: 'Column of integers or texts that identifies a row, written beside it; null: base.id where the table has it, else none.',
+  }),
+  task: oneOf(TASKS, {
+    default: 'classification',
+    doc: 'What base.target is, where the table has it: classes, written as labels, or numbers, written as targets.',
+  }),
+  analyzer: oneOf(ANALYZERS, {
+    default: 'word',
+    doc: 'What n-grams are made of: words (two or more letters, digits or _), characters, or the characters of each word with a space on either side (char_wb).',
+  }),
+  ngram_range: shaped<readonly [number, number]>(
+    {
+      default: [1, 1],
+      doc: 'Fewest and most words or characters of an n-gram, both included.',
+      range: 'two integers from 1, the second no less than the first',
+      jsonSchema: {
+        type: 'array',
+        items: { type: 'integer', minimum: 1 },
+        minItems: 2,
+        maxItems: 2,
+      },
+    },
+    (value) => {
+      if (isRange(value)) return;
+      throw new Error('two integers from 1, the second no less than the first');
+    },
+  ),
+  lowercase: boolean({ default: true, doc: 'Whether upper and lower case are the same.' }),
+  strip_accents: nullable(oneOf(ACCENT_METHODS, { default: 'unicode', doc: '' }), {
+    default: null,
+    doc: 'Takes accents off letters: ascii drops all that is not ASCII then, unicode the accents alone; null: letters keep them.',
+  }),
+  stop_words: list(oneOf(STOP_WORD_LANGUAGES, { default: 'english', doc: '' }), {
+    default: [],
+    doc: "Languages whose most frequent words are left out before n-grams are made, of the analyzer word alone; english is scikit-learn's own list.",
+  }),
+  min_df: either(count, share, {
+    default: 1,
+    doc: 'Fewest rows of train that hold a term that is kept: a number of rows, or below 1 a share of them.',
+  }),
+  max_df: nullable(rows, {
+    default: null,
+    doc: "Most rows of train that hold a term that is kept: a number of rows, or below 1 a share of them; null: all (scikit-learn's 1.0).",
+  }),
+  max_features: nullable(integer({ default: 10_000, min: 1, doc: '' }), {
+    default: null,
+    doc: 'Terms kept, those that train holds most often, of equals the first by alphabet; null: all.',
+  }),
+  use_idf: boolean({
+    default: true,
+    doc: 'Whether a term weighs more the fewer rows of train hold it: by 1 + ln((1 + rows) / (1 + rows that hold it)).',
+  }),
+  sublinear_tf: boolean({
+    default: false,
+    doc: 'Whether a term that a row holds n times counts 1 + ln(n) instead of n.',
+  }),
+  norm: oneOf(NORMS, {
+    default: 'l2',
+    doc: 'What every row is divided by: its Euclidean length (l2), or nothing.',
+  }),
+};
+export type VectorizeParams = Params<typeof VECTORIZE_SCHEMA>;
+
+function isRange(value: unknown): value is [number, number] {
+  return (
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((n) => Number.isSafeInteger(n) && n >= 1) &&
+    value[0] <= value[1]
+  );
+}
