@@ -33,9 +33,6 @@ const queue = join(folder, 'queue');
 const COLUMNS = ['hour_cos_1', 'hour_sin_1', 'lag_1W', 'monday'];
 const COMMAND = join(PROJECT, 'lib', 'cli', 'mlflow.ts');
 
-let port = 0;
-let server: MlflowServer;
-
 const track = (experiment: string, uri: string | null = server.uri): Tracking => ({
   ...{ uri, experiment, queue },
 });
@@ -86,12 +83,11 @@ function predict(forest: TreeEnsemble, rows: readonly (readonly number[])[]): nu
 
 const test = suite('long: MLflow');
 
-test.before(async () => {
-  await installMlflow();
-  port = await findPort();
-  mkdirSync(store);
-  server = await startMlflow(store, port);
-});
+// not in a hook, whose failure uvu does not tell
+await installMlflow();
+const port = await findPort();
+mkdirSync(store);
+let server: MlflowServer = await startMlflow(store, port);
 test.after(async () => {
   await server.kill();
   rmSync(folder, { recursive: true, force: true });

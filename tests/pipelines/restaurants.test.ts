@@ -68,9 +68,12 @@ const test = suite('pipeline restaurants');
 test.before(() => {
   world = makeWeeks(orders, [196, 197, 198, 199, 200, 201]);
   writeFileSync(at('params.yaml'), PARAMS);
-  for (const step of STEPS) runWell(step);
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('runs from load to predict', () => {
+  for (const step of STEPS) assert.match(runWell(step), new RegExp(`^${step}: `));
+});
 
 test('sums both restaurants by the hour, whatever their columns, dates and separators', () => {
   const rows = tableOf('data/data.csv');
