@@ -46,7 +46,7 @@ export const train = defineStage({
     const store = (name: string) =>
       params.checkpoint ? openCheckpointFile(frame.checkpoint, name, identity) : null;
     const watchers = { ...frame, info: log.info, openLog: openHistoryLog };
-    const onStep = createCallback(params, watchers);
+    const onStep = createCallback({ ...params, task: data.task }, watchers);
     const machine = { threads: base.threads, warn: log.warn };
     return await withDatabase(base, async (database) => {
       const raw = await openTable(database, paths.raw, 'raw');

@@ -5,6 +5,7 @@
  */
 import { nullable, number, oneOf } from '../params/schema.ts';
 import type { Params } from '../params/schema.ts';
+import type { Task } from '../task.ts';
 import { combine } from './callbacks/callback.ts';
 import type { Callback } from './callbacks/callback.ts';
 import { HISTORY_FORMATS, historyLog } from './callbacks/history-log.ts';
@@ -30,12 +31,17 @@ type CallbackParams = Params<typeof CALLBACKS_SCHEMA>;
 /**
  * One callback out of all that `callbacks` asks for, for the training of `model`.
  *
+ * @param params.task - Absent: classes are told apart.
  * @param context.clock - Seconds.
  * @param context.report - Hears of the steps of `model`, not of those of models that it is made of.
  * @param context.openLog - Begins a file anew; what it returns appends to it.
  */
 export function createCallback(
-  { model, callbacks }: { readonly model: string; readonly callbacks: CallbackParams },
+  {
+    model,
+    callbacks,
+    task = 'classification',
+  }: { readonly model: string; readonly callbacks: CallbackParams; readonly task?: Task },
   context: {
     readonly clock: () => number;
     readonly info: (message: string) => void;
@@ -47,7 +53,7 @@ export function createCallback(
   const { clock, info, openLog, report } = context;
   return combine([
     ...(format === 'none' ? [] : [historyLog(format, openLog(format), clock)]),
-    stepReport(model, report),
+    stepReport(model, task, report),
     nanStop,
     ...(maxMinutes === null ? [] : [timeBudget(maxMinutes, clock, info)]),
   ]);

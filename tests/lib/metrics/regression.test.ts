@@ -71,6 +71,9 @@ for (const [n, expected] of Object.entries(golden.intervals)) {
 test('have no interval of R² where samples have one truth alone', () => {
   const one = bootstrapNumbers(toPredictions([2], [3]), { confidenceLevel: 0.95, rng: rng() });
   assert.equal(one, { rmse: { low: 1, high: 1 }, r2: null });
+  // half the samples of two rows have one of them twice
+  const two = toPredictions([2, 4], [3, 4]);
+  assert.is(bootstrapNumbers(two, { confidenceLevel: 0.95, rng: rng() }).r2, null);
 });
 
 test('are taken of each slice apart, with the interval of a mean', () => {

@@ -2,14 +2,18 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createCallback } from '../../../lib/models/callbacks.ts';
 import type { ModelHistoryRow } from '../../../lib/models/model.ts';
+import type { Task } from '../../../lib/task.ts';
 import { complaintOf } from '../../support/complaint.ts';
 
 /** A callback of the model mlp, with all that it says kept; `seconds` is what the clock shows. */
-function create(callbacks: { maxMinutes?: number; historyLog?: 'none' | 'csv' | 'jsonl' }) {
+function create(
+  callbacks: { maxMinutes?: number; historyLog?: 'none' | 'csv' | 'jsonl' },
+  task: Task = 'classification',
+) {
   const said = { lines: [] as string[], infos: [] as string[], reports: [] as unknown[] };
   const watch = { seconds: 100 };
   const onStep = createCallback(
-    { model: 'mlp', callbacks: { maxMinutes: null, historyLog: 'none', ...callbacks } },
+    { model: 'mlp', task, callbacks: { maxMinutes: null, historyLog: 'none', ...callbacks } },
     {
       clock: () => watch.seconds,
       info: (message) => said.infos.push(message),
@@ -88,6 +92,12 @@ test('report the steps of the model itself, not of those that it is made of', ()
   onStep(row(1, { model: 'extra-trees' }));
   onStep(row(2, { validAccuracy: 0.75 }));
   assert.equal(said.reports, [{ step: 2, loss: 0.5, valid_loss: 0.25, valid_accuracy: 0.75 }]);
+});
+
+test('report the loss on valid of a regression by the name of its metric', () => {
+  const { onStep, said } = create({}, 'regression');
+  onStep(row(3));
+  assert.equal(said.reports, [{ step: 3, loss: 0.5, valid_rmse: 0.25 }]);
 });
 
 test.run();
