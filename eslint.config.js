@@ -22,6 +22,8 @@ const ALGORITHMS = [
   'clustering',
   'metrics',
   'forecasting',
+  'joining',
+  'bidding',
   'text',
   'sparse',
 ].map((folder) => `lib/${folder}/**/*.ts`);

@@ -224,7 +224,8 @@ export function toKind(type: string): Column['kind'] {
   return type === 'VARCHAR' ? 'text' : 'other';
 }
 
-function assertSameColumns(fit: Relation, other: Relation): void {
+/** @throws StageError E_DATA when `other` has other columns than `fit`, or another order. */
+export function assertSameColumns(fit: Relation, other: Relation): void {
   const expected = fit.columns.map(({ name }) => name);
   const found = other.columns.map(({ name }) => name);
   if (expected.join('\0') === found.join('\0')) return;
