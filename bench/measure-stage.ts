@@ -34,10 +34,19 @@ export interface StageCost {
   readonly peakMb: number;
 }
 
-/** Runs a stage in `folder`, as `npm start` does; its peak memory is what its log tells. */
-export function measureStage(name: string, args: readonly string[], folder: string): StageCost {
+/**
+ * Runs a stage in `folder`, as `npm start` does; its peak memory is what its log tells.
+ *
+ * @param home - Folder of the stage's program.
+ */
+export function measureStage(
+  name: string,
+  args: readonly string[],
+  folder: string,
+  home = 'stages',
+): StageCost {
   const start = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, [resolve(`stages/${name}.ts`), ...args], {
+  const { status, stderr } = spawnSync(process.execPath, [resolve(home, `${name}.ts`), ...args], {
     cwd: folder,
     env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/node'), ...process.env },
     encoding: 'utf8',

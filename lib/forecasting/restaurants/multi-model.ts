@@ -49,30 +49,13 @@ export function fitMultiModel(
   const params = { ...RANDOM_FOREST_REGRESSOR, nEstimators };
   const fitSample = (k: number): TreeEnsemble => {
     const stream = rng(`model ${k + 1}`);
-    const sample = drawRows(features, targets, stream);
-    return fitForestRegressor(sample.features, sample.targets, params, stream);
+    const sample = targets.map(() => Math.floor(stream() * targets.length));
+    return fitForestRegressor(features, targets, params, stream, Int32Array.from(sample));
   };
   return {
     single: fitForestRegressor(features, targets, params, rng('single_estimator')),
     others: Array.from({ length: nModels }, (_, k) => fitSample(k)),
   };
-}
-
-/** As many rows as there are, each drawn from all of them. */
-function drawRows(
-  features: Float32Array,
-  targets: Float64Array,
-  draw: Rng,
-): { features: Float32Array; targets: Float64Array } {
-  const n = targets.length;
-  const width = features.length / n;
-  const drawn = { features: new Float32Array(features.length), targets: new Float64Array(n) };
-  for (let i = 0; i < n; i++) {
-    const row = Math.floor(draw() * n);
-    drawn.features.set(features.subarray(row * width, (row + 1) * width), i * width);
-    drawn.targets[i] = targets[row];
-  }
-  return drawn;
 }
 
 /** @param features - Row-major, shape (nRows, nFeatures). */

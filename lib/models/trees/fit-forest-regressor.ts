@@ -37,19 +37,19 @@ export const EXTRA_TREES_REGRESSOR: ForestRegressorParams = {
  * @param features - Row-major, finite, shape (nSamples, nFeatures).
  * @param targets - Finite, shape (nSamples), nSamples >= 1.
  * @param rng - Two numbers are drawn for each tree.
+ * @param sample - Rows to learn from, one as often as it stands here, shape (nSamples); left out: each once.
  */
 export function fitForestRegressor(
   features: Float32Array,
   targets: Float64Array,
   { nEstimators, maxFeatures, ...rest }: ForestRegressorParams,
   rng: Rng,
+  sample?: Int32Array,
 ): TreeEnsemble {
   const table = sortTable(features, targets.length);
   const { nFeatures } = table;
-  const grow = createRegressionGrower(table, targets, {
-    ...rest,
-    maxFeatures: countTriedFeatures(maxFeatures, nFeatures),
-  });
+  const options = { ...rest, maxFeatures: countTriedFeatures(maxFeatures, nFeatures) };
+  const grow = createRegressionGrower(table, targets, options, sample);
   return toEnsemble(joinRegressionTrees(drawKeys(rng, nEstimators).map(grow), nFeatures));
 }
 

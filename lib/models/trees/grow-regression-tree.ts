@@ -32,22 +32,27 @@ interface Node {
   /** Number of the split above, -1: none; and which of its children this is. */
   readonly parent: number;
   readonly isLeft: boolean;
+  /** A column whose places hold the rows of the node: one that is constant above it is parted no more. */
+  readonly column: number;
 }
 
 /**
  * A function that grows the tree of a key; its buffers serve one tree after another.
  *
  * @param targets - Finite, shape (nRows).
+ * @param sample - Rows to learn from, one as often as it stands here; shape (nRows).
  */
 export function createRegressionGrower(
   table: SortedTable,
   targets: Float64Array,
   options: RegressionGrowOptions,
+  sample: ArrayLike<number> = targets.map((_, row) => row),
 ): (key: TreeKey) => RegressionTree {
   const { nRows, nFeatures, columns } = table;
   const { maxFeatures, minSamplesLeaf, minSamplesSplit } = options;
   const maxDepth = options.maxDepth ?? Infinity;
   const tryFeature = options.splitter === 'best' ? tryCuts : tryThreshold;
+  const isBinary = Array.from({ length: nFeatures }, (_, f) => hasTwoValues(table, f));
   const center = targets.reduce((total, target) => total + target, 0) / nRows;
   /** How often each row stands in the sample, and its target less `center` as often. */
   const times = new Int32Array(nRows);
@@ -76,7 +81,8 @@ export function createRegressionGrower(
     draw = createStream(key0, key1);
     for (let f = 0; f < nFeatures; f++) features[f] = f;
     let [nSplits, nLeaves] = [0, 0];
-    const open: Node[] = [{ start: 0, end: drawRows(), depth: 0, parent: -1, isLeft: true }];
+    const root = { start: 0, end: drawRows(), depth: 0, parent: -1, isLeft: true, column: 0 };
+    const open: Node[] = [root];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       measure(node);
       const isSplit = maySplit(node) && findSplit(node);
@@ -88,9 +94,10 @@ export function createRegressionGrower(
       }
       splitFeature[child] = best.feature;
       threshold[child] = best.threshold;
-      partRows(node);
       const { start, end } = node;
-      const place = { depth: node.depth + 1, parent: child };
+      // a leaf of one row needs no order
+      if (end - start > 2) partRows(node);
+      const place = { depth: node.depth + 1, parent: child, column: best.feature };
       open.push({ ...place, start: best.middle, end, isLeft: false });
       open.push({ ...place, start, end: best.middle, isLeft: true });
     }
@@ -105,8 +112,10 @@ export function createRegressionGrower(
 
   /** Fills `order` with the rows of the sample, each once; how many they are. */
   function drawRows(): number {
-    times.fill(options.bootstrap ? 0 : 1);
-    for (let i = 0; options.bootstrap && i < nRows; i++) times[Math.floor(draw() * nRows)]++;
+    times.fill(0);
+    for (let i = 0; i < nRows; i++) {
+      times[sample[options.bootstrap ? Math.floor(draw() * nRows) : i]]++;
+    }
     for (let row = 0; row < nRows; row++) weighted[row] = times[row] * (targets[row] - center);
     let n = 0;
     for (let f = 0; f < nFeatures; f++) {
@@ -120,9 +129,10 @@ export function createRegressionGrower(
     return n;
   }
 
-  function measure({ start, end }: Node): void {
+  function measure({ start, end, column }: Node): void {
     let [sum, weight, least, greatest] = [0, 0, Infinity, -Infinity];
-    for (let i = start; i < end; i++) {
+    const base = column * nRows;
+    for (let i = base + start; i < base + end; i++) {
       const row = order[i];
       const target = targets[row];
       sum += weighted[row];
@@ -164,7 +174,8 @@ export function createRegressionGrower(
       const last = columns[base + order[base + node.end - 1]];
       if (first === last) continue;
       isVaried = true;
-      tryFeature(node, f, first, last);
+      if (options.splitter === 'best' && isBinary[f]) tryOnlyCut(node, f, first, last);
+      else tryFeature(node, f, first, last);
     }
     return best.nTies > 0;
   }
@@ -197,6 +208,30 @@ export function createRegressionGrower(
     best.middle = middle;
     const least = columns[base + order[base + middle]];
     best.threshold = roundDown((columns[base + order[base + middle - 1]] + least) / 2);
+  }
+
+  /** The cut between the two values of a column; the shorter side is added up, the other is the rest. */
+  function tryOnlyCut({ start, end }: Node, f: number, first: number, last: number): void {
+    const base = f * nRows;
+    let [middle, least] = [start, end];
+    while (middle < least) {
+      const i = (middle + least) >> 1;
+      if (columns[base + order[base + i]] === first) middle = i + 1;
+      else least = i;
+    }
+    const isLeftShort = middle - start < end - middle;
+    let sum = 0;
+    let weight = 0;
+    const stop = base + (isLeftShort ? middle : end);
+    for (let i = base + (isLeftShort ? start : middle); i < stop; i++) {
+      sum += weighted[order[i]];
+      weight += times[order[i]];
+    }
+    const [restSum, restWeight] = [totalSum - sum, totalWeight - weight];
+    if (!isBetter(scoreSplit(sum, weight, restSum, restWeight), weight)) return;
+    best.feature = f;
+    best.middle = middle;
+    best.threshold = roundDown((first + last) / 2);
   }
 
   /** One threshold, drawn between the least value (included) and the greatest. */
@@ -239,8 +274,10 @@ export function createRegressionGrower(
     const sorted = best.feature * nRows;
     for (let i = start; i < end; i++) goesLeft[order[sorted + i]] = i < best.middle ? 1 : 0;
     for (let f = 0; f < nFeatures; f++) {
-      if (f === best.feature) continue;
       const base = f * nRows;
+      const first = columns[base + order[base + start]];
+      // what is constant here is so below, in any order
+      if (f === best.feature || first === columns[base + order[base + end - 1]]) continue;
       let l = base + start;
       let r = 0;
       // no branch, which would be guessed wrong half the time
@@ -255,4 +292,11 @@ export function createRegressionGrower(
       for (let i = 0; i < r; i++) order[l + i] = spare[i];
     }
   }
+}
+
+/** Whether the column has no third value. */
+function hasTwoValues({ nRows, columns, order }: SortedTable, f: number): boolean {
+  const [base, end] = [f * nRows, (f + 1) * nRows];
+  const [first, last] = [columns[base + order[base]], columns[base + order[end - 1]]];
+  return columns.subarray(base, end).every((value) => value === first || value === last);
 }

@@ -72,6 +72,54 @@ test('property: predicts nothing outside of the targets that it learnt from', as
   );
 });
 
+test('property: learns from the rows of a sample alone', async () => {
+  await fc.assert(
+    fc.asyncProperty(tables, fc.nat(), async (table, seed) => {
+      const draw = createRng(seed, 'test', 'sample');
+      const { features, targets, nFeatures } = table;
+      const sample = Int32Array.from(targets, () => Math.floor(draw() * targets.length));
+      const params = { ...RANDOM_FOREST_REGRESSOR, nEstimators: 1, bootstrap: false };
+      const forest = fitForestRegressor(features, targets, params, draw, sample);
+      const learnt = new Set(Array.from(sample, (row) => targets[row]));
+      assert.equal(new Set(forest.leaves), learnt);
+      const rows = Array.from(sample, (row) => [
+        ...features.subarray(row * nFeatures, (row + 1) * nFeatures),
+      ]);
+      const predicted = await predictForestRegressor(forest, Float32Array.from(rows.flat()), machine); // prettier-ignore
+      assert.equal(
+        [...predicted],
+        Array.from(sample, (row) => targets[row]),
+      );
+    }),
+    { seed: 7, numRuns: 200 },
+  );
+});
+
+test('property: of columns of two values takes the one whose sides have the least squared errors', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.integer({ min: 2, max: 40 }), async (seed, n) => {
+      const draw = createRng(seed, 'test', 'binary');
+      const columns = Array.from({ length: 4 }, () => Array.from({ length: n }, () => (draw() < 0.3 ? 1 : -2))); // prettier-ignore
+      const targets = Float64Array.from({ length: n }, () => draw());
+      const squares = (values: readonly number[]): number => {
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+        return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+      };
+      const sides = columns.map((column) =>
+        [1, -2].map((value) => [...targets].filter((_, i) => column[i] === value)),
+      );
+      const least = Math.min(...sides.map(([a, b]) => squares(a) + squares(b)));
+      const features = Float32Array.from(targets.keys().flatMap((i) => columns.map((column) => column[i]))); // prettier-ignore
+      const params = { ...RANDOM_FOREST_REGRESSOR, nEstimators: 1, maxDepth: 1, bootstrap: false };
+      const forest = fitForestRegressor(features, targets, params, draw);
+      const predicted = await predictForestRegressor(forest, features, machine);
+      const error = predicted.reduce((sum, value, i) => sum + (value - targets[i]) ** 2, 0);
+      assert.ok(Math.abs(error - least) < 1e-9, `${error}, not ${least}`);
+    }),
+    { seed: 7, numRuns: 200 },
+  );
+});
+
 test('property: full trees without bootstrap give back every target', async () => {
   await fc.assert(
     fc.asyncProperty(tables, settings, async (table, { splitter, maxFeatures }) => {
