@@ -6,7 +6,7 @@ export type Report = (step: number, values: Readonly<Record<string, number | nul
 /** Tells of every step of `name` under the names of reports/metrics/train.json: by these a study prunes. */
 export function stepReport(name: string, task: Task, report: Report): Callback {
   return ({ model, step, loss, validLoss, validAccuracy }) => {
-    const valid =
+    const valid: Record<string, number | null> =
       task === 'regression'
         ? { valid_rmse: validLoss }
         : { valid_loss: validLoss, valid_accuracy: validAccuracy };
