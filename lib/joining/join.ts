@@ -32,7 +32,7 @@ export async function joinSelect(
     const table = identifier(`${name}_${g}`);
     const query = groupSql(base, tables.get(group[0].table)!, group);
     // sums of doubles depend on no number of threads
-    await database.queryInOrder(`CREATE OR REPLACE TEMP TABLE ${table} AS ${query}`);
+    await database.queryInOrder(`CREATE OR REPLACE TABLE ${table} AS ${query}`);
     group.forEach((column, j) => expressions.set(column.name, `${table}.v${j}`));
     sources.push(table);
   }
