@@ -1,7 +1,7 @@
 /** The folder of baselines: `<name of the model>.safetensors`, a bundle each. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { StageError } from '../errors.ts';
+import { StageError, listExamples } from '../errors.ts';
 import { readBundle, writeBundle } from '../models/bundle.ts';
 import type { Bundle } from '../models/bundle.ts';
 import type { Baseline } from '../models/fit-baselines.ts';
@@ -52,8 +52,13 @@ export function readBaselines(
     if (taskOf(bundle) === taskOf(model)) return bundle;
     throw new StageError(
       'E_DATA',
-      `${path} must predict the classes that the model predicts; got others of ${bundle.target}`,
+      `${path} must predict ${describe(model)} as the model does; got ${describe(bundle)}`,
       { hint: 'run the stage baselines on the tensors that the model was trained on' },
     );
   });
+}
+
+function describe({ target, classes }: Pick<Bundle, 'target' | 'classes'>): string {
+  if (classes.length === 0) return `the number ${target}`;
+  return `the classes ${listExamples(classes)} of ${target}`;
 }

@@ -108,7 +108,8 @@ async function measureNumbers(
   await writeRegressionEvaluation(paths, { bundle, evaluation, gates, card });
   assertGates(gates, paths.metrics);
   const { rmse, r2, n_samples } = evaluation.metrics;
-  return { message: `RMSE ${rmse}, R² ${r2} on ${n_samples} rows`, ...evaluation.metrics };
+  const share = r2 === null ? '' : `, R² ${r2}`;
+  return { message: `RMSE ${rmse}${share} on ${n_samples} rows`, ...evaluation.metrics };
 }
 
 /** What `score` gives, when the log has been told how long it took; the scorer is done with then. */

@@ -70,10 +70,15 @@ test('is refused where it is missing, or of other classes', async () => {
     mkdirSync(out);
     await writeBaselines(out, baselines(bundleOf('majority')));
     const file = join(out, 'majority.safetensors');
-    for (const changes of [{ classes: ['x', 'z'] }, { target: 'other' }]) {
+    const cases: [Partial<Bundle>, string][] = [
+      [{ classes: ['x', 'z'] }, 'the classes x, z of kind'],
+      [{ target: 'other' }, 'the classes x, y of other'],
+      [{ classes: [] }, 'the number kind'],
+    ];
+    for (const [changes, wanted] of cases) {
       assert.is(
         await complaintOf(() => readBaselines(out, bundleOf('ridge', changes))),
-        `E_DATA: ${file} must predict the classes that the model predicts; got others of kind`,
+        `E_DATA: ${file} must predict ${wanted} as the model does; got the classes x, y of kind`,
       );
     }
   });
