@@ -88,7 +88,7 @@ async function forecastSeriesFiles(
       level: params.level,
     },
     // what a library says of candidates that are too large for few rows is no news to the user
-    { ...plan, ...run, level: params.level ?? [], warn: (message) => run.log.record(message, {}) },
+    { ...run, ...plan, level: params.level ?? [], warn: (message) => run.log.record(message, {}) },
   );
   await writeForecast(database, table, plan.h, forecast, paths.out);
   const scores = listSeriesScores(panel, plan, params.metric, forecast);

@@ -42,6 +42,7 @@ export async function readFuture(
     throw new StageError(
       'E_DATA',
       `${relation.source} must have the ${h} steps to come of each series; got not all of ${listExamples(lacking, steps)}`,
+      { hint: 'add their rows, or lower h' },
     );
   }
   const take = (values: Float64Array): Float64Array => {

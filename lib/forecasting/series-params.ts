@@ -36,7 +36,7 @@ export const SERIES_SCHEMA = asFlags({
     }),
     {
       default: null,
-      doc: 'Candidates of the choice; null: all but those that seldom win for the time they take.',
+      doc: 'Candidates of the choice; null: naive, seasonal-naive, drift, theta, ets, ridge, lightgbm.',
     },
   ),
   n_models: integer({

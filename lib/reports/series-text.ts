@@ -17,6 +17,8 @@ export interface SeriesReport {
 
 /** Series that a terminal shows. */
 const MAX_SERIES = 12;
+/** Letters of a name that a terminal shows. */
+const MAX_ID = 24;
 /** Steps ahead that a terminal shows of each. */
 const MAX_STEPS = 3;
 
@@ -65,7 +67,7 @@ function describeModels({ forecast: { scores } }: SeriesReport): string[] {
     nChosen === 0 ? '' : countSeries(nChosen),
   ]);
   const choice = scores.choice === null ? [] : [['the choice', ...numbers(scores.choice), '']];
-  return align([['model', 'MASE', 'sMAPE', 'MAE', 'chosen for'], ...rows, ...choice]);
+  return align([['model', 'MASE', 'sMAPE', 'MAE', 'chosen for'], ...rows, ...choice], 1);
 }
 
 function describeNextValues({ panel, plan, params, forecast }: SeriesReport): string[] {
@@ -78,7 +80,7 @@ function describeNextValues({ panel, plan, params, forecast }: SeriesReport): st
   const heads = steps.map((k) => (isAligned ? formatTime(panel.freq, end(0) + k) : `+${k + 1}`));
   const label = METRIC_LABELS[params.metric];
   const rows = shown.map((id, i) => [
-    id,
+    id.length > MAX_ID ? `${id.slice(0, MAX_ID)}…` : id,
     forecast.models[i].join('+'),
     formatError(params.metric, forecast.scores.chosenErrors[i]),
     formatError(params.metric, forecast.scores.referenceErrors[i]),
@@ -86,16 +88,15 @@ function describeNextValues({ panel, plan, params, forecast }: SeriesReport): st
   ]);
   const nMore = panel.ids.length - shown.length;
   return [
-    ...align([['series', 'model', label, forecast.reference, ...heads], ...rows]),
+    ...align([['series', 'model', label, forecast.reference, ...heads], ...rows], 2),
     ...(nMore > 0 ? [`  … and ${formatCount(nMore)} more series`] : []),
   ];
 }
 
-/** Rows as columns: words to the left, numbers to the right. */
-function align(rows: readonly (readonly string[])[]): string[] {
+/** Rows as columns, the first `nWords` to the left and numbers to the right. */
+function align(rows: readonly (readonly string[])[], nWords: number): string[] {
   const widths = rows[0].map((_, j) => Math.max(...rows.map((row) => row[j].length)));
-  const isWords = rows[0].map((_, j) => !rows.slice(1).some((row) => /^-?[\d.,–]/.test(row[j])));
-  return rows.map((row) =>
-    `  ${row.map((cell, j) => (j === 0 || isWords[j] ? cell.padEnd(widths[j]) : cell.padStart(widths[j]))).join('  ')}`.trimEnd(),
-  );
+  const pad = (cell: string, j: number): string =>
+    j < nWords ? cell.padEnd(widths[j]) : cell.padStart(widths[j]);
+  return rows.map((row) => `  ${row.map(pad).join('  ')}`.trimEnd());
 }

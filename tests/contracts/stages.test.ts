@@ -24,7 +24,8 @@ for (const name of listStageNames()) {
     assert.is(stderr, '');
     for (const path of Object.keys(stage.paths)) assert.match(stdout, `--${toFlag(path)} <path>`);
     for (const flag of Object.keys(stage.flags ?? {})) assert.match(stdout, `--${toFlag(flag)}`);
-    for (const { key, default: value } of parameters) {
+    for (const { key, default: value, isFlag } of parameters) {
+      if (isFlag) assert.match(stdout, `--${key.split('.').at(-1)!.replaceAll('_', '-')} <value>`);
       assert.match(stdout, `${key}: `);
       assert.match(stdout, `(default ${JSON.stringify(value)})`);
     }

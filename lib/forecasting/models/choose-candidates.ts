@@ -1,12 +1,14 @@
 /** The models that the choice is made among. */
 import type { ForecastModel } from '../model.ts';
-import { FORECAST_MODELS, forecastModelOf } from './registry.ts';
+import { forecastModelOf } from './registry.ts';
 
-/** Left out where nobody names candidates: they seldom win, are nearly another one again, or take long. */
-const LEFT_OUT = ['mean', 'naive2', 'linear', 'random-forest'];
+/**
+ * Where nobody names candidates, simple ones first: each wins somewhere, and all of them take seconds. The others
+ * seldom win, are nearly one of these, or take long.
+ */
+const BY_DEFAULT = ['naive', 'seasonal-naive', 'drift', 'theta', 'ets', 'ridge', 'lightgbm'];
 
-/** @param names - null: all but a few. */
+/** @param names - null: the default ones. */
 export function chooseCandidates(names: readonly string[] | null): ForecastModel[] {
-  if (names !== null) return [...new Set(names)].map(forecastModelOf);
-  return FORECAST_MODELS.filter(({ name }) => !LEFT_OUT.includes(name));
+  return [...new Set(names ?? BY_DEFAULT)].map(forecastModelOf);
 }

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { StageError } from '../../../lib/errors.ts';
 import {
   conformalIntervals,
+  maxLevel,
   measureCoverage,
   scoreConformal,
 } from '../../../lib/forecasting/conformal.ts';
@@ -38,6 +39,14 @@ test('by hand: are as wide as the ranked error of each step, in spreads of the s
   assertClose(interval.hi, [3, 7, 130, 170], 1e-12);
   const coverage = measureCoverage(interval, Float64Array.of(3, 8, 69, 30), 2);
   assert.equal(coverage, { all: 0.5, byStep: [0.5, 0.5] });
+});
+
+test('are made of windows of different series, and say how high a level they reach', () => {
+  const both = panelOf(MONTHLY, { a: [-1, 1], b: [-10, 10] });
+  const one = panelOf(MONTHLY, { b: [-10, 10] });
+  const scores = scoreConformal([windowOf(one, [30]), windowOf(both, [1, 20])]);
+  assert.equal([...scores.byStep[0]], [1, 2, 3]);
+  assert.is(maxLevel(scores), 75);
 });
 
 test('refuse a level that so few errors cannot reach', () => {

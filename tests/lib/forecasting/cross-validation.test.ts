@@ -28,6 +28,19 @@ const panel = panelOf(MONTHLY, { a: [1, 2, 4, 8, 16, 32, 64], b: [5, 5, 5, 5, 5,
 const context = createForecastContext({ h: 2 });
 const rows = (values: Float64Array): number[] => [...values];
 
+test('leaves out series, and whole windows, that are too short for a cutoff where it is told to', async () => {
+  const mixed = panelOf(MONTHLY, { a: [1, 2, 4, 8, 16, 32, 64], c: [5, 5, 5, 5] });
+  const options = { nWindows: 4, stepSize: 2, inputSize: null, shortSeries: 'leave out' } as const;
+  const windows = await crossValidate(sumOfHistory, mixed, options, context);
+  assert.equal(
+    windows.map(({ rowsAfter, history, actual }) => [rowsAfter, history.ids, rows(actual)]),
+    [
+      [2, ['a'], [8, 16]],
+      [0, ['a', 'c'], [32, 64, 5, 5]],
+    ],
+  );
+});
+
 test('expands from cutoff to cutoff and ends with the last rows of each series', async () => {
   const options = { nWindows: 3, stepSize: 1, inputSize: null };
   const windows = await crossValidate(sumOfHistory, panel, options, context);

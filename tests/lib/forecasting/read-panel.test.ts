@@ -48,6 +48,13 @@ test('sorts series by id and rows by time', async () => {
   );
 });
 
+test('sorts ids that are numbers as numbers', async () => {
+  const query = `SELECT s AS unique_id, '2024-01-01' AS ds, s AS y FROM (VALUES (10), (9), (1)) AS t(s)`;
+  const panel = await read(query, 'MS');
+  assert.equal(panel.ids, ['1', '9', '10']);
+  assert.equal([...panel.y], [1, 9, 10]);
+});
+
 test('takes dates, time stamps and integers, and columns of other names', async () => {
   const query = `SELECT 7 AS store, DATE '2024-01-05' + CAST(7 * i AS INTEGER) AS week, i + 0.5 AS sales FROM range(3) AS t(i)`;
   const weekly = await read(query, 'W', { id: 'store', time: 'week', target: 'sales' });
