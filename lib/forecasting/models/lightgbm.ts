@@ -1,5 +1,6 @@
 /** lightgbm: gradient boosting on features. */
 import type { BoosterOptions } from '../../models/lightgbm/params.ts';
+import { fitBoostedRows } from './boosted-rows.ts';
 import { defineGlobalModel } from './global-model.ts';
 
 /** LightGBM's own leaves, slower and with more rounds: series have few rows, and much of them is noise. */
@@ -29,31 +30,17 @@ export const lightgbm = defineGlobalModel({
   summary:
     'Gradient boosting by LightGBM on lags, the last season, the calendar and exogenous columns, one for all series (Ke et al. 2017, NeurIPS 30)',
   async fitRows({ names, features, targets }, context) {
-    const { fitBooster } = await import('../../models/lightgbm/booster.ts');
-    const { parseModelText } = await import('../../models/lightgbm/model-text.ts');
-    const { predictScores } = await import('../../models/lightgbm/predict.ts');
-    const { text, nRounds } = await fitBooster(
+    const predict = await fitBoostedRows(
       {
-        objective: { name: 'regression' },
-        features: names.map((name) => ({ name, isCategorical: false, monotone: 0 })),
-        train: {
-          features: new Float32Array(features),
-          targets: new Float32Array(targets),
-          nSamples: targets.length,
-          weights: null,
-        },
-        valid: null,
+        names,
+        features: new Float32Array(features),
+        targets: new Float32Array(targets),
+        weights: null,
       },
+      { name: 'regression' },
       OPTIONS,
-      { ...context, onRound: () => 'go on' },
+      context,
     );
-    if (nRounds === 0) {
-      const mean = targets.reduce((sum, target) => sum + target, 0) / targets.length;
-      return async (_rows, nRows) => new Float64Array(nRows).fill(mean);
-    }
-    const trees = parseModelText(text, (got) => {
-      throw new Error(`LightGBM wrote ${got}`);
-    });
-    return async (rows) => await predictScores(trees, new Float32Array(rows), context);
+    return (rows) => predict(new Float32Array(rows));
   },
 });

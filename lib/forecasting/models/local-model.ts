@@ -27,7 +27,7 @@ export function defineLocalModel({ forecast, ...described }: LocalModel): Foreca
 }
 
 /** The first `h` of every `fittedH` steps. */
-function firstSteps(ahead: Float64Array, fittedH: number, h: number): Float64Array {
+export function firstSteps(ahead: Float64Array, fittedH: number, h: number): Float64Array {
   if (h > fittedH) throw new Error(`fitted for ${fittedH} steps ahead, asked for ${h}`);
   return ahead.filter((_, at) => at % fittedH < h);
 }

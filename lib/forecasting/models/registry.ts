@@ -2,6 +2,7 @@
 import type { ForecastModel } from '../model.ts';
 import { drift } from './drift.ts';
 import { ets } from './ets.ts';
+import { lightgbmDirect } from './lightgbm-direct.ts';
 import { lightgbm } from './lightgbm.ts';
 import { linear } from './linear.ts';
 import { mean } from './mean.ts';
@@ -23,6 +24,7 @@ export const FORECAST_MODELS: readonly ForecastModel[] = [
   ridge,
   linear,
   lightgbm,
+  lightgbmDirect,
   randomForest,
 ];
 

@@ -1,0 +1,149 @@
+/**
+ * What a direct model knows at an origin of a series: how it has moved to where it is, and how it moved in the same
+ * season of years before; every distance in units of the series' mean step so far.
+ */
+import { meanOf } from '../features/statistics.ts';
+import type { ForecastOptions } from '../model.ts';
+
+/** Seasons back that are looked at, one by one. */
+const N_SEASONS = 4;
+/** Seasons that the likeness of seasons is measured over. */
+const LIKENESS_SEASONS = 4;
+
+/** A series, and the sums that features need. */
+export interface DirectSeries {
+  /** The logarithm where all values are above 0: steps are shares then. */
+  readonly z: Float64Array;
+  readonly isLog: boolean;
+  /** Sum of z before each row, shape (n + 1). */
+  readonly sums: Float64Array;
+  /** Sum of |z(t) - z(t - 1)| up to each row, shape (n). */
+  readonly steps: Float64Array;
+  /** Of changes over the horizon: of their squares, and of their products with those a season before; shape (n + 1). */
+  readonly squares: Float64Array;
+  readonly products: Float64Array;
+}
+
+export function openDirectSeries(
+  y: Float64Array,
+  { h, seasonLength: m }: ForecastOptions,
+): DirectSeries {
+  const n = y.length;
+  const isLog = y.every((value) => value > 0);
+  const z = isLog ? y.map(Math.log) : y;
+  const [sums, squares, products] = [0, 0, 0].map(() => new Float64Array(n + 1));
+  const steps = new Float64Array(n);
+  const change = (t: number): number => (t < h ? 0 : z[t] - z[t - h]);
+  for (let t = 0; t < n; t++) {
+    sums[t + 1] = sums[t] + z[t];
+    if (t > 0) steps[t] = steps[t - 1] + Math.abs(z[t] - z[t - 1]);
+    squares[t + 1] = squares[t] + change(t) ** 2;
+    products[t + 1] = products[t] + (t < m ? 0 : change(t) * change(t - m));
+  }
+  return { z, isLog, sums, steps, squares, products };
+}
+
+/** Mean step up to row t, in the units of z; 1 of a series that has not moved. */
+export function unitAt({ steps }: DirectSeries, t: number): number {
+  return steps[t] / t || 1;
+}
+
+/** Mean step up to row t as a share of the level. */
+export function noiseAt(series: DirectSeries, t: number): number {
+  const unit = unitAt(series, t);
+  if (series.isLog) return unit;
+  const level = Math.abs(series.sums[t + 1]) / (t + 1);
+  return unit / Math.max(unit, level);
+}
+
+export function directFeatureNames({ lags, seasonLength }: ForecastOptions): string[] {
+  const windows = lags.filter((lag) => lag > 1);
+  const ofOrigin = [
+    ...lags.map((lag) => `change_${lag}`),
+    ...windows.map((window) => `above_mean_${window}`),
+    'step_h',
+    'step_season',
+    'noise',
+    'log_n',
+    'likeness',
+  ];
+  if (seasonLength === 1) return [...ofOrigin, 'step_ahead'];
+  const seasons = Array.from({ length: N_SEASONS }, (_, k) => `season_${k + 1}`);
+  const around = ['season_early', 'season_late', 'season_1_smooth', 'season_2_smooth'];
+  const together = ['season_mean', 'season_std', 'season_above', 'season_path'];
+  return [...ofOrigin, 'step_ahead', ...seasons, ...around, ...together];
+}
+
+/**
+ * Writes the h rows of origin `t`, whose last known value is z(t): one row for each step ahead.
+ *
+ * @param rows - Row-major; written from row `at`. NaN where the series does not reach back far enough.
+ */
+export function fillDirectRows(
+  series: DirectSeries,
+  t: number,
+  { h, lags, seasonLength: m }: ForecastOptions,
+  rows: Float32Array,
+  at: number,
+): void {
+  const { z, sums, steps } = series;
+  const unit = unitAt(series, t);
+  const valueAt = (i: number): number => (i < 0 ? NaN : z[i]);
+  const meanStep = (window: number): number =>
+    t < window ? NaN : (steps[t] - steps[t - window]) / window / unit;
+  const aboveMean = (window: number): number =>
+    t + 1 < window ? NaN : (z[t] - (sums[t + 1] - sums[t + 1 - window]) / window) / unit;
+  const ofOrigin = [
+    ...lags.map((lag) => (z[t] - valueAt(t - lag)) / unit),
+    ...lags.filter((lag) => lag > 1).map(aboveMean),
+    meanStep(h),
+    meanStep(m),
+    noiseAt(series, t),
+    Math.log(t + 1),
+    likenessAt(series, t, h, m),
+  ];
+  const smoothAt = (i: number): number => (valueAt(i - 1) + valueAt(i) + valueAt(i + 1)) / 3;
+  let place = at;
+  const write = (value: number): void => void (rows[place++] = value);
+  for (let step = 1; step <= h; step++) {
+    ofOrigin.forEach(write);
+    write(step);
+    if (m === 1) continue;
+    // of a season shorter than the horizon, the last one that is wholly known
+    const back = m * Math.ceil(step / m);
+    const changeOf = (lag: number): number =>
+      lag < step ? NaN : (valueAt(t + step - lag) - valueAt(t - lag)) / unit;
+    const changes = Array.from({ length: N_SEASONS }, (_, k) => changeOf(back + k * m));
+    changes.forEach(write);
+    write(changeOf(back - 1));
+    write(changeOf(back + 1));
+    write(step === back ? changes[0] : (smoothAt(t + step - back) - smoothAt(t - back)) / unit);
+    write((smoothAt(t + step - back - m) - smoothAt(t - back - m)) / unit);
+    const known = Float64Array.from(changes.filter((change) => !Number.isNaN(change)));
+    const mean = known.length === 0 ? NaN : meanOf(known, 0, known.length);
+    write(mean);
+    write(
+      Math.sqrt(
+        meanOf(
+          known.map((change) => (change - mean) ** 2),
+          0,
+          known.length,
+        ),
+      ),
+    );
+    const before = t - back;
+    write((z[t] - valueAt(before + step)) / unit);
+    write(
+      before < 0 ? NaN : ((sums[before + step + 1] - sums[before + 1]) / step - z[before]) / unit,
+    );
+  }
+}
+
+/** Correlation of changes over the horizon with those a season before, over the last seasons. */
+function likenessAt({ squares, products }: DirectSeries, t: number, h: number, m: number): number {
+  const first = Math.max(t - LIKENESS_SEASONS * m, m + h);
+  if (m === 1 || t < m + h + m / 2) return NaN;
+  const sumOf = (of: Float64Array, shift: number): number => of[t + 1 - shift] - of[first - shift];
+  const spread = Math.sqrt(sumOf(squares, 0) * sumOf(squares, m));
+  return spread > 0 ? sumOf(products, 0) / spread : 0;
+}

@@ -1,0 +1,161 @@
+/**
+ * lightgbm-direct: gradient boosting of the change from the last value, all series and all steps ahead in one model.
+ *
+ * Direct and not recursive: no forecast is history to another, and the median of the change itself is learnt, in
+ * units of each series' own mean step.
+ */
+import type { BoosterOptions } from '../../models/lightgbm/params.ts';
+import type { Rng } from '../../rng.ts';
+import { meanOf } from '../features/statistics.ts';
+import type { ForecastContext, ForecastModel } from '../model.ts';
+import { assertMinLength, seriesOf } from '../panel.ts';
+import { fitBoostedRows } from './boosted-rows.ts';
+import type { BoostedRows } from './boosted-rows.ts';
+import {
+  directFeatureNames,
+  fillDirectRows,
+  noiseAt,
+  openDirectSeries,
+  unitAt,
+} from './direct-features.ts';
+import type { DirectSeries } from './direct-features.ts';
+import { firstSteps } from './local-model.ts';
+
+const OPTIONS: BoosterOptions = {
+  boosting: 'gbdt',
+  extraTrees: false,
+  numLeaves: 64,
+  maxDepth: null,
+  learningRate: 0.05,
+  numIterations: 200,
+  earlyStoppingRounds: null,
+  minDataInLeaf: 60,
+  minSumHessianInLeaf: 1e-3,
+  minGainToSplit: 0,
+  featureFraction: 0.4,
+  featureFractionBynode: 1,
+  baggingFraction: 0.7,
+  baggingFreq: 1,
+  lambdaL1: 0,
+  lambdaL2: 1,
+  pathSmooth: 0,
+  maxBin: 63,
+};
+/** Boosters of other samples of rows and features; their mean is steadier than each. */
+const N_BOOSTERS = 3;
+/** Origins are so far apart that about so many rows train. */
+const N_ROWS = 400_000;
+/** Horizons after which an origin weighs a third (1 / e); what series do changes in the course of years. */
+const MEMORY = 20;
+/** Values that an origin has at least behind it. */
+const MIN_HISTORY = 12;
+
+const NAME = 'lightgbm-direct';
+
+export const lightgbmDirect: ForecastModel = {
+  name: NAME,
+  summary:
+    'Gradient boosting by LightGBM of the median change to each step ahead, on changes, means and the same season of years before, one for all series (Ke et al. 2017, NeurIPS 30)',
+  isGlobal: true,
+  minLength: ({ h }) => MIN_HISTORY + h,
+  async fit(panel, context) {
+    assertMinLength(panel, MIN_HISTORY + context.h, NAME);
+    const series = panel.ids.map((_, i) => openDirectSeries(seriesOf(panel, i).y, context));
+    const predictRows = await fitBoosters(collectRows(series, context), context);
+    const changes = await predictRows(rowsAhead(series, context));
+    return {
+      async predict(h) {
+        return firstSteps(addChanges(series, changes, context.h), context.h, h);
+      },
+    };
+  },
+};
+
+/**
+ * Rows weigh as errors do in MASE and sMAPE together: by the series' own step, and by its level. Of old origins they
+ * weigh less.
+ */
+function collectRows(series: readonly DirectSeries[], context: ForecastContext): BoostedRows {
+  const { h } = context;
+  const names = directFeatureNames(context);
+  const nColumns = names.length;
+  const origins = chooseOrigins(series, h);
+  const nRows = origins.reduce((n, { length }) => n + length * h, 0);
+  const features = new Float32Array(nRows * nColumns);
+  const targets = new Float32Array(nRows);
+  const weights = new Float32Array(nRows);
+  const noises = series.flatMap((one, i) => origins[i].map((t) => noiseAt(one, t)));
+  const meanNoise = noises.reduce((sum, noise) => sum + noise, 0) / noises.length;
+  let at = 0;
+  series.forEach((one, i) => {
+    for (const t of origins[i]) {
+      fillDirectRows(one, t, context, features, at * nColumns);
+      const age = one.z.length - 1 - t;
+      const weight = Math.exp(-age / (MEMORY * h)) * (1 + noiseAt(one, t) / meanNoise);
+      weights.fill(weight, at, at + h);
+      const unit = unitAt(one, t);
+      for (let step = 1; step <= h; step++) targets[at++] = (one.z[t + step] - one.z[t]) / unit;
+    }
+  });
+  return { names, features, targets, weights };
+}
+
+/** Of each series, the last first: as far apart as {@link N_ROWS} asks, as far back as any weighs. */
+function chooseOrigins(series: readonly DirectSeries[], h: number): number[][] {
+  const spans = series.map(({ z }) => Math.min(z.length - MIN_HISTORY - h + 1, 4 * MEMORY * h));
+  const total = spans.reduce((sum, span) => sum + span, 0);
+  const stride = Math.ceil((total * h) / N_ROWS);
+  return series.map(({ z }, i) => {
+    const last = z.length - 1 - h;
+    return Array.from({ length: Math.ceil(spans[i] / stride) }, (_, k) => last - k * stride);
+  });
+}
+
+/** @returns The mean of the boosters. */
+async function fitBoosters(
+  rows: BoostedRows,
+  context: ForecastContext,
+): Promise<(features: Float32Array) => Promise<Float64Array>> {
+  const minDataInLeaf = Math.min(OPTIONS.minDataInLeaf, Math.ceil(rows.targets.length / 50));
+  const boosters: ((features: Float32Array) => Promise<Float64Array>)[] = [];
+  for (let k = 0; k < N_BOOSTERS; k++) {
+    const rng = (purpose: string): Rng => context.rng(`${NAME} ${purpose} ${k}`);
+    const options = { ...OPTIONS, minDataInLeaf };
+    boosters.push(
+      await fitBoostedRows(rows, { name: 'quantile', alpha: 0.5 }, options, { ...context, rng }),
+    );
+  }
+  return async (features) => {
+    const predicted: Float64Array[] = [];
+    for (const predict of boosters) predicted.push(await predict(features));
+    return predicted[0].map((_, at) =>
+      meanOf(
+        Float64Array.from(predicted, (of) => of[at]),
+        0,
+        N_BOOSTERS,
+      ),
+    );
+  };
+}
+
+function rowsAhead(series: readonly DirectSeries[], context: ForecastContext): Float32Array {
+  const nColumns = directFeatureNames(context).length;
+  const rows = new Float32Array(series.length * context.h * nColumns);
+  series.forEach((one, i) => {
+    fillDirectRows(one, one.z.length - 1, context, rows, i * context.h * nColumns);
+  });
+  return rows;
+}
+
+function addChanges(
+  series: readonly DirectSeries[],
+  changes: Float64Array,
+  h: number,
+): Float64Array {
+  return changes.map((change, at) => {
+    const one = series[Math.floor(at / h)];
+    const last = one.z.length - 1;
+    const ahead = one.z[last] + change * unitAt(one, last);
+    return one.isLog ? Math.exp(ahead) : ahead;
+  });
+}

@@ -1,0 +1,102 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  directFeatureNames,
+  fillDirectRows,
+  openDirectSeries,
+  unitAt,
+} from '../../../../lib/forecasting/models/direct-features.ts';
+import { lightgbmDirect } from '../../../../lib/forecasting/models/lightgbm-direct.ts';
+import { seasonalNaive } from '../../../../lib/forecasting/models/seasonal-naive.ts';
+import { panelOf } from '../../../../lib/forecasting/panel.ts';
+import { createRng } from '../../../../lib/rng.ts';
+import { assertClose } from '../../../support/close.ts';
+import { createForecastContext, drawNormal, MONTHLY } from '../../../support/forecasting.ts';
+
+const test = suite('lightgbm-direct');
+
+const OPTIONS = { h: 2, seasonLength: 4, lags: [1, 2] };
+
+/** The rows of origin `t` by name, a row for each step ahead. */
+function rowsAt(y: readonly number[], t: number, options = OPTIONS): Record<string, number>[] {
+  const names = directFeatureNames(options);
+  const rows = new Float32Array(options.h * names.length);
+  fillDirectRows(openDirectSeries(Float64Array.from(y), options), t, options, rows, 0);
+  return Array.from({ length: options.h }, (_, k) =>
+    Object.fromEntries(names.map((name, j) => [name, rows[k * names.length + j]])),
+  );
+}
+
+/** Steps of 1 and 3 by turns, and two values that are not above 0, so that no logarithm is taken. */
+const Y = [-3, 0, 1, 4, 5, 8, 9, 12, 13, 16];
+
+test('has the features of an origin as by hand', () => {
+  // steps 3 1 3 1 3 1 3 1: their mean is 2; z(8) = 13, z(7) = 12, z(6) = 9, z(4) = 5, z(0) = -3
+  const [first, second] = rowsAt(Y, 8);
+  const expected = {
+    ...{ change_1: 1 / 2, change_2: 4 / 2, above_mean_2: 0.5 / 2, step_h: 1, step_season: 1 },
+    ...{ noise: 2 / (49 / 9), log_n: Math.log(9), step_ahead: 1 },
+    ...{ season_1: 3 / 2, season_2: 3 / 2, season_3: NaN, season_4: NaN },
+    // t - 3 and t - 5, and each one step ahead
+    ...{ season_early: 1 / 2, season_late: 1 / 2, season_mean: 3 / 2, season_std: 0 },
+    // z(8) - z(5); mean of z(5) less z(4)
+    ...{ season_above: 5 / 2, season_path: 3 / 2 },
+    // (4 + 5 + 8) / 3 to (5 + 8 + 9) / 3
+    ...{ season_1_smooth: 5 / 3 / 2, season_2_smooth: NaN },
+  };
+  for (const [name, value] of Object.entries(expected)) {
+    if (Number.isNaN(value)) assert.ok(Number.isNaN(first[name]), name);
+    else assertClose(first[name], value, 1e-6, 1);
+  }
+  assert.is(second.step_ahead, 2);
+  // z(6) - z(4), and the mean of z(5) and z(6) less z(4)
+  assertClose([second.season_1, second.season_path], [4 / 2, 3.5 / 2], 1e-6);
+});
+
+test('sees that changes are like those a season before', () => {
+  const wave = Array.from({ length: 40 }, (_, t) => 10 * Math.sin((Math.PI * t) / 2));
+  assertClose(rowsAt(wave, 39)[0].likeness, 1, 1e-6);
+  const turned = wave.map((value, t) => (Math.floor(t / 4) % 2 === 0 ? value : -value));
+  assert.ok(rowsAt(turned, 39)[0].likeness < 0);
+});
+
+test('gives an origin the features that it had before later values were known', () => {
+  const rng = createRng(1, 'test', 'direct');
+  let level = 50;
+  const walk = Array.from({ length: 60 }, () => (level += drawNormal(rng)));
+  for (const options of [OPTIONS, { h: 6, seasonLength: 4, lags: [1, 3] }]) {
+    for (const t of [14, 30, 45]) {
+      assert.equal(rowsAt(walk, t, options), rowsAt(walk.slice(0, t + 1), t, options));
+    }
+  }
+});
+
+test('measures steps in logarithms where all values are above 0', () => {
+  const growing = openDirectSeries(Float64Array.of(1, 2, 4, 8), OPTIONS);
+  assertClose(unitAt(growing, 3), Math.log(2), 1e-12);
+  const constant = openDirectSeries(new Float64Array(4).fill(3), OPTIONS);
+  assert.is(unitAt(constant, 3), 1);
+});
+
+test('learns from all series that a season comes again, better than the last season alone', async () => {
+  const rng = createRng(2, 'test', 'direct');
+  const seasonLength = 8;
+  const [known, coming]: Record<string, number[]>[] = [{}, {}];
+  for (let i = 0; i < 12; i++) {
+    const wave = Array.from({ length: seasonLength }, () => 10 * drawNormal(rng));
+    const at = (t: number): number => 100 + wave[t % seasonLength] + 4 * drawNormal(rng);
+    const y = Array.from({ length: 80 }, (_, t) => at(t));
+    known[`series_${i}`] = y.slice(0, 72);
+    coming[`series_${i}`] = y.slice(72);
+  }
+  const actual = Object.values(coming).flat();
+  const context = createForecastContext({ h: 8, seasonLength, lags: [1, 2, 4, 8] });
+  const panel = panelOf(MONTHLY, known);
+  const errorOf = async (model: typeof lightgbmDirect): Promise<number> => {
+    const forecast = await (await model.fit(panel, context)).predict(8);
+    return forecast.reduce((sum, value, k) => sum + Math.abs(value - actual[k]), 0);
+  };
+  assert.ok((await errorOf(lightgbmDirect)) < 0.9 * (await errorOf(seasonalNaive)));
+});
+
+test.run();
