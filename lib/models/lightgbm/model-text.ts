@@ -10,6 +10,8 @@
 import type { Refuse } from '../../tensors/bytes.ts';
 import { CATEGORICAL, packNodes } from '../trees/ensemble.ts';
 import type { TreeEnsemble } from '../trees/ensemble.ts';
+import { count, decode, finite, integers, numbers, parseLines, thresholds } from './text-lines.ts';
+import type { Block } from './text-lines.ts';
 
 export interface BoostedTrees {
   readonly objective: (typeof OBJECTIVES)[number];
@@ -19,9 +21,6 @@ export interface BoostedTrees {
   readonly isMean: boolean;
   readonly ensemble: TreeEnsemble;
 }
-
-/** The lines of one tree by name. */
-type Block = ReadonlyMap<string, string>;
 
 const LIST_OF_SPLITS = [
   ...['split_feature', 'split_gain', 'threshold', 'decision_type', 'left_child', 'right_child'],
@@ -253,55 +252,4 @@ function concatenate(trees: readonly Tree[]): Omit<TreeEnsemble, 'nFeatures' | '
     categoryStart,
     categoryBits,
   };
-}
-
-function decode(bytes: Buffer): string {
-  return bytes.toString('latin1');
-}
-
-function parseLines(text: string): Block {
-  const lines = text.split('\n').map((line): [string, string] => {
-    const at = line.indexOf('=');
-    return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
-  });
-  return new Map(lines);
-}
-
-/** Numbers in a list that a space parts. */
-function count(list: string | undefined): number {
-  if (list === undefined || list === '') return 0;
-  let n = 1;
-  for (let at = list.indexOf(' '); at >= 0; at = list.indexOf(' ', at + 1)) n++;
-  return n;
-}
-
-function numbers(lines: Block, name: string): number[] {
-  const list = lines.get(name);
-  return list === undefined || list === '' ? [] : list.split(' ').map(Number);
-}
-
-/** May be infinite: then only missing values go right. */
-function thresholds(lines: Block, refuse: Refuse): Float64Array {
-  const list = lines.get('threshold') ?? '';
-  if (!list.includes('inf')) return finite(lines, 'threshold', refuse);
-  return Float64Array.from(list.split(' '), (text) => {
-    const value = text === 'inf' ? Infinity : Number(text);
-    if (Number.isNaN(value)) refuse(`${text} as threshold`);
-    return value;
-  });
-}
-
-function finite(lines: Block, name: string, refuse: Refuse): Float64Array {
-  const values = Float64Array.from(numbers(lines, name));
-  const wrong = values.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) refuse(`${lines.get(name)!.split(' ')[wrong]} as ${name}`);
-  return values;
-}
-
-function integers(lines: Block, name: string, refuse: Refuse): Int32Array {
-  const values = finite(lines, name, refuse);
-  const integers = Int32Array.from(values);
-  const wrong = values.findIndex((value, i) => value !== integers[i]);
-  if (wrong >= 0) refuse(`${values[wrong]} as ${name}`);
-  return integers;
 }
