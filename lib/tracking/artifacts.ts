@@ -16,11 +16,18 @@ export async function putArtifacts(
   uri: string,
 ): Promise<void> {
   const path = toProxyPath(client, uri);
-  for (const file of listFiles(source)) {
+  const put = async (file: string): Promise<void> => {
     const name = file.replaceAll('\\', '/');
-    await client.putArtifact(name === '' ? path : `${path}/${name}`, join(source, file));
+    await client.putArtifact(name === '' ? path : `${path}/${name}`, { file: join(source, file) });
+  };
+  const files = listFiles(source);
+  for (let i = 0; i < files.length; i += AT_ONCE) {
+    await Promise.all(files.slice(i, i + AT_ONCE).map(put));
   }
 }
+
+/** Files that are on their way together. */
+const AT_ONCE = 8;
 
 /** `1/<run>/artifacts/a.csv` of `mlflow-artifacts:/1/<run>/artifacts/a.csv`, with or without a host in it. */
 export function toProxyPath({ uri: server }: TrackingClient, uri: string): string {

@@ -4,9 +4,10 @@
  * Every request here may reach the server twice (an answer that was lost is asked for again), so callers send
  * nothing that counts when repeated.
  */
-import { openAsBlob } from 'node:fs';
 import pRetry, { AbortError } from 'p-retry';
 import type { Options } from 'p-retry';
+import { sendHttp } from './http.ts';
+import type { HttpAnswer, HttpBody, HttpRequest } from './http.ts';
 
 /** No answer, or one of a server in trouble: the same request may succeed later. */
 export class Unreachable extends Error {}
@@ -30,8 +31,8 @@ export interface TrackingClient {
   get<T>(path: string, query: Readonly<Record<string, string>>): Promise<T>;
   post<T>(path: string, body: object): Promise<T>;
   patch(path: string, body: object): Promise<void>;
-  /** Writes a file among the artifacts, over one that is there. */
-  putArtifact(path: string, source: string | Blob): Promise<void>;
+  /** Writes a file or a text among the artifacts, over what is there. */
+  putArtifact(path: string, content: HttpBody): Promise<void>;
   deleteArtifacts(path: string): Promise<void>;
 }
 
@@ -45,12 +46,16 @@ const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts/';
 export function createTrackingClient(uri: string): TrackingClient {
   const base = uri.replace(/\/+$/, '');
   let hasAnswered = false;
-  const request = async (path: string, init: RequestInit, limit = ANSWER_MS): Promise<unknown> => {
+  const request = async (
+    path: string,
+    asked: Omit<HttpRequest, 'signal'>,
+    limit = ANSWER_MS,
+  ): Promise<unknown> => {
     const once = async (): Promise<unknown> => {
       const signal = AbortSignal.timeout(limit);
-      const answer = await fetchText(`${base}${path}`, { ...init, signal });
+      const answer = await ask(`${base}${path}`, { ...asked, signal });
       hasAnswered = true;
-      return read(answer, `${init.method} ${base}${path}`);
+      return read(answer, `${asked.method} ${base}${path}`);
     };
     // nobody waits for a server that was never there
     return await pRetry(once, { ...RETRIES, shouldRetry: () => hasAnswered });
@@ -59,7 +64,7 @@ export function createTrackingClient(uri: string): TrackingClient {
     request(API + path, {
       method,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      body: { text: JSON.stringify(body) },
     });
   return {
     uri: base,
@@ -67,35 +72,28 @@ export function createTrackingClient(uri: string): TrackingClient {
       (await request(`${API}${path}?${new URLSearchParams(query)}`, { method: 'GET' })) as T,
     post: async <T>(path: string, body: object) => (await send('POST', path, body)) as T,
     patch: async (path, body) => void (await send('PATCH', path, body)),
-    putArtifact: async (path, source) => {
-      const body = typeof source === 'string' ? await openAsBlob(source) : source;
-      await request(ARTIFACTS + escapePath(path), { method: 'PUT', body }, TRANSFER_MS);
-    },
+    putArtifact: async (path, body) =>
+      void (await request(ARTIFACTS + escapePath(path), { method: 'PUT', body }, TRANSFER_MS)),
     deleteArtifacts: async (path) =>
       void (await request(ARTIFACTS + escapePath(path), { method: 'DELETE' })),
   };
 }
 
-interface Answer {
-  readonly response: Response;
-  readonly text: string;
-}
-
-function read({ response, text }: Answer, question: string): unknown {
-  if (response.ok) return parseJson(text);
+function read({ status, text }: HttpAnswer, question: string): unknown {
+  if (status >= 200 && status < 300) return parseJson(text);
   const { error_code: code, message } = parseJson(text);
-  const said = `${question} got ${response.status} ${message ?? text.slice(0, 200)}`;
-  if (response.status >= 500 || response.status === 429) throw new Unreachable(said);
-  throw new AbortError(new Refusal(code ?? `HTTP ${response.status}`, said));
+  const said = `${question} got ${status} ${message ?? text.slice(0, 200)}`;
+  if (status >= 500 || status === 429) throw new Unreachable(said);
+  throw new AbortError(new Refusal(code ?? `HTTP ${status}`, said));
 }
 
-async function fetchText(url: string, init: RequestInit): Promise<Answer> {
+async function ask(url: string, request: HttpRequest): Promise<HttpAnswer> {
   try {
-    const response = await fetch(url, init);
-    return { response, text: await response.text() };
+    return await sendHttp(url, request);
   } catch (error) {
-    const { message, cause } = error as Error;
-    const reason = cause instanceof Error ? cause.message : message;
+    const { message, cause, code } = error as Error & { code?: string };
+    // where a name has several addresses, Node gives the code alone
+    const reason = cause instanceof Error ? cause.message : message || code;
     throw new Unreachable(`${new URL(url).origin} gave no answer: ${reason}`, { cause: error });
   }
 }

@@ -43,7 +43,7 @@ export async function sendModel(
     '',
   ].join('\n');
   const path = `${toProxyPath(client, info.artifact_uri)}/${DESCRIPTION}`;
-  await client.putArtifact(path, new Blob([description]));
+  await client.putArtifact(path, { text: description });
   await client.patch(`logged-models/${info.model_id}`, {
     model_id: info.model_id,
     status: 'LOGGED_MODEL_READY',

@@ -72,7 +72,7 @@ test('gives up with Unreachable where nobody listens', async () => {
 
 test('escapes what a path of artifacts has, but for its slashes', async () => {
   const requests = await ask([[200, '{}']], (client) =>
-    client.putArtifact('1/run/plots/a b#1.html', new Blob(['x'])),
+    client.putArtifact('1/run/plots/a b#1.html', { text: 'x' }),
   );
   assert.equal(requests, ['PUT /api/2.0/mlflow-artifacts/artifacts/1/run/plots/a%20b%231.html']);
 });
