@@ -1,19 +1,33 @@
 /** Clusters of a table: how many, where, how well apart. Pure; files and pages are made elsewhere. */
 import { setImmediate } from 'node:timers/promises';
+import { StageError } from '../errors.ts';
 import { silhouetteSamples } from '../metrics/silhouette.ts';
 import type { Rng } from '../rng.ts';
-import { bestNClusters, compareNClusters, mean } from './choose-n-clusters.ts';
-import type { SilhouetteOfNClusters } from './choose-n-clusters.ts';
+import { chooseNClusters, compareNClusters, mean } from './choose-n-clusters.ts';
+import type { CandidateNClusters, Choice } from './choose-n-clusters.ts';
 import type { ClusterParams } from './cluster-params.ts';
 import { drawUniformly } from './k-means-init.ts';
 import { fitKMeans } from './k-means.ts';
 import type { KMeans } from './k-means.ts';
+import { findPlane } from './plane.ts';
+import type { Plane } from './plane.ts';
+import { fitMiniBatch } from './mini-batch.ts';
+import { fitPreparation, prepareRows } from './prepare-rows.ts';
+import type { Preparation, PreparedRows } from './prepare-rows.ts';
+import { measureStability } from './stability.ts';
+import type { Stability } from './stability.ts';
+import { takeRows } from './take-rows.ts';
+import { countRows, type Rows } from './to-sample-rows.ts';
 
 export interface Clustering {
-  /** Largest cluster first. */
+  readonly preparation: Preparation;
+  readonly prepared: PreparedRows;
+  /** Of the prepared rows, largest cluster first. */
   readonly kMeans: KMeans;
   /** What was tried when the number of clusters was not given; else none. */
-  readonly candidates: readonly SilhouetteOfNClusters[];
+  readonly candidates: readonly CandidateNClusters[];
+  /** What chose the number of clusters, where it was not given. */
+  readonly choice: Choice;
   /** Of the final clusters on the sample; null for a single cluster. */
   readonly silhouette: {
     readonly nSamples: number;
@@ -21,42 +35,53 @@ export interface Clustering {
     /** Mean over the sampled rows of each cluster; null where there is none. */
     readonly byCluster: readonly (number | null)[];
   } | null;
-  /** Indices of the rows of the picture, ascending. */
+  /** Of the final clusters in resamples of the sample; null where none was asked for, or for a single cluster. */
+  readonly stability: Stability | null;
+  /** Indices of the rows of the picture, ascending, and where these lie. */
   readonly picture: Uint32Array;
+  readonly plane: Plane;
 }
 
 /**
  * Fits k-means to all rows and judges it on a sample, which also chooses the number of clusters when it is not
  * given: fitted to the sample alone, so that no time is spent on all rows for numbers that lose.
  *
- * @param X - Row-major, shape (nSamples, nFeatures), every value finite; not modified.
+ * @param X - Every value finite; not modified.
  * @param rng - Random stream of a purpose.
  * @param onIteration - Gets the start and its iteration, for the fit to all rows.
- * @throws StageError E_DATA when there are fewer distinct rows than clusters.
+ * @throws StageError E_DATA when there are fewer distinct rows than clusters, E_PARAMS for a decomposition of a table.
  */
 export async function cluster(
-  X: Float32Array,
-  nFeatures: number,
+  X: Rows,
+  nColumns: number,
   params: ClusterParams,
   rng: (purpose: string) => Rng,
   onIteration: (start: number, nIter: number) => void,
 ): Promise<Clustering> {
-  const nSamples = X.length / nFeatures;
+  const nSamples = countRows(X, nColumns);
+  const preparation = fitPreparation(X, params, rng('svd'));
+  const prepared = prepareRows(X, nColumns, preparation);
+  const { nFeatures } = prepared;
   const sample = drawSample(nSamples, params.silhouetteSample, rng('silhouette'));
-  const sampled = takeRows(X, nFeatures, sample);
+  const sampled = takeRows(prepared.X, nFeatures, sample);
   // Ctrl-C is heard between iterations
   const options = { ...params, onIteration: () => setImmediate() };
+  if (params.nClusters === null) assertHasGap(sampled, params.choose);
   const candidates =
     params.nClusters === null
       ? await compareNClusters(sampled, nFeatures, {
           ...options,
           maxClusters: params.kMax,
+          nReferences: params.gapReferences,
           rng: rng('choose'),
+          gapRng: rng('gap'),
         })
       : [];
-  const fitted = await fitKMeans(X, nFeatures, {
+  const nClusters = params.nClusters ?? chooseNClusters(candidates, params.choose);
+  const fit = params.algorithm === 'lloyd' ? fitKMeans : fitMiniBatch;
+  const fitted = await fit(prepared.X, nFeatures, {
     ...options,
-    nClusters: params.nClusters ?? bestNClusters(candidates),
+    nClusters,
     rng: rng('init'),
     async onIteration(start, nIter) {
       onIteration(start, nIter);
@@ -64,21 +89,41 @@ export async function cluster(
     },
   });
   const kMeans = sortBySize(fitted);
+  const picture = drawSample(nSamples, params.pictureSample, rng('picture'));
+  const labels = Int32Array.from(sample, (row) => kMeans.labels[row]);
   return {
+    preparation,
+    prepared,
     kMeans,
     candidates,
-    silhouette: measureSilhouette(sampled, nFeatures, kMeans, sample),
-    picture: drawSample(nSamples, params.pictureSample, rng('picture')),
+    choice: params.choose,
+    silhouette: measureSilhouette(sampled, nFeatures, nClusters, labels),
+    stability:
+      params.nBootstrap === 0 || nClusters === 1
+        ? null
+        : await measureStability(sampled, nFeatures, labels, {
+            ...options,
+            nClusters,
+            rng: rng('bootstrap'),
+          }),
+    picture,
+    plane: findPlane(
+      { X: takeRows(prepared.X, nFeatures, picture), nFeatures },
+      kMeans.centers,
+      rng('plane'),
+    ),
   };
 }
 
-/** Rows of X at `indices`. */
-export function takeRows(X: Float32Array, nFeatures: number, indices: Uint32Array): Float32Array {
-  const taken = new Float32Array(indices.length * nFeatures);
-  indices.forEach((row, i) => {
-    taken.set(X.subarray(row * nFeatures, (row + 1) * nFeatures), i * nFeatures);
-  });
-  return taken;
+function assertHasGap(X: Rows, choice: Choice): void {
+  if (choice !== 'gap' || X instanceof Float32Array) return;
+  throw new StageError(
+    'E_PARAMS',
+    'cluster.choose must be silhouette or elbow for sparse rows; got gap',
+    {
+      hint: 'the rows that the gap compares with would be dense; cluster.svd_components makes rows dense',
+    },
+  );
 }
 
 /** Distinct row indices, ascending; all when there are no more than `size`. */
@@ -107,16 +152,15 @@ function sortBySize(kMeans: KMeans): KMeans {
 }
 
 function measureSilhouette(
-  sampled: Float32Array,
+  sampled: Rows,
   nFeatures: number,
-  { nClusters, labels: allLabels }: KMeans,
-  sample: Uint32Array,
+  nClusters: number,
+  labels: Int32Array,
 ): Clustering['silhouette'] {
   if (nClusters === 1) return null;
-  const labels = Int32Array.from(sample, (row) => allLabels[row]);
   const [silhouettes] = silhouetteSamples(sampled, nFeatures, [{ labels, nClusters }]);
   return {
-    nSamples: sample.length,
+    nSamples: labels.length,
     mean: mean(silhouettes),
     byCluster: Array.from({ length: nClusters }, (_, c) => {
       const own = silhouettes.filter((_, i) => labels[i] === c);

@@ -143,7 +143,7 @@ function fillEmptyClusters(rows: SampleRows, clusters: Clusters): void {
   }
 }
 
-function toResult(
+export function toResult(
   rows: SampleRows,
   clusters: Clusters,
   nIter: number,
@@ -162,7 +162,7 @@ function toResult(
   return { nClusters, nFeatures, centers, labels, sizes, inertia, nIter, isConverged };
 }
 
-function createTooFewRowsError(nClusters: number): StageError {
+export function createTooFewRowsError(nClusters: number): StageError {
   return new StageError(
     'E_DATA',
     `${nClusters} clusters must have at least ${nClusters} distinct rows; got fewer`,

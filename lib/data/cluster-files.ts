@@ -3,61 +3,62 @@ import { writeFileSync } from 'node:fs';
 import { adjustedRandIndex, normalizedMutualInformation } from '../metrics/clustering.ts';
 import { contingencyTable } from '../metrics/contingency.ts';
 import type { ClusterParams } from '../clustering/cluster-params.ts';
+import { chooseNClusters, CHOICES } from '../clustering/choose-n-clusters.ts';
 import { summarizeClusters } from '../clustering/cluster-summary.ts';
-import { takeRows } from '../clustering/cluster.ts';
 import type { Clustering } from '../clustering/cluster.ts';
 import type { KMeans } from '../clustering/k-means.ts';
-import { fitPrincipalComponents, transform } from '../clustering/principal-components.ts';
-import type { Scaler } from '../preprocessing/scaler.ts';
-import type { Picture } from '../reports/cluster-charts.ts';
+import { isPlain } from '../clustering/prepare-rows.ts';
 import { clusterPage } from '../reports/cluster-page.ts';
 import type { ClusterReport } from '../reports/cluster-page.ts';
 import { formatScore } from '../reports/format.ts';
-import type { LabelledRows } from '../tensors/read-rows.ts';
+import type { ClusterInput } from './cluster-input.ts';
+import { writeLabels } from './cluster-labels.ts';
+import { writeClusterModel } from './cluster-model.ts';
+import { withDatabase } from './database.ts';
 import { writeJson } from './json-files.ts';
 
 /** @returns One line for people, and the metrics as they were written. */
 export async function writeClustering(
-  paths: Readonly<Record<'in' | 'model' | 'metrics' | 'page', string>>,
+  paths: Readonly<Record<'in' | 'model' | 'metrics' | 'page', string>> & {
+    readonly labels: string | null;
+  },
   {
-    rows,
+    input,
     clustering,
-    scaler,
     classNames,
     params,
+    base,
   }: {
-    rows: LabelledRows;
+    input: ClusterInput;
     clustering: Clustering;
-    scaler: Scaler | null;
     classNames: Readonly<Record<string, string>>;
     params: ClusterParams;
+    base: { readonly threads: number; readonly memoryMb: number; readonly id: string };
   },
 ): Promise<{ readonly message: string; readonly [metric: string]: unknown }> {
+  const { rows, scaler } = input;
   const { columns, X } = rows;
-  const { kMeans } = clustering;
-  const summary = summarizeClusters(X, columns, kMeans, scaler);
+  const { kMeans, preparation } = clustering;
+  const summary = summarizeClusters(X, columns, kMeans, !isPlain(preparation), scaler);
   const agreement = compareWithClasses(rows, kMeans);
   const metrics = toMetrics(clustering, agreement);
-  writeJson(paths.model, {
-    format: 'k-means',
-    version: 1,
-    columns,
-    centers: toMatrix(kMeans.centers, columns.length),
-    original_centers: toMatrix(summary.originalCenters, columns.length),
-    sizes: [...kMeans.sizes],
-    inertia: kMeans.inertia,
-    n_iter: kMeans.nIter,
-    is_converged: kMeans.isConverged,
-  });
+  writeClusterModel(paths.model, columns, clustering, summary.originalCenters);
+  const { labels } = paths;
+  if (labels !== null) {
+    await withDatabase(base, (database) =>
+      writeLabels(database, labels, kMeans.labels, input.ids, base.id),
+    );
+  }
   writeJson(paths.metrics, metrics);
   const html = await clusterPage({
     columns,
     clustering,
     summary,
-    picture: drawPicture(X, columns.length, clustering),
+    isSparse: !(X instanceof Float32Array),
+    picture: clustering.plane,
     agreement,
     classNames,
-    about: describe(paths.in, rows, kMeans, params),
+    about: describe(paths.in, columns.length, kMeans, params),
   });
   writeFileSync(paths.page, html);
   return { message: toMessage(clustering), ...metrics };
@@ -70,7 +71,10 @@ function toMessage({ kMeans, silhouette }: Clustering): string {
   return `${labels.length} rows in ${clusters}, silhouette ${formatScore(silhouette?.mean ?? null)}${end}`;
 }
 
-function compareWithClasses({ target }: LabelledRows, kMeans: KMeans): ClusterReport['agreement'] {
+function compareWithClasses(
+  { target }: ClusterInput['rows'],
+  kMeans: KMeans,
+): ClusterReport['agreement'] {
   if (target === null) return null;
   const table = contingencyTable(kMeans.labels, target.labels, {
     nRows: kMeans.nClusters,
@@ -87,7 +91,7 @@ function compareWithClasses({ target }: LabelledRows, kMeans: KMeans): ClusterRe
 }
 
 function toMetrics(
-  { kMeans, candidates, silhouette }: Clustering,
+  { kMeans, candidates, silhouette, stability }: Clustering,
   agreement: ClusterReport['agreement'],
 ): Record<string, unknown> {
   return {
@@ -102,46 +106,44 @@ function toMetrics(
           normalized_mutual_information: agreement.normalizedMutualInformation,
         }),
     sizes: Object.fromEntries(Array.from(kMeans.sizes, (size, c) => [c + 1, size])),
+    ...(stability === null
+      ? {}
+      : {
+          stability: {
+            adjusted_rand_index: stability.adjustedRandIndex,
+            jaccard: Object.fromEntries(stability.jaccard.map((value, c) => [c + 1, value])),
+          },
+        }),
     ...(candidates.length === 0
       ? {}
       : {
-          silhouette_by_n_clusters: Object.fromEntries(
-            candidates.map((candidate) => [candidate.nClusters, candidate.silhouette]),
+          silhouette_by_n_clusters: byNClusters(candidates, 'silhouette'),
+          inertia_by_n_clusters: byNClusters(candidates, 'inertia'),
+          gap_by_n_clusters: byNClusters(candidates, 'gap'),
+          chosen_by: Object.fromEntries(
+            CHOICES.map((choice) => [choice, chooseNClusters(candidates, choice)]),
           ),
         }),
   };
 }
 
-/** Rows and centers along the first two principal components of the rows drawn. */
-function drawPicture(X: Float32Array, nFeatures: number, { kMeans, picture }: Clustering): Picture {
-  const drawn = takeRows(X, nFeatures, picture);
-  const components = fitPrincipalComponents(drawn, nFeatures, Math.min(2, nFeatures));
-  const { explainedVarianceRatio } = components;
-  // a single feature makes a picture of one dimension
-  const inPlane = (coordinates: Float64Array): Float64Array =>
-    nFeatures > 1 ? coordinates : Float64Array.from([...coordinates].flatMap((x) => [x, 0]));
-  return {
-    coordinates: inPlane(transform(components, drawn)),
-    centers: inPlane(transform(components, kMeans.centers)),
-    explainedVarianceRatio: nFeatures > 1 ? explainedVarianceRatio : [...explainedVarianceRatio, 0],
-  };
-}
-
-function toMatrix(values: Float64Array, nColumns: number): number[][] {
-  return Array.from({ length: values.length / nColumns }, (_, row) => [
-    ...values.subarray(row * nColumns, (row + 1) * nColumns),
-  ]);
+function byNClusters(
+  candidates: Clustering['candidates'],
+  measure: 'silhouette' | 'inertia' | 'gap',
+): Record<string, number | null> {
+  const measured = candidates.filter((candidate) => candidate[measure] !== null);
+  return Object.fromEntries(measured.map((candidate) => [candidate.nClusters, candidate[measure]]));
 }
 
 function describe(
   source: string,
-  { columns }: LabelledRows,
+  nFeatures: number,
   { nIter, isConverged }: KMeans,
   params: ClusterParams,
 ): [term: string, value: string][] {
   return [
     ['Data', source],
-    ['Features', String(columns.length)],
+    ['Features', String(nFeatures)],
     ['First centers', `${params.init}, best of ${params.nInit}`],
     ['Iterations', `${nIter}${isConverged ? '' : ', not converged'}`],
   ];

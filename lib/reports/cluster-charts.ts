@@ -1,17 +1,8 @@
 /** The charts of the cluster page. */
-import type { SilhouetteOfNClusters } from '../clustering/choose-n-clusters.ts';
+import type { CandidateNClusters } from '../clustering/choose-n-clusters.ts';
+import type { Plane } from '../clustering/plane.ts';
 import { renderChart, SERIES_COLOURS } from './charts.ts';
 import type { Html } from './html.ts';
-
-/** Rows in two dimensions. */
-export interface Picture {
-  /** Row-major, shape (nRows, 2). */
-  readonly coordinates: Float64Array;
-  /** Share of the variance along each axis. */
-  readonly explainedVarianceRatio: readonly number[];
-  /** Of the cluster centers, row-major, shape (nClusters, 2). */
-  readonly centers: Float64Array;
-}
 
 /** More groups than colours: those that follow share the last one, which the legend says. */
 const OTHERS = 'others';
@@ -23,7 +14,7 @@ const OTHERS = 'others';
  * @param names - In the order of the legend.
  */
 export function scatterChart(
-  { coordinates, explainedVarianceRatio, centers }: Picture,
+  { coordinates, explainedVarianceRatio, centers }: Plane,
   groups: Int32Array,
   names: readonly string[],
   title: string,
@@ -108,10 +99,16 @@ export function scatterChart(
   });
 }
 
-/** Mean silhouette by number of clusters, a point for each that was tried. */
-export function silhouetteChart(candidates: readonly SilhouetteOfNClusters[]): Promise<Html> {
+/** One measure by number of clusters, a point for each that was tried. */
+export function choiceChart(
+  candidates: readonly CandidateNClusters[],
+  measure: 'silhouette' | 'inertia' | 'gap',
+  title: string,
+): Promise<Html> {
+  const measured = candidates.filter((candidate) => candidate[measure] !== null);
   return renderChart({
-    data: { values: [...candidates] },
+    height: 200,
+    data: { values: measured },
     mark: { type: 'line', color: 'var(--accent)', point: { color: 'var(--accent)', size: 50 } },
     encoding: {
       x: {
@@ -122,10 +119,42 @@ export function silhouetteChart(candidates: readonly SilhouetteOfNClusters[]): P
         scale: { zero: false },
       },
       y: {
-        field: 'silhouette',
+        field: measure,
         type: 'quantitative',
-        title: 'mean silhouette',
+        title,
         scale: { zero: false },
+        axis: { tickCount: 5 },
+      },
+    },
+  });
+}
+
+export interface Difference {
+  /** The column, and what it is in the cluster. */
+  readonly name: string;
+  /** In standard deviations of the column. */
+  readonly deviation: number;
+}
+
+/** How far the center of a cluster lies from the mean of all rows, a bar a column, the farthest on top. */
+export function differenceChart(differences: readonly Difference[]): Promise<Html> {
+  return renderChart({
+    height: 58 + 24 * differences.length,
+    data: { values: [...differences] },
+    mark: { type: 'bar', color: 'var(--accent)', height: 14 },
+    encoding: {
+      y: {
+        field: 'name',
+        type: 'nominal',
+        sort: null,
+        title: null,
+        axis: { labelLimit: 200, ticks: false, domain: false },
+      },
+      x: {
+        field: 'deviation',
+        type: 'quantitative',
+        title: 'standard deviations from the mean of all rows',
+        axis: { tickCount: 5 },
       },
     },
   });

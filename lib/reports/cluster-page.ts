@@ -2,7 +2,10 @@
 import type { ContingencyTable } from '../metrics/contingency.ts';
 import type { Clustering } from '../clustering/cluster.ts';
 import type { ClusterSummary } from '../clustering/cluster-summary.ts';
-import { scatterChart, silhouetteChart, type Picture } from './cluster-charts.ts';
+import type { Plane } from '../clustering/plane.ts';
+import { scatterChart } from './cluster-charts.ts';
+import { choiceSection } from './cluster-choice.ts';
+import { clusterProfiles, describeCluster } from './cluster-profile.ts';
 import { formatCount, formatMeasure, formatPercent, formatRows, formatScore } from './format.ts';
 import { markup, type Html } from './html.ts';
 import {
@@ -23,7 +26,9 @@ export interface ClusterReport {
   readonly columns: readonly string[];
   readonly clustering: Clustering;
   readonly summary: ClusterSummary;
-  readonly picture: Picture;
+  readonly picture: Plane;
+  /** Rows are sparse: counts, or weights of terms. */
+  readonly isSparse: boolean;
   /** Agreement with the classes; null where there is no target. */
   readonly agreement: {
     readonly target: string;
@@ -41,9 +46,6 @@ export interface ClusterReport {
   readonly about: readonly (readonly [term: string, value: string])[];
 }
 
-/** Columns named as odd in a cluster, and how many standard deviations off the mean they must be. */
-const N_ODD = 3;
-const MIN_DEVIATIONS = 0.5;
 /** Columns of the table of centers; models/cluster.json holds all. */
 const N_COLUMNS = 24;
 
@@ -56,11 +58,12 @@ export async function clusterPage(report: ClusterReport): Promise<string> {
     { heading: 'In short', content: [headline(report, nSamples)] },
     { heading: 'The rows in two dimensions', content: await pictures(report) },
     { heading: 'The clusters', content: [clusterTable(report, nSamples)] },
+    { heading: 'What tells each cluster from the others', content: await clusterProfiles(report) },
     ...(agreement === null
       ? []
       : [{ heading: 'Clusters and classes', content: [heatMap(report, agreement)] }]),
     { heading: 'Centers in the units of the data', content: [centerTable(report)] },
-    ...(await choice(clustering)),
+    ...(await choiceSection(clustering)),
     { heading: 'Data and parameters', content: [facts(report.about)] },
   ];
   return page({
@@ -76,7 +79,7 @@ function headline({ clustering, agreement }: ClusterReport, nSamples: number): H
     {
       label: 'Clusters',
       value: String(kMeans.nClusters),
-      note: clustering.candidates.length > 0 ? 'chosen by silhouette' : 'as given',
+      note: clustering.candidates.length > 0 ? `chosen by ${clustering.choice}` : 'as given',
     },
     {
       label: 'Silhouette',
@@ -92,6 +95,14 @@ function headline({ clustering, agreement }: ClusterReport, nSamples: number): H
       note: 'squared distance to the center',
     },
   ];
+  const agreementOfResamples = clustering.stability?.adjustedRandIndex ?? null;
+  if (agreementOfResamples !== null) {
+    numbers.push({
+      label: 'Stability',
+      value: formatScore(agreementOfResamples),
+      note: 'adjusted Rand index of resamples; 1: always the same clusters',
+    });
+  }
   if (agreement !== null) {
     numbers.push(
       {
@@ -149,16 +160,20 @@ async function pictures({
 }
 
 function clusterTable(report: ClusterReport, nSamples: number): Html {
-  const { kMeans, silhouette } = report.clustering;
+  const { kMeans, silhouette, stability } = report.clustering;
   return table({
     caption:
       'Silhouette: near 1 the rows lie well inside, near 0 between two clusters. What stands out: the columns whose ' +
-      'center is farthest from the mean of all rows, in standard deviations.',
+      'center is farthest from the mean of all rows, in standard deviations.' +
+      (stability === null
+        ? ''
+        : ` Found again: how much of the cluster is one cluster in ${stability.nBootstrap} resamples too (mean Jaccard coefficient; above 75 % it is stable, below 60 % not to be trusted).`),
     columns: [
       { label: 'Cluster' },
       { label: 'Rows', isNumeric: true },
       { label: 'Share' },
       { label: 'Silhouette', isNumeric: true },
+      ...(stability === null ? [] : [{ label: 'Found again', isNumeric: true }]),
       { label: 'What stands out' },
     ],
     rows: Array.from(kMeans.sizes, (size, c) => [
@@ -166,21 +181,10 @@ function clusterTable(report: ClusterReport, nSamples: number): Html {
       formatCount(size),
       bar(size / nSamples, formatPercent(size / nSamples)),
       formatScore(silhouette?.byCluster[c] ?? null),
+      ...(stability === null ? [] : [formatPercent(stability.jaccard[c])]),
       describeCluster(report, c),
     ]),
   });
-}
-
-function describeCluster({ columns, summary }: ClusterReport, c: number): string {
-  const odd = columns
-    .map((column, d) => ({ column, at: c * columns.length + d }))
-    .map(({ column, at }) => ({ column, at, deviation: summary.deviations[at] }))
-    .filter(({ deviation }) => Math.abs(deviation) >= MIN_DEVIATIONS)
-    .sort((a, b) => Math.abs(b.deviation) - Math.abs(a.deviation))
-    .slice(0, N_ODD);
-  const describe = ({ column, at, deviation }: (typeof odd)[number]): string =>
-    `${deviation > 0 ? 'high' : 'low'} ${column} ${formatMeasure(summary.originalCenters[at])}`;
-  return odd.length === 0 ? 'near the mean in every column' : odd.map(describe).join(', ');
 }
 
 function heatMap(
@@ -240,25 +244,4 @@ function centerTable({ columns, clustering, summary }: ClusterReport): Html {
       ),
     ]),
   });
-}
-
-async function choice({ candidates }: Clustering): Promise<Section[]> {
-  if (candidates.length === 0) return [];
-  const best = candidates.reduce((a, b) => (b.silhouette > a.silhouette ? b : a));
-  const words = `Of ${candidates[0].nClusters} to ${candidates.at(-1)!.nClusters} clusters, ${best.nClusters} have the largest silhouette, ${formatScore(best.silhouette)} on the sample.`;
-  return [
-    {
-      heading: 'How many clusters',
-      content: [
-        paragraph(words),
-        figures([
-          figure({
-            caption: 'Mean silhouette by number of clusters, each fitted to the sample.',
-            description: words,
-            svg: await silhouetteChart(candidates),
-          }),
-        ]),
-      ],
-    },
-  ];
 }

@@ -9,6 +9,11 @@ const test = suite('lib/reports/cluster-page');
 
 const labels = Int32Array.of(0, 0, 0, 1);
 const classLabels = Int32Array.of(0, 0, 1, 1);
+const PLANE = {
+  coordinates: Float64Array.of(0, 0, 1, 1, 5, 2),
+  explainedVarianceRatio: [0.8, 0.2],
+  centers: Float64Array.of(0.5, 0.5, 5, 2),
+};
 const report: ClusterReport = {
   columns: ['Elevation', '<Slope>'],
   clustering: {
@@ -23,9 +28,15 @@ const report: ClusterReport = {
       isConverged: true,
     },
     candidates: [
-      { nClusters: 2, silhouette: 0.75 },
-      { nClusters: 3, silhouette: 0.5 },
+      { nClusters: 1, inertia: 90, silhouette: null, gap: 0.1, gapError: 0.1 },
+      { nClusters: 2, inertia: 6, silhouette: 0.75, gap: 0.8, gapError: 0.1 },
+      { nClusters: 3, inertia: 5, silhouette: 0.5, gap: 0.7, gapError: 0.1 },
     ],
+    choice: 'silhouette',
+    stability: null,
+    preparation: { svd: null, normalize: 'none' },
+    prepared: { X: new Float32Array(8), nFeatures: 2 },
+    plane: PLANE,
     silhouette: { nSamples: 4, mean: 0.75, byCluster: [1, null] },
     picture: Uint32Array.of(0, 2, 3),
   },
@@ -33,12 +44,10 @@ const report: ClusterReport = {
     originalCenters: Float64Array.of(2950.4, 0.25, 3201.6, 0.25),
     originalMean: Float64Array.of(3000, 0.25),
     deviations: Float64Array.of(-0.4, 0, 1.2, 0),
+    shares: { all: [null, 0.25], byCluster: Float64Array.of(0, 0.25, 0, 0.25) },
   },
-  picture: {
-    coordinates: Float64Array.of(0, 0, 1, 1, 5, 2),
-    explainedVarianceRatio: [0.8, 0.2],
-    centers: Float64Array.of(0.5, 0.5, 5, 2),
-  },
+  picture: PLANE,
+  isSparse: false,
   agreement: {
     target: 'Cover_Type',
     classes: [1, 2],
@@ -67,7 +76,35 @@ test('says what stands out in a cluster, in the units of the data', async () => 
   const document = text(await clusterPage(report));
   assert.match(document, 'near the mean in every column');
   assert.match(document, 'high Elevation 3,202');
-  assert.not.match(document, 'low Elevation');
+  // 0.4 standard deviations are too few
+  assert.not.match(document, '<td class="text">low Elevation');
+});
+
+test('says what tells a cluster from the others, in shares where columns are of 0 and 1', async () => {
+  const deviations = Float64Array.of(-0.4, 0, 1.2, -0.9);
+  const shares = { all: [null, 0.25], byCluster: Float64Array.of(0, 0.3, 0, 0.125) };
+  const summary = { ...report.summary, deviations, shares };
+  const document = text(await clusterPage({ ...report, summary }));
+  assert.match(
+    document,
+    'Cluster 2: high Elevation 3,202 (3,000), &lt;Slope&gt; in 12.5 % (25.0 %).',
+  );
+  assert.match(document, 'Cluster 1: low Elevation 2,950 (3,000).');
+  const nowhere = { ...summary, deviations: new Float64Array(4) };
+  assert.match(
+    text(await clusterPage({ ...report, summary: nowhere })),
+    'Cluster 2 is near the mean.',
+  );
+});
+
+test('tells how stable the clusters are, where it was measured', async () => {
+  assert.not.match(text(await clusterPage(report)), 'Found again');
+  const stability = { nBootstrap: 20, adjustedRandIndex: 0.625, jaccard: [0.9, 0.5] };
+  const clustering = { ...report.clustering, stability };
+  const document = text(await clusterPage({ ...report, clustering }));
+  assert.match(document, '<dd>0.6250</dd>');
+  assert.match(document, '90.0 %');
+  assert.match(document, 'in 20 resamples');
 });
 
 test('counts classes by cluster, as shares of the cluster', async () => {
@@ -92,14 +129,23 @@ test('puts columns in which clusters differ first, and escapes their names', asy
 test('names how many columns are left out of a long table', async () => {
   const columns = Array.from({ length: 30 }, (_, d) => `x${d}`);
   const nothing = new Float64Array(60);
-  const summary = { originalCenters: nothing, originalMean: nothing, deviations: nothing };
+  const shares = { all: columns.map(() => null), byCluster: nothing };
+  const summary = {
+    originalCenters: nothing,
+    originalMean: nothing,
+    deviations: nothing,
+    shares,
+  };
   const document = await clusterPage({ ...report, columns, summary });
   assert.match(document, '; 6 more are in the model file.');
 });
 
 test('tells how the number of clusters was chosen, or that it was given', async () => {
   const chosen = text(await clusterPage(report));
-  assert.match(chosen, 'Of 2 to 3 clusters, 2 have the largest silhouette, 0.7500 on the sample.');
+  assert.match(
+    chosen,
+    'Of 1 to 3 clusters, each fitted to the sample: 2 by silhouette, 2 by gap, 2 by elbow. What counted is silhouette.',
+  );
   const clustering = { ...report.clustering, candidates: [], silhouette: null };
   const given = text(await clusterPage({ ...report, clustering }));
   assert.match(given, '<dd>–</dd><dd class="note">needs two clusters</dd>');
@@ -111,7 +157,8 @@ test('leaves classes out where there is no target', async () => {
   const document = text(await clusterPage({ ...report, agreement: null }));
   assert.match(document, '<h1>Clusters</h1>');
   assert.not.match(document, 'Cover_Type');
-  assert.is(document.match(/<svg/g)?.length, 2);
+  // rows, two clusters, three ways to choose their number
+  assert.is(document.match(/<svg/g)?.length, 6);
 });
 
 test('draws a dot per row, all of a group as one path, and the number of each cluster', async () => {
