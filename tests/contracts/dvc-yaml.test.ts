@@ -11,6 +11,8 @@ import { listDvcFiles } from '../../lib/dvc/update-deps.ts';
 import { toFlag } from '../../lib/cli/stage.ts';
 import { isNative, listImports } from '../../lib/dvc/imports.ts';
 import { updateDeps } from '../../lib/dvc/wiring.ts';
+import type { JoinParams } from '../../lib/joining/declarations.ts';
+import { isRecord } from '../../lib/params/schema.ts';
 
 interface Wiring {
   readonly cmd: string;
@@ -23,8 +25,27 @@ interface Wiring {
 }
 
 const test = suite('dvc.yaml');
-const readStages = (dvcFile: string): Record<string, Wiring> =>
-  (parse(readFileSync(dvcFile, 'utf8')) as { stages: Record<string, Wiring> }).stages;
+const readGroups = (dvcFile: string): Record<string, unknown> =>
+  parse(readFileSync(join(dirname(dvcFile), 'params.yaml'), 'utf8')) as Record<string, unknown>;
+
+/** The stages, with the values of the params.yaml beside them where `${group.key}` stands, as DVC has it. */
+function readStages(dvcFile: string): Record<string, Wiring> {
+  const groups = readGroups(dvcFile);
+  const text = readFileSync(dvcFile, 'utf8').replace(/\$\{([\w.-]+)\}/g, (_, key: string) => {
+    const value = key.split('.').reduce<unknown>((at, name) => isRecord(at) && at[name], groups);
+    assert.type(value, 'string', `${dvcFile}: \${${key}}`);
+    return value as string;
+  });
+  return (parse(text) as { stages: Record<string, Wiring> }).stages;
+}
+
+/** Files that a join reads beside its inputs: those that its parameters name, patterns as they stand. */
+function tablesOf(name: string, dvcFile: string, folder = ''): string[] {
+  const { tables = {} } = readGroups(dvcFile)[name] as Partial<JoinParams>;
+  return Object.values(tables)
+    .flat()
+    .map((path) => join(folder, path));
+}
 
 test('has the deps that the imports of the sources give (npm run deps rewrites them)', () => {
   for (const file of listDvcFiles()) assert.is(updateDeps(file), readFileSync(file, 'utf8'), file);
@@ -102,6 +123,13 @@ for (const dvcFile of listDvcFiles()) {
       const outputs = pathsOf('output').filter((path) => !path.startsWith('logs/'));
       assert.equal(outs.toSorted(), outputs.toSorted());
       const data = (wiring.deps ?? []).filter((dep) => !dep.endsWith('.ts') && !isNative(dep));
+      const tables = stage.name === 'join' ? tablesOf(name, dvcFile, given.get('tables')) : [];
+      for (const path of tables) {
+        assert.ok(
+          data.some((dep) => path === dep || path.startsWith(`${dep}/`)),
+          `${path} is no dep`,
+        );
+      }
       for (const path of pathsOf('input')) {
         assert.ok(
           data.some((dep) => dep === path || dep.startsWith(`${path}/`)),
@@ -109,7 +137,9 @@ for (const dvcFile of listDvcFiles()) {
         );
       }
       for (const dep of data) {
-        const isInput = pathsOf('input').some((path) => dep === path || dep.startsWith(`${path}/`));
+        const isInput =
+          pathsOf('input').some((path) => dep === path || dep.startsWith(`${path}/`)) ||
+          tables.some((path) => path === dep || path.startsWith(`${dep}/`));
         assert.ok(isInput, `${dep} is no input of the stage`);
       }
     });
