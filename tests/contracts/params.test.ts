@@ -27,9 +27,10 @@ for (const dvcFile of listDvcFiles()) {
     });
   }
 
-  test('has base, tracking, a group per stage or shared by stages, and no other', () => {
+  test('has base, tracking, a group per stage, shared by stages or named in dvc.yaml, and no other', () => {
     const own = stages.flatMap(({ name, stage }) => [name, ...Object.keys(stage.shared ?? {})]);
-    const expected = ['base', 'tracking', ...own];
+    const named = readFileSync(dvcFile, 'utf8').matchAll(/\$\{([\w-]+)\./g);
+    const expected = ['base', 'tracking', ...own, ...[...named].map(([, group]) => group)];
     for (const group of Object.keys(groups)) assert.ok(expected.includes(group), group);
   });
 
