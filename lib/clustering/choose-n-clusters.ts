@@ -3,7 +3,8 @@ import { silhouetteSamples } from '../metrics/silhouette.ts';
 import { gapStatistics } from './gap-statistic.ts';
 import { fitKMeans } from './k-means.ts';
 import type { KMeansOptions } from './k-means.ts';
-import { countRows, type Rows } from './to-sample-rows.ts';
+import { countDistinct } from './count-distinct.ts';
+import type { Rows } from './to-sample-rows.ts';
 
 export interface CandidateNClusters {
   readonly nClusters: number;
@@ -102,22 +103,4 @@ function byElbow(candidates: readonly CandidateNClusters[]): number {
 
 export function mean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Distinct rows, counted no further than `limit`. */
-function countDistinct(X: Rows, nFeatures: number, limit: number): number {
-  const seen = new Set<string>();
-  const nSamples = countRows(X, nFeatures);
-  // -0 and 0 are one value, and have one text
-  for (let row = 0; row < nSamples && seen.size < limit; row++) seen.add(textOf(X, nFeatures, row));
-  return seen.size;
-}
-
-function textOf(X: Rows, nFeatures: number, row: number): string {
-  if (X instanceof Float32Array) return X.subarray(row * nFeatures, (row + 1) * nFeatures).join();
-  const parts: string[] = [];
-  for (let at = X.indptr[row]; at < X.indptr[row + 1]; at++) {
-    if (X.values[at] !== 0) parts.push(`${X.indices[at]}:${X.values[at]}`);
-  }
-  return parts.join();
 }

@@ -73,6 +73,7 @@ export async function fitMiniBatch(
   let least = Infinity;
   let nNotImproved = 0;
   let step = 0;
+  const countIterations = (): number => Math.min(maxIter, Math.ceil((step * batchSize) / nSamples));
   while (step < maxSteps && nNotImproved < MAX_NO_IMPROVEMENT) {
     const inertia = takeStep(rows, steps, rng);
     // the inertia of the first step is that of the first centers
@@ -82,13 +83,12 @@ export async function fitMiniBatch(
       least = Math.min(least, smoothed);
     }
     if (step % N_STEPS_AT_A_TIME === 0) {
-      await options.onIteration?.(0, Math.ceil((step * batchSize) / nSamples));
+      await options.onIteration?.(0, countIterations());
     }
   }
   const clusters = startFrom(rows, steps.centers);
   assign(rows, clusters);
-  const nIter = Math.ceil((step * batchSize) / nSamples);
-  return toResult(rows, clusters, nIter, nNotImproved >= MAX_NO_IMPROVEMENT);
+  return toResult(rows, clusters, countIterations(), nNotImproved >= MAX_NO_IMPROVEMENT);
 }
 
 /** The first centers of several draws that leave the least inertia on a sample of the rows. */

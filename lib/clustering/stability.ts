@@ -3,6 +3,7 @@ import { adjustedRandIndex } from '../metrics/clustering.ts';
 import { columnSums, contingencyTable, rowSums } from '../metrics/contingency.ts';
 import type { ContingencyTable } from '../metrics/contingency.ts';
 import { assignRows } from './assign-rows.ts';
+import { countDistinct } from './count-distinct.ts';
 import { fitKMeans } from './k-means.ts';
 import type { KMeansOptions } from './k-means.ts';
 import { takeRows } from './take-rows.ts';
@@ -40,7 +41,13 @@ export async function measureStability(
   for (let b = 0; b < nBootstrap; b++) {
     const drawn = Uint32Array.from({ length: nSamples }, () => Math.floor(rng() * nSamples));
     const resample = takeRows(X, nFeatures, drawn);
-    const { centers } = await fitKMeans(resample, nFeatures, { ...options, rng });
+    // fewer where those drawn have fewer distinct rows
+    const nFound = countDistinct(resample, nFeatures, nClusters);
+    const { centers } = await fitKMeans(resample, nFeatures, {
+      ...options,
+      nClusters: nFound,
+      rng,
+    });
     const found = assignRows(X, nFeatures, centers);
     labelings.push(found);
     const isDrawn = new Float64Array(nSamples);

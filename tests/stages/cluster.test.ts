@@ -4,7 +4,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withDatabase } from '../../lib/data/database.ts';
 import { writeTable } from '../../lib/data/tables.ts';
+import { assignClusters, readClusterModel } from '../../lib/data/cluster-model.ts';
 import { createRng } from '../../lib/rng.ts';
+import { fromTriplets } from '../../lib/sparse/csr.ts';
+import type { CsrMatrix } from '../../lib/sparse/csr.ts';
+import { writeSparseDataset } from '../../lib/tensors/sparse-dataset-files.ts';
 import { assertClose } from '../support/close.ts';
 import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
 import type { StageOutcome } from '../support/stage-process.ts';
@@ -193,6 +197,80 @@ test('names what is wrong with a table, with exit 3, and leaves the old outputs'
     refuse('a\n1\n', 'in.parquet must be a complete Parquet file', '--in', 'in.parquet');
     writeFileSync(join(folder, 'scaler.json'), '{"format":"other","version":1}');
     refuse('a\n1\n', 'scaler.json must hold timberline-scaler', '--scaler', 'scaler.json');
+  });
+});
+
+test('writes the cluster of every row beside its id, in the order of the table', async () => {
+  await inTemporaryFolder((folder) => {
+    writeFileSync(join(folder, 'in.csv'), 'row_id,x\n7,0\n3,9\n5,0\n');
+    const sets = ['--set', 'cluster.n_clusters=2', '--labels', 'clusters.csv'];
+    assert.is(cluster(folder, ...sets).code, 0);
+    const written = readFileSync(join(folder, 'clusters.csv'), 'utf8');
+    assert.is(written, 'row_id,cluster\n7,1\n3,2\n5,1\n');
+    writeFileSync(join(folder, 'in.csv'), 'x\n0\n9\n0\n');
+    assert.is(cluster(folder, ...sets).code, 0);
+    assert.is(readFileSync(join(folder, 'clusters.csv'), 'utf8'), 'cluster\n1\n2\n1\n');
+  });
+});
+
+/** Twelve pages of two kinds by the users who visit them, one without a visit; the last user visits all. */
+function writeVisits(file: string): CsrMatrix {
+  const visits = Array.from({ length: 11 }, (_, page) =>
+    [0, 1, 2].map((visit) => [page, 3 * (page % 2) + visit]).concat([[page, 6]]),
+  ).flat();
+  const features = fromTriplets({
+    nRows: 12,
+    nColumns: 7,
+    rows: visits.map(([page]) => page),
+    columns: visits.map(([, user]) => user),
+  });
+  writeSparseDataset(file, {
+    columns: Array.from({ length: 7 }, (_, user) => `user ${user + 1}`),
+    classes: [],
+    features,
+    labels: new Int32Array(0),
+    ids: Array.from({ length: 12 }, (_, page) => `page "${page + 1}"`),
+  });
+  return features;
+}
+
+test('clusters sparse rows by a truncated SVD, and gives rows the same clusters by its model', async () => {
+  await inTemporaryFolder((folder) => {
+    const features = writeVisits(join(folder, 'in.safetensors'));
+    const sets = ['n_clusters=3', 'svd_components=2', 'normalize=l2', 'n_bootstrap=3'];
+    const args = sets.flatMap((set) => ['--set', `cluster.${set}`]);
+    const input = ['--in', 'in.safetensors', '--labels', 'clusters.csv'];
+    const { code, stderr, stdout } = cluster(folder, ...input, ...args);
+    assert.is(code, 0, stderr);
+    assert.match(stdout, '12 rows in 3 clusters');
+    const [head, ...lines] = readFileSync(join(folder, 'clusters.csv'), 'utf8').trim().split('\n');
+    assert.is(head, 'row_id,cluster');
+    assert.is(lines[0], '"page ""1""",1');
+    assert.is(lines[11], '"page ""12""",3');
+    const labels = lines.map((line) => Number(line.at(-1)) - 1);
+    assert.equal(labels, [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 2]);
+    const model = readClusterModel(join(folder, 'model.json'));
+    assert.equal([...assignClusters(model, features, 7)], labels);
+    assert.throws(() => assignClusters(model, features, 6), 'rows must have 7 columns; got 6');
+    const { stability } = readJson(folder, 'metrics.json') as {
+      stability: { jaccard: Record<string, number> };
+    };
+    assert.is(stability.jaccard[1], 1);
+    assert.match(readFileSync(join(folder, 'page.html'), 'utf8'), 'user 4 in 100.0 % (41.7 %)');
+  });
+});
+
+test('names what sparse rows cannot have', async () => {
+  await inTemporaryFolder((folder) => {
+    writeVisits(join(folder, 'in.safetensors'));
+    const refuse = (code: number, message: string, ...args: string[]): void => {
+      const outcome = cluster(folder, '--in', 'in.safetensors', ...args);
+      assert.is(outcome.code, code, outcome.stderr);
+      assert.match(outcome.stderr, message);
+    };
+    refuse(2, '--scaler must be left out for sparse rows', '--scaler', 'model.json');
+    const gap = ['--set', 'cluster.choose=gap'];
+    refuse(2, 'cluster.choose must be silhouette or elbow for sparse rows', ...gap);
   });
 });
 
