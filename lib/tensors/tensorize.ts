@@ -7,13 +7,12 @@ import type { Relation } from '../sql.ts';
 import { didYouMean } from '../suggest.ts';
 import type { Progress } from '../progress.ts';
 import type { Task } from '../task.ts';
-import { assertKnownClasses, findClasses, labelExpression } from './classes.ts';
 import { formatOf, writeDataset } from './dataset-files.ts';
 import type { DatasetFormat } from './dataset-files.ts';
 import type { Block } from './dataset.ts';
-import { countTargets, targetExpression } from './numeric-target.ts';
 import { streamBlocks } from './row-blocks.ts';
 import type { TableEngine } from './row-blocks.ts';
+import { planTruth, truthExpression } from './truth.ts';
 
 export interface Tensorized {
   /** Rows by split, or of `table`. */
@@ -60,18 +59,11 @@ export async function tensorize(
     .map(({ name }) => name)
     .filter((name) => name !== target && name !== id);
   for (const relation of tables.relations.values()) assertNumbers(relation, columns);
-  const isNumeric = target !== null && task === 'regression';
-  const { classes, sizes } = isNumeric
-    ? { classes: [], sizes: await countNumbers(engine, tables, target) }
-    : await planRows(engine, tables, target);
+  const { sizes, ...truth } = await planTruth(engine, tables, target, task);
+  const { classes } = truth;
 
   const progress = startProgress(Object.values(sizes).reduce((sum, size) => sum + size, 0));
-  const truth =
-    target === null
-      ? null
-      : isNumeric
-        ? targetExpression(target)
-        : labelExpression(target, classes);
+  const expression = truthExpression(truth);
   let nDone = 0;
   async function* counted(blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
     for await (const block of blocks) {
@@ -83,48 +75,17 @@ export async function tensorize(
   if (tables.isFolder) mkdirSync(out, { recursive: true });
   for (const [name, relation] of tables.relations) {
     const path = tables.isFolder ? join(out, `${name}.${format}`) : out;
-    const header = { nSamples: sizes[name], columns, classes, hasTargets: isNumeric };
-    const blocks = streamBlocks(engine, relation, columns, truth, missing === 'keep');
+    const header = {
+      nSamples: sizes[name],
+      columns,
+      classes,
+      hasTargets: target !== null && task === 'regression',
+    };
+    const blocks = streamBlocks(engine, relation, columns, expression, missing === 'keep');
     await writeDataset(path, header, counted(blocks));
   }
   progress.end();
   return { nSamples: sizes, nFeatures: columns.length, nClasses: classes.length };
-}
-
-/** Rows of each table, each of which has a number as its target. */
-async function countNumbers(
-  engine: TableEngine,
-  { relations }: Tables,
-  target: string,
-): Promise<Record<string, number>> {
-  const sizes: Record<string, number> = {};
-  for (const [name, relation] of relations) {
-    sizes[name] = await countTargets(engine, relation, target);
-  }
-  return sizes;
-}
-
-/** Classes of train, and rows of each table. */
-async function planRows(
-  engine: TableEngine,
-  { relations, fit }: Tables,
-  target: string | null,
-): Promise<{ classes: readonly (number | string)[]; sizes: Record<string, number> }> {
-  const sizes: Record<string, number> = {};
-  let classes: readonly (number | string)[] | null = null;
-  // train, or the one table, comes first
-  for (const [name, relation] of relations) {
-    if (target === null) {
-      const [{ n }] = await engine.query(`SELECT count(*) AS n FROM ${relation.sql}`);
-      sizes[name] = Number(n);
-      continue;
-    }
-    const found = await findClasses(engine, relation, target);
-    sizes[name] = found.nSamples;
-    classes ??= found.classes;
-    assertKnownClasses(relation, target, found.classes, { classes, source: fit.source });
-  }
-  return { classes: classes ?? [], sizes };
 }
 
 function assertOut(out: string, isFolder: boolean): void {
