@@ -20,7 +20,7 @@ const exportStage = defineStage({
   params: EXPORT_SCHEMA,
   example: '--model models/model.safetensors --out models/model.onnx',
   async run({ paths, params, base, log, version }) {
-    const { readBundle } = await import('../lib/models/bundle.ts');
+    const { isRegression, readBundle } = await import('../lib/models/bundle.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');
     const { exportModel } = await import('../lib/data/export-files.ts');
@@ -35,10 +35,11 @@ const exportStage = defineStage({
     });
     const metrics = writeMetrics(paths.metrics, { ...exported });
     const { max_difference: difference } = exported;
+    const outputs = isRegression(bundle) ? 'numbers' : 'probabilities';
     if (difference !== null) {
-      assertWithin('the graph', difference, params.tolerance, 'export.tolerance');
+      assertWithin('the graph', difference, params.tolerance, 'export.tolerance', outputs);
     }
-    const checked = difference === null ? '' : `, probabilities within ${metrics.max_difference}`;
+    const checked = difference === null ? '' : `, ${outputs} within ${metrics.max_difference}`;
     return { message: `${metrics.n_bytes} bytes${checked}`, ...metrics };
   },
 });

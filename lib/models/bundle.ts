@@ -53,6 +53,13 @@ export function isRegression({ model }: { readonly model: Pick<FittedModel, 'tas
   return model.task === 'regression';
 }
 
+/** What a difference of outputs is told in: 1 of probabilities; of numbers how far apart the golden ones are. */
+export function outputScale({ predictions }: GoldenRows): number {
+  if (predictions === undefined) return 1;
+  const [least, greatest] = [Math.min(...predictions), Math.max(...predictions)];
+  return (greatest > least ? greatest - least : Math.abs(greatest)) || 1;
+}
+
 /** Numbers that the model gives a row. */
 export function countOutputs(
   bundle: Pick<Bundle, 'classes'> & Parameters<typeof isRegression>[0],

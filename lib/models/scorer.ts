@@ -13,7 +13,7 @@ import { assertKnownClasses, findClasses, labelExpression } from '../tensors/cla
 import { streamRows } from '../tensors/row-blocks.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
 import type { Progress, StartProgress } from '../progress.ts';
-import { isRegression } from './bundle.ts';
+import { isRegression, outputScale } from './bundle.ts';
 import type { Bundle } from './bundle.ts';
 import { openModel, openRegressor } from './fit-model.ts';
 import type { Machine } from './model.ts';
@@ -258,20 +258,12 @@ async function assertGolden(
   const found: number[] = [];
   for await (const block of scorer.score(goldenRelation(bundle))) found.push(...block);
   const worst = Math.max(...expected.map((value, i) => Math.abs(value - found[i])));
-  const [what, tolerance] =
-    predictions === undefined
-      ? ['probabilities', GOLDEN_TOLERANCE]
-      : ['numbers', GOLDEN_TOLERANCE * rangeOf(predictions)];
+  const what = predictions === undefined ? 'probabilities' : 'numbers';
+  const tolerance = GOLDEN_TOLERANCE * outputScale(bundle.golden);
   if (found.length === expected.length && worst <= tolerance) return;
   throw new StageError(
     'E_DATA',
     `the model must give its golden rows the ${what} it was made with, within ${tolerance}; got a difference of ${worst}`,
     { hint: 'the file is damaged, or was made by another version; train the model again' },
   );
-}
-
-/** How far apart the numbers are; of one number alone, how far it is from 0. */
-function rangeOf(values: readonly number[]): number {
-  const [least, greatest] = [Math.min(...values), Math.max(...values)];
-  return greatest > least ? greatest - least : Math.abs(greatest);
 }

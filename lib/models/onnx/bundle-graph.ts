@@ -1,15 +1,15 @@
-/** A bundle as one graph of ONNX: raw columns in, label and probabilities out. */
+/** A bundle as one graph of ONNX: raw columns in, label and probabilities, or the number, out. */
 import { StageError } from '../../errors.ts';
 import { membersOf } from '../ensemble.ts';
 import type { EnsembleFacts } from '../ensemble.ts';
+import { isRegression } from '../bundle.ts';
 import type { Bundle, ClassValue } from '../bundle.ts';
 import type { FittedModel } from '../model.ts';
-import { assertClassifier } from '../shrinking/require-classifier.ts';
-import { addForest } from './forest-graph.ts';
+import { addForest, addRegressionForest } from './forest-graph.ts';
 import { createOnnxGraph } from './graph.ts';
 import type { ElementType, GraphBuilder, OnnxGraph, OnnxTensor, Value } from './graph.ts';
-import { addBooster } from './lightgbm-graph.ts';
-import { addPerceptron } from './mlp-graph.ts';
+import { addBooster, addScores } from './lightgbm-graph.ts';
+import { addNumberPerceptron, addPerceptron } from './mlp-graph.ts';
 import { ROWS, addPreprocessing } from './preprocessing-graph.ts';
 
 type AddModel = (graph: GraphBuilder, fitted: FittedModel, features: Value) => Value;
@@ -22,17 +22,31 @@ const MODELS: Readonly<Record<string, AddModel>> = {
   'random-forest': addForest,
 };
 
+/** How each model that predicts a number is written; it comes in shape (rows, 1). */
+const REGRESSIONS: Readonly<Record<string, AddModel>> = {
+  'extra-trees': addRegressionForest,
+  lightgbm: addScores,
+  mlp: addNumberPerceptron,
+  'random-forest': addRegressionForest,
+};
+
 /**
  * One input for each raw column that a feature is made of, double, shape (rows, 1), NaN where it is missing.
- * Outputs: `label` (rows), the class, and `probabilities` (rows, classes), float32, in the order of the classes.
+ * Outputs: `label` (rows), the class, and `probabilities` (rows, classes), float32, in the order of the classes; of a
+ * regression `prediction` (rows), double.
  *
  * @throws StageError E_DATA for a model that has no form in ONNX here.
  */
 export function toOnnxGraph(bundle: Bundle): OnnxGraph {
-  assertClassifier(bundle.model, 'exported to ONNX');
   const { model, preprocessing, input, classes } = bundle;
   const graph = createOnnxGraph();
   const features = addPreprocessing(graph, preprocessing, input, model.columns);
+  if (isRegression(bundle)) {
+    const number = graph.cast(addNumber(graph, model, features), 'float64');
+    const prediction = graph.add('Reshape', [number, graph.integers([-1])]);
+    graph.output({ name: 'prediction', type: 'float64', shape: [ROWS] }, prediction);
+    return graph.finish();
+  }
   const probabilities = addPriors(graph, bundle, addModel(graph, model, features));
   const { type, tensor } = toLabels(classes);
   const label = graph.add('Gather', [
@@ -49,9 +63,19 @@ function addModel(graph: GraphBuilder, model: FittedModel, features: Value): Val
   if (model.name === 'ensemble') return addEnsemble(graph, model, features);
   const add = MODELS[model.name];
   if (add !== undefined) return add(graph, model, features);
+  return refuse(model, [...Object.keys(MODELS), 'ensemble']);
+}
+
+function addNumber(graph: GraphBuilder, model: FittedModel, features: Value): Value {
+  const add = REGRESSIONS[model.name];
+  if (add !== undefined) return add(graph, model, features);
+  return refuse(model, Object.keys(REGRESSIONS));
+}
+
+function refuse({ name }: FittedModel, able: readonly string[]): never {
   throw new StageError(
     'E_DATA',
-    `the model must be ${[...Object.keys(MODELS), 'ensemble'].join(', ')} to be exported to ONNX; got ${model.name}`,
+    `the model must be ${able.join(', ')} to be exported to ONNX; got ${name}`,
     { hint: 'predict scores rows with any bundle' },
   );
 }

@@ -4,9 +4,10 @@ import { decideLabels } from '../../metrics/predictions.ts';
 import { identifier } from '../../sql.ts';
 import type { Relation } from '../../sql.ts';
 import type { TableEngine } from '../../tensors/row-blocks.ts';
+import { countOutputs, isRegression, outputScale } from '../bundle.ts';
 import type { Bundle } from '../bundle.ts';
 import type { Machine } from '../model.ts';
-import { openScorer } from '../scorer.ts';
+import { openOutputs } from '../scorer.ts';
 import { openOnnx } from './runtime.ts';
 import type { OnnxSession, OutputData } from './runtime.ts';
 
@@ -14,7 +15,7 @@ import type { OnnxSession, OutputData } from './runtime.ts';
  * Runs the golden rows of the bundle, all together and the first one alone.
  *
  * @param model - Bytes of an ONNX file.
- * @returns Largest difference of a probability.
+ * @returns Largest difference of a probability; of a number as a share of {@link outputScale}.
  * @throws StageError E_ENVIRONMENT without onnxruntime, E_DATA when it refuses the graph.
  */
 export async function measureDifference(
@@ -24,14 +25,18 @@ export async function measureDifference(
 ): Promise<number> {
   const session = await openOnnx(model, threads);
   try {
-    const { rows, probabilities } = bundle.golden;
+    const { rows, probabilities, predictions = probabilities.flat() } = bundle.golden;
     const found = [
       ...(await predict(session, bundle, rows)),
       ...(await predict(session, bundle, rows.slice(0, 1))),
     ];
-    const expected = [...probabilities.flat(), ...probabilities[0]];
+    const expected = [...predictions, ...predictions.slice(0, countOutputs(bundle))];
     if (found.length !== expected.length) return NaN;
-    return expected.reduce((worst, value, i) => Math.max(worst, Math.abs(value - found[i])), 0);
+    const worst = expected.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - found[i])),
+      0,
+    );
+    return worst / outputScale(bundle.golden);
   } finally {
     await session.close();
   }
@@ -50,7 +55,7 @@ export async function measureTableDifference(
   machine: Machine,
 ): Promise<number> {
   const expected: number[] = [];
-  const scorer = await openScorer(bundle, engine, machine);
+  const scorer = await openOutputs(bundle, engine, machine);
   for await (const block of scorer.score(relation)) for (const value of block) expected.push(value);
   scorer.dispose();
   const session = await openOnnx(model, machine.threads);
@@ -64,7 +69,7 @@ export async function measureTableDifference(
       });
       for (const value of found) worst = Math.max(worst, Math.abs(value - expected[at++]));
     }
-    return at === expected.length ? worst : NaN;
+    return at === expected.length ? worst / outputScale(bundle.golden) : NaN;
   } finally {
     await session.close();
   }
@@ -74,7 +79,7 @@ async function predict(
   session: OnnxSession,
   bundle: Bundle,
   rows: Bundle['golden']['rows'],
-): Promise<Float32Array> {
+): Promise<Float32Array | Float64Array> {
   return await predictColumns(session, bundle, (j) =>
     Float64Array.from(rows, (row) => toNumber(row[session.inputs[j]])),
   );
@@ -84,9 +89,10 @@ async function predictColumns(
   session: OnnxSession,
   bundle: Bundle,
   columnAt: (j: number) => Float64Array,
-): Promise<Float32Array> {
+): Promise<Float32Array | Float64Array> {
   const columns = session.inputs.map((name, j) => [name, columnAt(j)] as const);
-  const { label, probabilities } = await session.run(Object.fromEntries(columns));
+  const { label, probabilities, prediction } = await session.run(Object.fromEntries(columns));
+  if (isRegression(bundle)) return prediction as Float64Array;
   assertLabels(bundle, label, probabilities as Float32Array);
   return probabilities as Float32Array;
 }

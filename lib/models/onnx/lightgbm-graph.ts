@@ -10,16 +10,23 @@ import { addTreeEnsemble } from './trees-graph.ts';
  * @returns Probabilities, float32, shape (rows, classes).
  */
 export function addBooster(graph: GraphBuilder, fitted: FittedModel, features: Value): Value {
+  const scores = addScores(graph, fitted, features);
+  if (treesOf(fitted).ensemble.nOutputs > 1) {
+    return graph.add('Softmax', [scores], { axis: { int: -1 } });
+  }
+  const second = graph.add('Sigmoid', [scores]);
+  const first = graph.add('Sub', [graph.float(1), second]);
+  return graph.add('Concat', [first, second], { axis: { int: 1 } });
+}
+
+/** @returns Raw scores, of a regression the number; float32, shape (rows, outputs). */
+export function addScores(graph: GraphBuilder, fitted: FittedModel, features: Value): Value {
   const { ensemble, nRounds, isMean } = treesOf(fitted);
   const rounded = graph.cast(features, 'float32');
   // infinity is missing, as where a table is read for a model that accepts missing values
   const known = graph.add('Where', [graph.add('IsInf', [rounded]), graph.float(NaN), rounded]);
   const folded = foldFeatures(graph, featuresOf(fitted), graph.cast(known, 'float64'));
-  const scores = addTreeEnsemble(graph, ensemble, folded, isMean ? 1 / nRounds : 1);
-  if (ensemble.nOutputs > 1) return graph.add('Softmax', [scores], { axis: { int: -1 } });
-  const second = graph.add('Sigmoid', [scores]);
-  const first = graph.add('Sub', [graph.float(1), second]);
-  return graph.add('Concat', [first, second], { axis: { int: 1 } });
+  return addTreeEnsemble(graph, ensemble, folded, isMean ? 1 / nRounds : 1);
 }
 
 /** As foldFeatures of lib/models/lightgbm/features.ts; categories are made whole, towards 0. */

@@ -5,6 +5,7 @@ import { foldBatchNormalization } from '../mlp/freeze.ts';
 import { embeddedWidth } from '../mlp/layers/embedding.ts';
 import { EPSILON } from '../mlp/layers/normalization.ts';
 import { toNetwork } from '../mlp/state.ts';
+import type { TargetScale } from '../mlp/state.ts';
 import { addEmbedding } from './embedding-graph.ts';
 import type { GraphBuilder, Value } from './graph.ts';
 import { addKernel } from './kernel.ts';
@@ -14,6 +15,21 @@ import { addKernel } from './kernel.ts';
  * @returns Probabilities, float32, shape (rows, classes).
  */
 export function addPerceptron(graph: GraphBuilder, fitted: FittedModel, features: Value): Value {
+  return graph.add('Softmax', [addLogits(graph, fitted, features)], { axis: { int: -1 } });
+}
+
+/** @returns The number, double, shape (rows, 1). */
+export function addNumberPerceptron(
+  graph: GraphBuilder,
+  fitted: FittedModel,
+  features: Value,
+): Value {
+  const { mean, scale } = fitted.facts.target as TargetScale;
+  const score = graph.cast(addLogits(graph, { ...fitted, nClasses: 1 }, features), 'float64');
+  return graph.add('Add', [graph.add('Mul', [score, graph.double(scale)]), graph.double(mean)]);
+}
+
+function addLogits(graph: GraphBuilder, fitted: FittedModel, features: Value): Value {
   const network = foldBatchNormalization(toNetwork(fitted));
   const isFolded = fitted.facts.normalization === 'batch';
   const { weights, hiddenSizes, activation, nFeatures, nClasses, embedding } = network;
@@ -38,7 +54,7 @@ export function addPerceptron(graph: GraphBuilder, fitted: FittedModel, features
     }
     if (l < hiddenSizes.length) h = addActivation(graph, activation, h);
   }
-  return graph.add('Softmax', [h], { axis: { int: -1 } });
+  return h;
 }
 
 function addActivation(graph: GraphBuilder, activation: Activation, z: Value): Value {
