@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -7,6 +8,8 @@ import { copyStatement } from '../../../lib/data/tables.ts';
 import { literal } from '../../../lib/sql.ts';
 import { complaintOf } from '../../support/complaint.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
+
+const DATABASE = new URL('../../../lib/data/database.ts', import.meta.url).href;
 
 const test = suite('database');
 
@@ -71,6 +74,19 @@ test('gives SQL a function of doubles, whole columns at a time', async () => {
   );
   assert.equal(row, { total: (4999 * 5000) / 4, nothing: null });
   database.close();
+});
+
+test('reads times with a zone as UTC has them, wherever the machine stands', () => {
+  const script = `import { openDatabase } from ${JSON.stringify(DATABASE)};
+    const database = await openDatabase({ threads: 2, memoryMb: 64 });
+    const [row] = await database.query("SELECT CAST(CAST(TIMESTAMPTZ '2024-03-31 02:30:00+02' AS TIMESTAMP) AS VARCHAR) AS time");
+    process.stdout.write(row.time);
+    database.close();`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    env: { ...process.env, TZ: 'Asia/Tokyo' },
+  });
+  assert.is(stdout, '2024-03-31 00:30:00');
 });
 
 test.run();

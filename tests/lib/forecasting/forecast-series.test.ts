@@ -178,6 +178,19 @@ test('forecasts by columns that are known ahead, of each series its own', async 
   forecasts.forEach((value, at) => assert.ok(Math.abs(value - 10 - 5 * ahead[at]) < 0.5));
 });
 
+test('looks for columns of the past as far back as h, and tries no model on features before that', async () => {
+  const panel = panelOf(MONTHLY, { long: repeat(40), short: [4, 6, 8, 10, 12, 14] });
+  const values = Float64Array.from(panel.y, (y, t) => y + (t % 3));
+  const exogenous = [{ name: 'rain', kind: 'past', values } as const];
+  const plan = { ...PLAN, lags: [1], nWindows: 1 };
+  const options = { candidates: modelsOf('naive', 'ridge') };
+  const { scores } = await forecast({ ...panel, exogenous }, options, plan);
+  assert.equal(
+    scores.models.slice(0, 2).map(({ nSeries }) => nSeries),
+    [2, 1],
+  );
+});
+
 test('forecasts constant series and all zeros, where MASE has nothing to divide by', async () => {
   const panel = panelOf(MONTHLY, { sevens: new Array(30).fill(7), zeros: new Array(30).fill(0) });
   const { forecast: ahead, scores } = await forecast(panel);
