@@ -22,7 +22,7 @@ const THREADS = 2;
 /** M4 measured weekly series without a season; models may see a year. */
 const MEASURED_SEASON = 1;
 const SEASON = 52;
-const LAGS = [1, 2, 3, 4, 8, 13, 26, 52];
+const LAGS = [1, 2, 3, 4, 6, 8, 13, 17, 26, 39, 52, 104];
 /** M4's benchmarks know of no weekly season. */
 const BENCHMARKS = ['naive2', 'theta'];
 const BEST = 'lightgbm-direct';

@@ -43,10 +43,10 @@ const OPTIONS: BoosterOptions = {
 };
 /** Boosters of other samples of rows and features; their mean is steadier than each. */
 const N_BOOSTERS = 3;
-/** Origins are so far apart that about so many rows train. */
-const N_ROWS = 400_000;
+/** At most about so many rows train; where the series are more than these, one of each for every step ahead. */
+const N_ROWS = 600_000;
 /** Horizons after which an origin weighs a third (1 / e); what series do changes in the course of years. */
-const MEMORY = 20;
+const MEMORY = 40;
 /** Values that an origin has at least behind it. */
 const MIN_HISTORY = 12;
 
@@ -100,14 +100,14 @@ function collectRows(series: readonly DirectSeries[], context: ForecastContext):
   return { names, features, targets, weights };
 }
 
-/** Of each series, the last first: as far apart as {@link N_ROWS} asks, as far back as any weighs. */
+/** Of each series, the last first: alike many of each, as far back as any weighs. */
 function chooseOrigins(series: readonly DirectSeries[], h: number): number[][] {
-  const spans = series.map(({ z }) => Math.min(z.length - MIN_HISTORY - h + 1, 4 * MEMORY * h));
-  const total = spans.reduce((sum, span) => sum + span, 0);
-  const stride = Math.ceil((total * h) / N_ROWS);
-  return series.map(({ z }, i) => {
+  const nOrigins = Math.ceil(N_ROWS / (h * series.length));
+  return series.map(({ z }) => {
     const last = z.length - 1 - h;
-    return Array.from({ length: Math.ceil(spans[i] / stride) }, (_, k) => last - k * stride);
+    const span = Math.min(last - MIN_HISTORY + 2, 4 * MEMORY * h);
+    const stride = Math.ceil(span / nOrigins);
+    return Array.from({ length: Math.ceil(span / stride) }, (_, k) => last - k * stride);
   });
 }
 

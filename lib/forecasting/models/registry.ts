@@ -11,6 +11,7 @@ import { naive2 } from './naive2.ts';
 import { randomForest } from './random-forest.ts';
 import { ridge } from './ridge.ts';
 import { seasonalNaive } from './seasonal-naive.ts';
+import { thetaEts } from './theta-ets.ts';
 import { theta } from './theta.ts';
 
 export const FORECAST_MODELS: readonly ForecastModel[] = [
@@ -21,6 +22,7 @@ export const FORECAST_MODELS: readonly ForecastModel[] = [
   drift,
   theta,
   ets,
+  thetaEts,
   ridge,
   linear,
   lightgbm,
