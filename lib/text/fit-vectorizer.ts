@@ -9,6 +9,8 @@ import type { VectorizeParams } from './vectorize-params.ts';
 
 export type FitOptions = Omit<VectorizeParams, 'id' | 'task'>;
 
+const N_CODE_POINTS = 0x110000;
+
 /** Texts go in one after another; what is kept of them are the counts of their n-grams. */
 export interface VectorizerFit {
   /** null is a text without a term. */
@@ -72,19 +74,25 @@ export function startVectorizerFit(options: FitOptions): VectorizerFit {
       });
     },
     finish(source) {
-      const met = listNodes(index.size(), (node) => counts[node] > 0);
+      const tokens = [...words.keys()];
+      const isWord = options.analyzer === 'word';
+      // a space comes before all that words are made of, so that the order of n-grams is that of their words
+      const ranks = rankWords(tokens);
+      const nodes = isWord
+        ? index.inOrder((unit) => ranks[unit], ranks.length)
+        : index.inOrder((codePoint) => codePoint, N_CODE_POINTS);
+      const met = nodes.filter((node) => counts[node] > 0);
       if (met.length === 0) throw createEmptyError(source, nTexts);
       const [least, most] = boundsOf(options, nTexts);
       const kept = met.filter((node) => frequencies[node] >= least && frequencies[node] <= most);
       if (kept.length === 0) throw createPrunedError(source, met.length);
-      const tokens = [...words.keys()];
       const termOf = (node: number): string => {
         const units = index.unitsOf(node);
-        if (options.analyzer !== 'word') return String.fromCodePoint(...units);
+        if (!isWord) return String.fromCodePoint(...units);
         return units.map((unit) => tokens[unit]).join(' ');
       };
-      const terms = selectMostFrequent(kept, counts, options.maxFeatures, termOf);
-      const idf = terms.map(({ node }) => 1 + Math.log((1 + nTexts) / (1 + frequencies[node])));
+      const terms = Array.from(selectMostFrequent(kept, counts, options.maxFeatures));
+      const idf = terms.map((node) => 1 + Math.log((1 + nTexts) / (1 + frequencies[node])));
       return {
         format: 'timberline-vectorizer',
         version: 1,
@@ -93,7 +101,7 @@ export function startVectorizerFit(options: FitOptions): VectorizerFit {
         sublinear_tf: options.sublinearTf,
         norm: options.norm,
         n_samples_seen: nTexts,
-        vocabulary: terms.map(({ term }) => term),
+        vocabulary: terms.map(termOf),
         idf: options.useIdf ? idf : null,
       };
     },
@@ -111,27 +119,24 @@ function boundsOf({ minDf, maxDf }: FitOptions, nTexts: number): [number, number
   );
 }
 
-interface Term {
-  readonly node: number;
-  readonly term: string;
-}
-
-/** The terms met most often, in the order of their code points. */
+/** The nodes met most often, of equals the first, in their order. */
 function selectMostFrequent(
   nodes: Uint32Array,
   counts: Uint32Array,
   limit: number | null,
-  termOf: (node: number) => string,
-): Term[] {
-  const order = (candidates: Uint32Array): Term[] =>
-    Array.from(candidates, (node) => ({ node, term: termOf(node) })).sort((a, b) =>
-      compareCodePoints(a.term, b.term),
-    );
-  if (limit === null || nodes.length <= limit) return order(nodes);
+): Uint32Array {
+  if (limit === null || nodes.length <= limit) return nodes;
   const least = nodes.map((node) => counts[node]).sort()[nodes.length - limit];
-  const candidates = order(nodes.filter((node) => counts[node] >= least));
-  let nOpen = limit - candidates.filter(({ node }) => counts[node] > least).length;
-  return candidates.filter(({ node }) => counts[node] > least || nOpen-- > 0);
+  let nOpen = limit - nodes.filter((node) => counts[node] > least).length;
+  return nodes.filter((node) => counts[node] > least || (counts[node] === least && nOpen-- > 0));
+}
+
+/** The place of each word in the order of their code points. */
+function rankWords(words: readonly string[]): Uint32Array {
+  const order = words.map((_, i) => i).sort((a, b) => compareCodePoints(words[a], words[b]));
+  const ranks = new Uint32Array(words.length);
+  for (const [rank, i] of order.entries()) ranks[i] = rank;
+  return ranks;
 }
 
 /** UTF-16 puts what needs two units between others. */
@@ -139,18 +144,14 @@ function compareCodePoints(a: string, b: string): number {
   const n = Math.min(a.length, b.length);
   for (let i = 0; i < n; i++) {
     const [unitA, unitB] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (unitA !== unitB) return rank(unitA) - rank(unitB);
+    if (unitA !== unitB) return rankUnit(unitA) - rankUnit(unitB);
   }
   return a.length - b.length;
 }
 
 /** Surrogates after all other units. */
-function rank(unit: number): number {
+function rankUnit(unit: number): number {
   return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
-}
-
-function listNodes(size: number, holds: (node: number) => boolean): Uint32Array {
-  return Uint32Array.from({ length: size - 1 }, (_, i) => i + 1).filter(holds);
 }
 
 function enlarge(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
