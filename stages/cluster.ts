@@ -42,9 +42,15 @@ export const cluster = defineStage({
     const { X, columns } = input.rows;
     const classNames = readClassNames(paths.about, base.target);
     const bar = progress('cluster', params.nInit, 'starts');
-    const clustering = await fit(X, columns.length, params, rng, (start, nIter) => {
-      bar.update(start, `iteration ${nIter}`);
-    });
+    const clustering = await fit(
+      X,
+      columns.length,
+      params,
+      { rng, nThreads: base.threads },
+      (start, nIter) => {
+        bar.update(start, `iteration ${nIter}`);
+      },
+    );
     bar.end();
     return await writeClustering(paths, { input, clustering, classNames, params, base });
   },

@@ -47,7 +47,8 @@ export interface Clustering {
  * given: fitted to the sample alone, so that no time is spent on all rows for numbers that lose.
  *
  * @param X - Every value finite; not modified.
- * @param rng - Random stream of a purpose.
+ * @param options.rng - Random stream of a purpose.
+ * @param options.nThreads - Starts that are fitted at a time; the result does not depend on it.
  * @param onIteration - Gets the start and its iteration, for the fit to all rows.
  * @throws StageError E_DATA when there are fewer distinct rows than clusters, E_PARAMS for a decomposition of a table.
  */
@@ -55,7 +56,7 @@ export async function cluster(
   X: Rows,
   nColumns: number,
   params: ClusterParams,
-  rng: (purpose: string) => Rng,
+  { rng, nThreads }: { readonly rng: (purpose: string) => Rng; readonly nThreads: number },
   onIteration: (start: number, nIter: number) => void,
 ): Promise<Clustering> {
   const nSamples = countRows(X, nColumns);
@@ -82,6 +83,7 @@ export async function cluster(
   const fitted = await fit(prepared.X, nFeatures, {
     ...options,
     nClusters,
+    nThreads,
     rng: rng('init'),
     async onIteration(start, nIter) {
       onIteration(start, nIter);

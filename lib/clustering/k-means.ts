@@ -11,9 +11,11 @@ import type { Rng } from '../rng.ts';
 import { drawPlusPlus, drawUniformly, nLocalTrials } from './k-means-init.ts';
 import { assign, moveCenters, moveRow, startFrom } from './k-means-steps.ts';
 import type { Clusters } from './k-means-steps.ts';
+import { startFitters } from './parallel-starts.ts';
 import { copyRow, meanVariance, squaredDistance } from './sample-rows.ts';
 import type { SampleRows } from './sample-rows.ts';
-import { countRows, toSampleRows, type Rows } from './to-sample-rows.ts';
+import { countRows, layOutRows, openRows } from './to-sample-rows.ts';
+import type { Rows, RowsLayout } from './to-sample-rows.ts';
 
 export interface KMeansOptions {
   /** At least 1, and at most the number of distinct rows. */
@@ -30,7 +32,9 @@ export interface KMeansOptions {
    */
   readonly tol: number;
   readonly rng: Rng;
-  /** Awaited after every iteration. */
+  /** Starts of large data that are fitted at a time; the result does not depend on it. Left out: 1. */
+  readonly nThreads?: number;
+  /** Awaited after every iteration; of starts in other threads, when one is begun and when it is done. */
   readonly onIteration?: (start: number, nIter: number) => Promise<void> | void;
 }
 
@@ -51,6 +55,9 @@ export interface KMeans {
   readonly isConverged: boolean;
 }
 
+/** Below it (rows, features and clusters multiplied) threads take longer to begin than to work. */
+const MIN_PARALLEL_WORK = 1e6;
+
 /**
  * Fits k-means.
  *
@@ -67,24 +74,68 @@ export async function fitKMeans(
 ): Promise<KMeans> {
   const { nClusters, init } = options;
   if (nClusters > countRows(X, nFeatures)) throw createTooFewRowsError(nClusters);
-  const rows = toSampleRows(X, nFeatures, Math.max(nClusters, nLocalTrials(nClusters)));
-  const maxShift = options.tol * meanVariance(rows);
   const nStarts = typeof init === 'string' ? options.nInit : 1;
+  const work = countRows(X, nFeatures) * nFeatures * nClusters;
+  const nWorkers = work < MIN_PARALLEL_WORK ? 1 : Math.min(options.nThreads ?? 1, nStarts);
+  const maxPoints = Math.max(nClusters, nLocalTrials(nClusters));
+  const layout = layOutRows(X, nFeatures, maxPoints, nWorkers === 1 ? 1 : nWorkers + 1);
+  const rows = openRows(layout, 0);
+  const maxShift = options.tol * meanVariance(rows);
+  const fits =
+    nWorkers === 1
+      ? fitInTurn(rows, nStarts, maxShift, options)
+      : fitInWorkers(layout, rows, { nStarts, nWorkers, maxShift }, options);
   let best: KMeans | null = null;
-  for (let start = 0; start < nStarts; start++) {
-    const clusters = startFrom(rows, drawCenters(rows, options));
-    const fitted = await iterate(rows, clusters, start, maxShift, options);
+  for await (const fitted of fits) {
     if (best === null || fitted.inertia < best.inertia) best = fitted;
   }
   return best!;
 }
 
-async function iterate(
+async function* fitInTurn(
+  rows: SampleRows,
+  nStarts: number,
+  maxShift: number,
+  options: KMeansOptions,
+): AsyncGenerator<KMeans> {
+  for (let start = 0; start < nStarts; start++) {
+    const clusters = startFrom(rows, drawCenters(rows, options));
+    yield await iterate(rows, clusters, start, maxShift, options);
+  }
+}
+
+/** First centers are drawn here, one start after the other, so that each gets those that it would get in turn. */
+async function* fitInWorkers(
+  layout: RowsLayout,
+  rows: SampleRows,
+  { nStarts, nWorkers, maxShift }: { nStarts: number; nWorkers: number; maxShift: number },
+  options: KMeansOptions,
+): AsyncGenerator<KMeans> {
+  const { nClusters, maxIter, onIteration } = options;
+  const pool = startFitters(layout, nWorkers);
+  try {
+    const answers: Promise<KMeans | null>[] = [];
+    for (let start = 0; start < nStarts; start++) {
+      answers.push(pool.run({ centers: drawCenters(rows, options), maxShift, maxIter }));
+      await onIteration?.(start, 0);
+    }
+    for (const [start, answer] of answers.entries()) {
+      const fitted = await answer;
+      if (fitted === null) throw createTooFewRowsError(nClusters);
+      await onIteration?.(start, fitted.nIter);
+      yield fitted;
+    }
+  } finally {
+    await pool.terminate();
+  }
+}
+
+export async function iterate(
   rows: SampleRows,
   clusters: Clusters,
   start: number,
   maxShift: number,
-  { maxIter, onIteration }: KMeansOptions,
+  { maxIter, onIteration }: Pick<KMeansOptions, 'maxIter' | 'onIteration'>,
 ): Promise<KMeans> {
   let nIter = 0;
   let isConverged = false;

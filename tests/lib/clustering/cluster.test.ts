@@ -154,12 +154,24 @@ const stability = suite('stability');
 
 stability('is 1 for groups that lie apart, and less for a cut where there is no gap', async () => {
   const apart = { ...PARAMS, nClusters: 3, nBootstrap: 6 };
-  const found = await cluster(drawLine([40, 40, 40]), 1, apart, streams, () => {});
+  const found = await cluster(
+    drawLine([40, 40, 40]),
+    1,
+    apart,
+    { rng: streams, nThreads: 1 },
+    () => {},
+  );
   assert.is(found.stability!.adjustedRandIndex, 1);
   assert.equal(found.stability!.jaccard, [1, 1, 1]);
   const rng = createRng(3, 'test', 'rows');
   const even = Float32Array.from({ length: 300 }, () => rng());
-  const cut = await cluster(even, 2, { ...apart, nClusters: 4 }, streams, () => {});
+  const cut = await cluster(
+    even,
+    2,
+    { ...apart, nClusters: 4 },
+    { rng: streams, nThreads: 1 },
+    () => {},
+  );
   assert.ok(cut.stability!.adjustedRandIndex! < 0.9);
   assert.ok(cut.stability!.jaccard.every((value) => value > 0 && value < 1));
 });
@@ -167,8 +179,14 @@ stability('is 1 for groups that lie apart, and less for a cut where there is no 
 stability('is not measured for a single cluster, and has no pairs with one resample', async () => {
   const X = drawLine([20, 20]);
   const one = { ...PARAMS, nClusters: 1, nBootstrap: 2 };
-  assert.is((await cluster(X, 1, one, streams, () => {})).stability, null);
-  const single = await cluster(X, 1, { ...one, nClusters: 2, nBootstrap: 1 }, streams, () => {});
+  assert.is((await cluster(X, 1, one, { rng: streams, nThreads: 1 }, () => {})).stability, null);
+  const single = await cluster(
+    X,
+    1,
+    { ...one, nClusters: 2, nBootstrap: 1 },
+    { rng: streams, nThreads: 1 },
+    () => {},
+  );
   assert.is(single.stability!.adjustedRandIndex, null);
   assert.equal(single.stability!.jaccard, [1, 1]);
 });
@@ -181,7 +199,13 @@ clusters('numbers clusters from the largest on, labels and centers alike', async
   const X = drawLine([20, 300, 10, 90]);
   for (const seed of [1, 2, 3, 4]) {
     const rng = (purpose: string) => createRng(seed, 'cluster', purpose);
-    const { kMeans, candidates, silhouette } = await cluster(X, 1, PARAMS, rng, () => {});
+    const { kMeans, candidates, silhouette } = await cluster(
+      X,
+      1,
+      PARAMS,
+      { rng, nThreads: 1 },
+      () => {},
+    );
     assert.equal([...kMeans.sizes], [300, 90, 20, 10]);
     assertClose(kMeans.centers, [10, 30, 0, 20], 0.02);
     X.forEach((value, i) => assert.ok(Math.abs(value - kMeans.centers[kMeans.labels[i]]) < 1));
@@ -196,11 +220,23 @@ clusters(
   async () => {
     const X = drawLine([100, 100]);
     const params = { ...PARAMS, nClusters: 2 };
-    const { picture, candidates } = await cluster(X, 1, params, streams, () => {});
+    const { picture, candidates } = await cluster(
+      X,
+      1,
+      params,
+      { rng: streams, nThreads: 1 },
+      () => {},
+    );
     assert.is(new Set(picture).size, 50);
     assert.equal(picture, picture.toSorted());
     assert.equal(candidates, []);
-    const all = await cluster(X, 1, { ...params, pictureSample: 500 }, streams, () => {});
+    const all = await cluster(
+      X,
+      1,
+      { ...params, pictureSample: 500 },
+      { rng: streams, nThreads: 1 },
+      () => {},
+    );
     assert.equal(
       all.picture,
       Uint32Array.from({ length: 200 }, (_, i) => i),
@@ -211,19 +247,27 @@ clusters(
 clusters(
   'has no silhouette with one cluster, and none for a cluster that the sample misses',
   async () => {
-    const one = await cluster(drawLine([9]), 1, { ...PARAMS, nClusters: 1 }, streams, () => {});
+    const one = await cluster(
+      drawLine([9]),
+      1,
+      { ...PARAMS, nClusters: 1 },
+      { rng: streams, nThreads: 1 },
+      () => {},
+    );
     assert.is(one.silhouette, null);
     const params = { ...PARAMS, nClusters: 2, silhouetteSample: 20 };
     const X = new Float32Array(5000);
     X[4321] = 9;
-    const { silhouette } = await cluster(X, 1, params, streams, () => {});
+    const { silhouette } = await cluster(X, 1, params, { rng: streams, nThreads: 1 }, () => {});
     assert.equal(silhouette!.byCluster, [0, null]);
   },
 );
 
 clusters('tells the iterations of the fit to all rows alone', async () => {
   const starts = new Set<number>();
-  await cluster(drawLine([30, 30]), 1, PARAMS, streams, (start) => starts.add(start));
+  await cluster(drawLine([30, 30]), 1, PARAMS, { rng: streams, nThreads: 1 }, (start) =>
+    starts.add(start),
+  );
   assert.equal([...starts], [0, 1, 2]);
 });
 

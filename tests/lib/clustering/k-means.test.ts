@@ -365,6 +365,40 @@ properties('keeps the best of several starts', async () => {
   assert.is(best.inertia, Math.min(...starts));
 });
 
+properties('gives the same clusters on any number of threads, of large data too', async () => {
+  const rng = createRng(6, 'test', 'rows');
+  const X = Float32Array.from({ length: 4 * 16_000 }, () => rng());
+  const run = (nThreads: number, init: 'k-means++' | 'random'): Promise<KMeans> =>
+    fitKMeans(X, 4, {
+      nClusters: 16,
+      init,
+      nInit: 3,
+      nThreads,
+      maxIter: 8,
+      tol: 0,
+      rng: createRng(1, 'cluster', 'init'),
+    });
+  for (const init of ['k-means++', 'random'] as const) {
+    assert.equal(await run(2, init), await run(1, init));
+  }
+});
+
+properties('refuses too few distinct rows in threads as it does without', async () => {
+  const X = Float32Array.from({ length: 200_000 }, (_, at) => at % 4);
+  const error = await failure(() =>
+    fitKMeans(X, 1, {
+      nClusters: 6,
+      init: 'random',
+      nInit: 2,
+      nThreads: 2,
+      maxIter: 9,
+      tol: 0,
+      rng: createRng(1, 'cluster', 'init'),
+    }),
+  );
+  assert.is(error.message, '6 clusters must have at least 6 distinct rows; got fewer');
+});
+
 properties('tells every iteration of every start', async () => {
   const seen: string[] = [];
   await fit(FIVE, {
