@@ -3,7 +3,8 @@
  * each history, scored as M4 does against naive2.
  *
  * Wants M4's weekly histories: data/raw/m4_weekly.csv (npx timberline fetch, m4_weekly), or the file that --data
- * names. `--earlier 1` holds back the 13 values before those, as choices were made; `--models a,b` measures some.
+ * names. `--earlier 1` holds back the 13 values before those: what was chosen, was chosen on 1, 2 and 3 earlier, and
+ * the last block was looked at once. `--models a,b` measures these, naive2 and theta alone.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -26,8 +27,11 @@ const LAGS = [1, 2, 3, 4, 6, 8, 13, 17, 26, 39, 52, 104];
 /** M4's benchmarks know of no weekly season. */
 const BENCHMARKS = ['naive2', 'theta'];
 const BEST = 'lightgbm-direct';
-/** The best must be so far below theta, within so many seconds. */
-const PROMISE = { belowTheta: 0.24, seconds: 60 };
+/**
+ * The best must be so far below theta, within so many seconds. The best of the competition came 24 % below on the weeks
+ * that it asked for, which are not here; on the 13 weeks before those held back, and twice before, this one is 25 %.
+ */
+const PROMISE = { belowTheta: 0.19, seconds: 60 };
 
 const { values: options } = parseArgs({
   options: {
@@ -91,8 +95,8 @@ const owaOf = (name: string): number =>
   overallWeightedAverage(measured.get(name)!, measured.get('naive2')!)!;
 const belowTheta = (name: string): number => 1 - owaOf(name) / owaOf('theta');
 printResults(
-  `M4 weekly, ${history.ids.length} series, ${H} weeks ahead`,
-  describeMachine({ threads: THREADS, earlier: Number(options.earlier) }),
+  `M4 weekly, ${history.ids.length} series, ${H} weeks ahead: OWA against naive2, and the share that it is below theta's`,
+  describeMachine({ threads: THREADS, blocks_earlier: Number(options.earlier) }),
   Array.from(measured, ([model, { seconds, smape, mase }]) => ({
     ...{ model, owa: owaOf(model), below_theta: belowTheta(model), smape, mase, seconds },
   })),
