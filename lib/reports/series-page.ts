@@ -5,6 +5,7 @@ import { seriesOf } from '../forecasting/panel.ts';
 import { drawForecast } from './forecast-chart.ts';
 import type { ChartStep } from './forecast-chart.ts';
 import { formatCount, formatMeasure, formatPercent } from './format.ts';
+import { markup } from './html.ts';
 import type { Html } from './html.ts';
 import { facts, figure, figures, keyNumbers, page, paragraph, table } from './page.ts';
 import { countSeries, countSteps, formatError, formatTime, METRIC_LABELS } from './series-text.ts';
@@ -32,7 +33,7 @@ export async function seriesPage(report: SeriesReport): Promise<string> {
   return page({
     title: n === 1 ? `Forecast of ${panel.ids[0]}` : `Forecast of ${countSeries(n)}`,
     subtitle:
-      `${countSteps(plan.h, panel.freq.name)} ahead, by the model that cross-validation chose ${n === 1 ? '' : 'for each'}`.trimEnd(),
+      `${countSteps(plan.h, panel.freq.name)} ahead, by the models that cross-validation chose ${n === 1 ? '' : 'for each'}`.trimEnd(),
     sections: [
       { heading: 'How good it is', content: listScores(report) },
       { heading: 'Charts', content: await drawSeries(report) },
@@ -69,7 +70,7 @@ function listScores({ panel, forecast }: SeriesReport): Html[] {
       ...intervals.map(({ level, coverage }) => ({
         label: `held by the interval of ${level} %`,
         value: coverage === null ? '–' : formatPercent(coverage),
-        note: 'each window by the errors of the others',
+        note: 'made and held at the cutoffs of the past',
       })),
     ]),
     table({
@@ -144,15 +145,16 @@ function listSteps({ panel, plan, forecast }: SeriesReport, i: number): ChartSte
 function listSeries({ panel, plan, params, forecast }: SeriesReport): Html[] {
   const { h } = plan;
   const label = METRIC_LABELS[params.metric];
-  const [narrowest] = forecast.intervals;
+  const [narrowest] = forecast.intervals.toSorted((a, b) => a.level - b.level);
+  const unbroken = (text: string): Html => markup`<span class="range">${text}</span>`;
   const rows = panel.ids
     .slice(0, MAX_ROWS)
     .map((id, i) => [
       id,
-      forecast.models[i].join(' + '),
+      unbroken(forecast.models[i].join(' + ')),
       formatError(params.metric, forecast.scores.chosenErrors[i]),
       formatError(params.metric, forecast.scores.referenceErrors[i]),
-      formatTime(panel.freq, panel.starts[i] + panel.offsets[i + 1] - panel.offsets[i]),
+      unbroken(formatTime(panel.freq, panel.starts[i] + panel.offsets[i + 1] - panel.offsets[i])),
       formatMeasure(forecast.forecast[i * h]),
       narrowest === undefined
         ? '–'
