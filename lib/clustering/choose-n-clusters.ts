@@ -60,6 +60,11 @@ export async function compareNClusters(
   }));
 }
 
+/** The ways that these were measured for: sparse rows have no gap. */
+export function choicesOf(candidates: readonly CandidateNClusters[]): Choice[] {
+  return CHOICES.filter((way) => way !== 'gap' || candidates.some(({ gap }) => gap !== null));
+}
+
 /** What each way chooses; the fewest clusters of equals, 1 where nothing can be compared. */
 export function chooseNClusters(candidates: readonly CandidateNClusters[], choice: Choice): number {
   return { silhouette: bySilhouette, gap: byGap, elbow: byElbow }[choice](candidates);

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { adjustedRandIndex, normalizedMutualInformation } from '../metrics/clustering.ts';
 import { contingencyTable } from '../metrics/contingency.ts';
 import type { ClusterParams } from '../clustering/cluster-params.ts';
-import { chooseNClusters, CHOICES } from '../clustering/choose-n-clusters.ts';
+import { choicesOf, chooseNClusters } from '../clustering/choose-n-clusters.ts';
 import { summarizeClusters } from '../clustering/cluster-summary.ts';
 import type { Clustering } from '../clustering/cluster.ts';
 import type { KMeans } from '../clustering/k-means.ts';
@@ -119,9 +119,11 @@ function toMetrics(
       : {
           silhouette_by_n_clusters: byNClusters(candidates, 'silhouette'),
           inertia_by_n_clusters: byNClusters(candidates, 'inertia'),
-          gap_by_n_clusters: byNClusters(candidates, 'gap'),
+          ...(choicesOf(candidates).includes('gap')
+            ? { gap_by_n_clusters: byNClusters(candidates, 'gap') }
+            : {}),
           chosen_by: Object.fromEntries(
-            CHOICES.map((choice) => [choice, chooseNClusters(candidates, choice)]),
+            choicesOf(candidates).map((choice) => [choice, chooseNClusters(candidates, choice)]),
           ),
         }),
   };

@@ -1,5 +1,5 @@
 /** The section of the cluster page that tells how many clusters there are, and by what. */
-import { CHOICES, chooseNClusters } from '../clustering/choose-n-clusters.ts';
+import { choicesOf, chooseNClusters } from '../clustering/choose-n-clusters.ts';
 import type { Choice } from '../clustering/choose-n-clusters.ts';
 import type { Clustering } from '../clustering/cluster.ts';
 import { choiceChart } from './cluster-charts.ts';
@@ -17,8 +17,7 @@ const CAPTIONS = {
 /** None where the number was given. */
 export async function choiceSection({ candidates, choice }: Clustering): Promise<Section[]> {
   if (candidates.length === 0) return [];
-  const hasGap = candidates.some(({ gap }) => gap !== null);
-  const ways = CHOICES.filter((way) => way !== 'gap' || hasGap);
+  const ways = choicesOf(candidates);
   const words = `Of 1 to ${candidates.at(-1)!.nClusters} clusters, each fitted to the sample: ${ways
     .map((way) => describe(candidates, way))
     .join(', ')}. What counted is ${choice}.`;

@@ -14,6 +14,9 @@ const MIN_SPARSE_DEVIATIONS = 0.1;
 const N_BARS = 8;
 const N_PICTURES = 12;
 
+/** Keeps a column beside its value, so that a narrow cell breaks between columns. */
+const NO_BREAK = '\u00a0';
+
 interface Odd {
   readonly column: string;
   readonly deviation: number;
@@ -30,7 +33,7 @@ export function describeCluster(report: ClusterReport, c: number): string {
     .slice(0, N_ODD);
   return odd.length === 0
     ? 'near the mean in every column'
-    : odd.map(({ column, here }) => here.replace('*', column)).join(', ');
+    : odd.map(({ column, here }) => here.replace('*', column).replaceAll(' ', NO_BREAK)).join(', ');
 }
 
 /** A picture of each of the largest clusters. */

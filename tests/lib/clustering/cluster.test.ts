@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   CHOICES,
+  choicesOf,
   chooseNClusters,
   compareNClusters,
 } from '../../../lib/clustering/choose-n-clusters.ts';
@@ -9,6 +10,7 @@ import type { CandidateNClusters } from '../../../lib/clustering/choose-n-cluste
 import { cluster } from '../../../lib/clustering/cluster.ts';
 import type { ClusterParams } from '../../../lib/clustering/cluster-params.ts';
 import { gapStatistics } from '../../../lib/clustering/gap-statistic.ts';
+import { measureStability } from '../../../lib/clustering/stability.ts';
 import { summarizeClusters } from '../../../lib/clustering/cluster-summary.ts';
 import type { Rows } from '../../../lib/clustering/to-sample-rows.ts';
 import { fromTriplets } from '../../../lib/sparse/csr.ts';
@@ -108,6 +110,7 @@ choice('is the same for sparse rows, which have no gap', async () => {
   );
   assert.ok(candidates.every(({ gap }) => gap === null));
   assert.is(chooseNClusters(candidates, 'silhouette'), 3);
+  assert.equal(choicesOf(candidates), ['silhouette', 'elbow']);
 });
 
 /** By hand: gaps within and beyond one standard error, the farthest point below the chord, equal silhouettes. */
@@ -174,6 +177,16 @@ stability('is 1 for groups that lie apart, and less for a cut where there is no 
   );
   assert.ok(cut.stability!.adjustedRandIndex! < 0.9);
   assert.ok(cut.stability!.jaccard.every((value) => value > 0 && value < 1));
+});
+
+stability('takes by hand the rows that two clusters share over the rows of either', async () => {
+  // 300 rows at 0 and 300 at 9, of which 100 are called the first's: 300 of 400 and 200 of 300 are found again, about
+  const X = Float32Array.from({ length: 600 }, (_, i) => (i < 300 ? 0 : 9));
+  const labels = Int32Array.from(X, (_, i) => (i < 300 || i >= 500 ? 0 : 1));
+  const options = { ...PARAMS, nClusters: 2, nBootstrap: 20, rng: streams('bootstrap') };
+  const { jaccard, adjustedRandIndex } = await measureStability(X, 1, labels, options);
+  assertClose(jaccard, [300 / 400, 200 / 300], 0.03, 1);
+  assert.is(adjustedRandIndex, 1);
 });
 
 stability('is not measured for a single cluster, and has no pairs with one resample', async () => {

@@ -75,9 +75,9 @@ test('says the numbers of the clustering', async () => {
 test('says what stands out in a cluster, in the units of the data', async () => {
   const document = text(await clusterPage(report));
   assert.match(document, 'near the mean in every column');
-  assert.match(document, 'high Elevation 3,202');
+  assert.match(document, 'high\u00a0Elevation\u00a03,202');
   // 0.4 standard deviations are too few
-  assert.not.match(document, '<td class="text">low Elevation');
+  assert.not.match(document, '<td class="text">low\u00a0Elevation');
 });
 
 test('says what tells a cluster from the others, in shares where columns are of 0 and 1', async () => {
