@@ -32,7 +32,6 @@ TEST = [
 CASES = {
     "words": {},
     "words_and_pairs_without_stop_words": {"ngram_range": (1, 2), "stop_words": "english"},
-    "triples": {"ngram_range": (2, 3)},
     "ascii": {"strip_accents": "ascii"},
     "unicode": {"strip_accents": "unicode", "ngram_range": (1, 2)},
     "case_matters": {"lowercase": False},
