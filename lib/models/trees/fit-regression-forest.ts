@@ -49,7 +49,10 @@ export async function fitRegressionForest(
       trees.push(tree);
       const row = await measure(tree, nFeatures);
       history.push(row);
-      progress.update(trees.length, row.validLoss === null ? '' : `valid RMSE ${row.validLoss.toPrecision(5)}`);
+      progress.update(
+        trees.length,
+        row.validLoss === null ? '' : `valid RMSE ${row.validLoss.toPrecision(5)}`,
+      );
       if (context.onStep(row) === 'stop') break;
     }
   } finally {
