@@ -1,7 +1,7 @@
 /**
  * The forecast of the restaurants from load to predict, against the same steps in pandas, scikit-learn and MLflow's
- * Python: each step a process and a run at the same MLflow server, from the start of its process to its end. Rounds
- * alternate, so that both see the same machine; the server is not counted.
+ * Python: each step a process and a run at the same MLflow server, from the start of its process to its end. Steps
+ * alternate, ours and theirs, so that both see the same machine; the server is not counted.
  *
  * The forests' error in each fold is compared too, as the mean over seeds: that of a forest of 10 trees varies.
  *
@@ -34,6 +34,10 @@ const STEPS = {
 } as const;
 type Step = keyof typeof STEPS;
 type Seconds = Readonly<Record<Step, number>>;
+interface PeerFolds {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly mae: number[];
+}
 
 const { values: flags } = parseArgs({
   options: {
@@ -45,22 +49,25 @@ const { values: flags } = parseArgs({
 const orders = resolve(flags.in);
 const params = parse(readFileSync(join(HOME, 'params.yaml'), 'utf8')) as Record<string, object>;
 
-function runPython<T>(...args: readonly string[]): T {
+function runPython(step: string, ...args: readonly string[]): string {
   const python = process.env.PEERS_PYTHON ?? resolve('.venv-bench/bin/python');
   const script = fileURLToPath(new URL('peers/restaurants_mlflow.py', import.meta.url));
-  const { status, stdout, stderr } = spawnSync(python, [script, ...args], { encoding: 'utf8' });
+  const command = [script, step, theirFolder, ...args];
+  const { status, stdout, stderr } = spawnSync(python, command, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${python} ${script} ended with ${status}: ${stderr}`);
-  return JSON.parse(stdout) as T;
+  return stdout;
 }
 
-function runOurs(folder: string): Seconds {
-  const inputs = { load: ['--in', orders], predict: ['--orders', orders] } as const;
-  return Object.fromEntries(
-    Object.entries(STEPS).map(([step, name]) => {
-      const args = inputs[step as keyof typeof inputs] ?? [];
-      return [step, measureStage(name, args, folder, HOME).seconds];
-    }),
-  ) as unknown as Seconds;
+function runOurs(step: Step): number {
+  const orderArgs = { load: ['--in', orders], predict: ['--orders', orders] };
+  const args = orderArgs[step as keyof typeof orderArgs] ?? [];
+  return measureStage(STEPS[step], args, ourFolder, HOME).seconds;
+}
+
+function runTheirs(step: Step, uri: string): number {
+  const begin = performance.now();
+  runPython(step, '--batches', orders, '--uri', uri);
+  return (performance.now() - begin) / 1000;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'timberline-bench-'));
@@ -91,28 +98,26 @@ async function measureFolds(): Promise<number[]> {
   return errors;
 }
 
+const names = Object.keys(STEPS) as Step[];
 const ours: Seconds[] = [];
 const theirs: Seconds[] = [];
-let versions: Readonly<Record<string, string>> = {};
-let folds: { readonly errors: number[]; readonly theirs: number[] } | null = null;
+let folds: { readonly errors: number[]; readonly theirs: PeerFolds } | null = null;
 await installMlflow();
 const server = await startMlflow(store, await findPort());
 try {
   const tracking = { uri: server.uri, experiment: 'ours', queue: 'queue' };
   writeFileSync(join(ourFolder, 'params.yaml'), stringify({ ...params, tracking }));
-  // the first round of each warms the server and the caches up
+  // the first round warms the server and the caches up
   for (let round = 0; round <= N_ROUNDS; round++) {
-    const options = ['--batches', orders, '--uri', server.uri];
-    const seconds = runOurs(ourFolder);
-    const peer = runPython<{ versions: typeof versions; seconds: Seconds }>('run', theirFolder, ...options); // prettier-ignore
-    versions = peer.versions;
+    const pairs = names.map((step) => [runOurs(step), runTheirs(step, server.uri)] as const);
     if (round === 0) continue;
-    ours.push(seconds);
-    theirs.push(peer.seconds);
+    const secondsOf = (side: 0 | 1) =>
+      Object.fromEntries(names.map((step, i) => [step, pairs[i][side]])) as unknown as Seconds;
+    ours.push(secondsOf(0));
+    theirs.push(secondsOf(1));
   }
-  const seeds = ['--seeds', String(N_SEEDS)];
-  const { mae } = runPython<{ mae: number[] }>('folds', theirFolder, ...seeds);
-  folds = { errors: await measureFolds(), theirs: mae };
+  const peer = JSON.parse(runPython('folds', '--seeds', String(N_SEEDS))) as PeerFolds;
+  folds = { errors: await measureFolds(), theirs: peer };
 } finally {
   await server.kill();
   rmSync(folder, { recursive: true, force: true });
@@ -126,19 +131,21 @@ const compare = (step: string, of: (seconds: Seconds) => number) => {
 };
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
-const furthest = Math.max(...folds.errors.map((error, k) => Math.abs(error / folds.theirs[k] - 1)));
+const furthest = Math.max(
+  ...folds.errors.map((error, k) => Math.abs(error / folds.theirs.mae[k] - 1)),
+);
 const all = compare('all', total);
 printResults(
   'forecast of the restaurants, weeks 180 to 200',
   describeMachine({
-    ...versions,
+    ...folds.theirs.versions,
     rounds: N_ROUNDS,
     mae: meanOf(folds.errors).toFixed(2),
-    mae_scikit_learn: meanOf(folds.theirs).toFixed(2),
+    mae_scikit_learn: meanOf(folds.theirs.mae).toFixed(2),
     furthest_fold: `${(100 * furthest).toFixed(1)} %`,
     seeds: N_SEEDS,
   }),
-  [...Object.keys(STEPS).map((step) => compare(step, (seconds) => seconds[step as Step])), all],
+  [...names.map((step) => compare(step, (seconds) => seconds[step])), all],
 );
 const isFar = furthest > LIMITS.error;
 if (flags.check && (all.times_as_fast < LIMITS.speed || isFar)) process.exitCode = 1;

@@ -1,11 +1,9 @@
 """The pipeline of the restaurants as scripts of pandas, scikit-learn and MLflow: a process and a run for each step.
 
-Each step logs its params first, then works, then logs what it wrote; `run` does all of them, one process after the
-other, and prints one JSON document: versions, and of each step the seconds from the start of its process to its end.
-`folds` measures without a server, on the training set of a folder, the MAE of a random forest in each fold, the
-mean over so many seeds.
+Each step logs its params first, then works, then logs what it wrote. `folds` measures without a server, on the training
+set of a folder, the MAE of a random forest in each fold, the mean over so many seeds, and prints one JSON document.
 
-Usage: python restaurants_mlflow.py run FOLDER --batches DIR --uri URI
+Usage: python restaurants_mlflow.py load|features|validate|train|future|predict FOLDER --batches DIR --uri URI
        python restaurants_mlflow.py folds FOLDER [--seeds 20]
 """
 
@@ -13,9 +11,7 @@ import argparse
 import json
 import os
 import platform
-import subprocess
-import sys
-import time
+from importlib.metadata import version
 
 STEPS = ("load", "features", "validate", "train", "future", "predict")
 EXPERIMENT = "foodcast"
@@ -234,20 +230,6 @@ def run_step(step, folder, batches, uri):
         globals()[step](mlflow, batches)
 
 
-def run_all(folder, batches, uri):
-    seconds = {}
-    for step in STEPS:
-        start = time.perf_counter()
-        command = [sys.executable, __file__, step, folder, "--batches", batches, "--uri", uri]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        seconds[step] = time.perf_counter() - start
-    from importlib.metadata import version
-
-    packages = ("pandas", "scikit-learn", "mlflow", "plotly")
-    versions = {"python": platform.python_version(), **{name: version(name) for name in packages}}
-    print(json.dumps({"versions": versions, "seconds": seconds}))
-
-
 def measure_folds(folder, n_seeds):
     import numpy as np
     from sklearn.ensemble import RandomForestRegressor
@@ -261,12 +243,14 @@ def measure_folds(folder, n_seeds):
             forest = RandomForestRegressor(FORESTS["n_estimators"], random_state=seed)
             predicted = forest.fit(x.iloc[train], y.iloc[train]).predict(x.iloc[test])
             errors[k, seed] = np.abs(np.maximum(0, predicted) - y.iloc[test]).mean()
-    print(json.dumps({"mae": errors.mean(axis=1).tolist(), "deviation": errors.std(axis=1, ddof=1).tolist()}))
+    packages = ("pandas", "scikit-learn", "mlflow", "plotly")
+    versions = {"python": platform.python_version(), **{name: version(name) for name in packages}}
+    print(json.dumps({"versions": versions, "mae": errors.mean(axis=1).tolist()}))
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("step", choices=(*STEPS, "run", "folds"))
+    parser.add_argument("step", choices=(*STEPS, "folds"))
     parser.add_argument("folder")
     parser.add_argument("--batches", help="folder of the CSV of each restaurant and week")
     parser.add_argument("--uri", help="address of the MLflow server")
@@ -274,8 +258,6 @@ def main():
     given = parser.parse_args()
     if given.step == "folds":
         measure_folds(given.folder, given.seeds)
-    elif given.step == "run":
-        run_all(given.folder, given.batches, given.uri)
     else:
         run_step(given.step, given.folder, given.batches, given.uri)
 
