@@ -63,7 +63,7 @@ const treeKernel = () =>
     const sums = new Float64Array(1);
     const leaf = Int32Array.of(~0);
     const none = new Int32Array(1);
-    predict(none, leaf, 1, Float64Array.of(4), 1, 1, none, none, new Float32Array(1), 1, 1, sums, 1);
+    predict(none, 0, leaf, 1, Float64Array.of(4), 1, 1, none, none, new Float32Array(1), 1, 1, sums, 1);
     if (sums[0] !== 4) throw new Error('wrong sum');
     console.log('compiled');`);
 

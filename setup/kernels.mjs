@@ -55,5 +55,5 @@ export const treesKernel = kernelStep({
     'extra-trees and random-forest grow with typed arrays instead, about 10x slower; `npx timberline doctor` says what is missing',
   /** What `timberline doctor` calls. */
   probe:
-    'void trees_predict(const void *, const int32_t *, int32_t, const double *, int32_t, int32_t, const int32_t *, const uint32_t *, const float *, int64_t, int32_t, void *, int32_t)',
+    'void trees_predict(const void *, int64_t, const int32_t *, int32_t, const double *, int32_t, int32_t, const int32_t *, const uint32_t *, const float *, int64_t, int32_t, void *, int32_t)',
 });

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
@@ -44,6 +45,9 @@ test('finds every needed part after set-up and loads the native ones', async () 
   assert.ok(ok);
   assert.equal(names(parts.filter(({ needed, state }) => needed && state !== 'found')), []);
   assert.is(parts.find(({ part }) => part === 'LightGBM library')?.version, '4.7.0');
+  const kernel = parts.find(({ part }) => part === 'trees kernel');
+  const isBuilt = existsSync(join(root, '.native', 'kernels', 'trees', 'trees.so'));
+  assert.is(kernel?.state, isBuilt ? 'found' : 'missing');
 });
 
 test('lists what is missing before set-up, how to get it, and exits with 6', async () => {
