@@ -1,5 +1,4 @@
 /** What the restaurants' pipeline is looked at by: forecasts as tables, their metrics, their pages. */
-import { stringify } from 'csv-stringify/sync';
 import { writeFileSync } from 'node:fs';
 import { meanAbsoluteError, rangeCoverage } from '../forecasting/restaurants/cross-validate.ts';
 import type { Fold } from '../forecasting/restaurants/cross-validate.ts';
@@ -25,39 +24,38 @@ interface Outcome {
 const PREDICTION = ['prediction', 'minimum', 'maximum'];
 
 /** Writes `order_date,fold,cash_in,prediction,minimum,maximum`, the means of the metrics over the folds, and a page. */
-export async function writeCrossValidation(
+export function writeCrossValidation(
   paths: ForecastPaths,
   { x, y }: TrainingSet,
   folds: readonly Fold[],
-): Promise<Outcome> {
+): Outcome {
   const forecasts = folds.map(({ trainEnd, testEnd, prediction }) => ({
     ...toHours(sliceHours(x, trainEnd, testEnd), prediction),
     actual: y.subarray(trainEnd, testEnd),
   }));
-  const rows = forecasts.flatMap((forecast, fold) =>
-    Array.from(forecast.actual, (cashIn, i) => [
-      ...[toOrderDate(forecast.start + i), fold, cashIn],
-      ...[forecast.prediction[i], forecast.minimum[i], forecast.maximum[i]],
+  const rows = forecasts.flatMap(({ start, actual, prediction, minimum, maximum }, fold) =>
+    Array.from(actual, (cashIn, i) => [
+      ...[toOrderDate(start + i), fold, cashIn, prediction[i], minimum[i], maximum[i]],
     ]),
   );
   const columns = ['order_date', 'fold', 'cash_in', ...PREDICTION];
-  writeFileSync(paths.out, stringify([columns, ...rows]));
+  writeFileSync(paths.out, `${[columns, ...rows].map((row) => row.join()).join('\n')}\n`);
   const metrics = writeMetrics(paths.metrics, {
     n_folds: folds.length,
     ...meanOf(forecasts.map((forecast) => measure(forecast, forecast.actual))),
   });
-  writeFileSync(paths.page, await restaurantsValidationPage(forecasts, folds));
+  writeFileSync(paths.page, restaurantsValidationPage(forecasts, folds));
   return { message: `${folds.length} folds, ${toMessage(metrics)}`, ...metrics };
 }
 
 /** Writes `order_date,prediction,minimum,maximum`, the metrics where the truth is known, and a page. */
-export async function writeForecast(
+export function writeForecast(
   paths: ForecastPaths,
   week: number,
   x: HourlyTable,
   prediction: MultiPrediction,
   actual: Float64Array | null,
-): Promise<Outcome> {
+): Outcome {
   const forecast = toHours(x, prediction);
   const values = Array.from(forecast.prediction, (value, i) => [
     ...[value, forecast.minimum[i], forecast.maximum[i]],
@@ -65,7 +63,7 @@ export async function writeForecast(
   const table = { columns: PREDICTION, start: x.start, values: Float64Array.from(values.flat()) };
   writeHourlyCsv(paths.out, table);
   const metrics = writeMetrics(paths.metrics, measure(forecast, actual));
-  writeFileSync(paths.page, await restaurantsForecastPage(week, { ...forecast, actual }));
+  writeFileSync(paths.page, restaurantsForecastPage(week, { ...forecast, actual }));
   const what = `week ${week}, ${forecast.prediction.length} hours`;
   const known = actual === null ? 'its turnover is not known yet' : toMessage(metrics);
   return { message: `${what}, ${known}`, ...metrics };

@@ -1,37 +1,24 @@
 /** What the steps of the restaurants' pipeline hand on to each other. */
 import { StageError } from '../errors.ts';
-import { toStep } from '../forecasting/frequency.ts';
-import { HOURLY, turnoverFrom } from '../forecasting/restaurants/hourly-features.ts';
+import { turnoverFrom } from '../forecasting/restaurants/hourly-features.ts';
 import type { HourlyTable, HourlyTurnover } from '../forecasting/restaurants/hourly-features.ts';
-import type { FileDatabase } from './database.ts';
 import { readHourlyCsv, writeHourlyCsv } from './hourly-csv.ts';
 import { hasWeek, readTurnover } from './restaurant-orders.ts';
 
 const TARGET = 'cash_in';
-
-/** The turnover of the weeks `startWeek` to `endWeek`; throws as readTurnover does. */
-export async function readWeeks(
-  database: FileDatabase,
-  folder: string,
-  weeks: { readonly startWeek: number; readonly endWeek: number },
-): Promise<HourlyTurnover> {
-  const { start, cashIn } = await readTurnover(database, folder, weeks);
-  return { start: toStep(HOURLY, start)!, cashIn };
-}
 
 /**
  * The turnover of one week, by the hours of `x`.
  *
  * @returns null where a restaurant has no file of that week, or none of its orders is in these hours.
  */
-export async function readTruth(
-  database: FileDatabase,
+export function readTruth(
   folder: string,
   week: number,
   { start, values, columns }: HourlyTable,
-): Promise<Float64Array | null> {
+): Float64Array | null {
   if (!hasWeek(folder, week)) return null;
-  const turnover = await readWeeks(database, folder, { startWeek: week, endWeek: week });
+  const turnover = readTurnover(folder, { startWeek: week, endWeek: week });
   const truth = turnoverFrom(turnover, start, values.length / columns.length);
   return truth.some((value) => value > 0) ? truth : null;
 }

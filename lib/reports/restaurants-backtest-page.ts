@@ -63,9 +63,7 @@ export async function restaurantsBacktestPage(
         heading: `Week ${last.week}, hour by hour`,
         content: [
           paragraph('What came as a line, the prediction dashed in its range.'),
-          figures(
-            await Promise.all((['lightgbm', 'forest'] as const).map((m) => drawWeek(last, m))),
-          ),
+          figures((['lightgbm', 'forest'] as const).map((m) => drawWeek(last, m))),
         ],
       },
     ],
@@ -135,14 +133,14 @@ function formatError(value: number): string {
   return Number.isNaN(value) ? '–' : value.toFixed(2);
 }
 
-async function drawWeek(
+function drawWeek(
   { week, start, actual, forecasts }: BacktestWeek,
   model: 'forest' | 'lightgbm',
-): Promise<Html> {
+): Html {
   const hours = { start, ...forecasts[model], lastWeek: forecasts.last_week.prediction };
   return figure({
     caption: NAMES[model],
-    svg: await drawHours(hours, actual, [0, WEEK], 'days'),
+    svg: drawHours(hours, actual, [0, WEEK], 'days'),
     description: `Turnover by the hour of week ${week}, and its forecast by ${NAMES[model]}`,
   });
 }

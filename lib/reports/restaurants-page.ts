@@ -17,16 +17,16 @@ const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
 type Known = ForecastHours & { readonly actual: Float64Array };
 
 /** Same input, same bytes. */
-export async function restaurantsValidationPage(
+export function restaurantsValidationPage(
   forecasts: readonly Known[],
   folds: readonly Fold[],
-): Promise<string> {
+): string {
   const first = dateOf(forecasts[0].start);
   const last = dateOf(forecasts.at(-1)!.start + forecasts.at(-1)!.actual.length - 1);
-  const charts = forecasts.map(async (forecast, k) =>
+  const charts = forecasts.map((forecast, k) =>
     figure({
       caption: `Fold ${k}, ${dateOf(forecast.start)} to ${dateOf(forecast.start + forecast.actual.length - 1)}`,
-      svg: await drawHours(forecast, forecast.actual, [0, forecast.actual.length], 'days'),
+      svg: drawHours(forecast, forecast.actual, [0, forecast.actual.length], 'days'),
       description: `Turnover by the hour and its forecast in fold ${k}`,
     }),
   );
@@ -35,7 +35,7 @@ export async function restaurantsValidationPage(
     subtitle: `${folds.length} folds from ${first} to ${last}, each forecast from all hours before it`,
     sections: [
       { heading: 'How good it is', content: listFolds(forecasts, folds) },
-      { heading: 'Fold by fold', content: [paragraph(LEGEND), figures(await Promise.all(charts))] },
+      { heading: 'Fold by fold', content: [paragraph(LEGEND), figures(charts)] },
     ],
   });
 }
@@ -73,20 +73,20 @@ function listFolds(forecasts: readonly Known[], folds: readonly Fold[]): Html[] 
 }
 
 /** @param forecast - `actual` is null while the week is not over. Same input, same bytes. */
-export async function restaurantsForecastPage(
+export function restaurantsForecastPage(
   week: number,
   forecast: ForecastHours & { readonly actual: Float64Array | null },
-): Promise<string> {
+): string {
   const { start, prediction, actual } = forecast;
   const days = Array.from({ length: prediction.length / DAY }, (_, d) => d);
   const nameOf = (d: number): string => {
     const { weekday } = toCalendarDay(HOURLY, start + d * DAY);
     return `${WEEKDAYS[weekday - 1]}, ${dateOf(start + d * DAY)}`;
   };
-  const charts = days.map(async (d) =>
+  const charts = days.map((d) =>
     figure({
       caption: nameOf(d),
-      svg: await drawHours(forecast, actual, [d * DAY, (d + 1) * DAY], 'hours'),
+      svg: drawHours(forecast, actual, [d * DAY, (d + 1) * DAY], 'hours'),
       description: `Turnover of ${nameOf(d)} by the hour, and its forecast`,
     }),
   );
@@ -101,7 +101,7 @@ export async function restaurantsForecastPage(
         listDays(forecast, days.map(nameOf)),
       ],
     },
-    { heading: 'Day by day', content: [paragraph(LEGEND), figures(await Promise.all(charts))] },
+    { heading: 'Day by day', content: [paragraph(LEGEND), figures(charts)] },
   ];
   return page({
     title: `Turnover of week ${week}`,

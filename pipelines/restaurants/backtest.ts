@@ -26,12 +26,11 @@ export const backtest = defineStage({
   params: BACKTEST_SCHEMA,
   shared: { features: FEATURES_SCHEMA, train: FORESTS_SCHEMA },
   example: '--set backtest.first_week=230',
-  async run({ paths, params, base, shared, rng, signal, progress, tracking, log }) {
+  async run({ paths, params, shared, rng, signal, progress, tracking, log }) {
     const { weeksOfBacktest } =
       await import('../../lib/forecasting/restaurants/restaurant-params.ts');
     const { backtest: forecast } = await import('../../lib/forecasting/restaurants/backtest.ts');
-    const { withDatabase } = await import('../../lib/data/database.ts');
-    const { readWeeks } = await import('../../lib/data/restaurant-tables.ts');
+    const { readTurnover } = await import('../../lib/data/restaurant-orders.ts');
     const { metricsOfWeek, writeBacktest } = await import('../../lib/data/restaurant-backtest.ts');
     const { trackRun } = await import('../../lib/tracking/run.ts');
     const weeks = weeksOfBacktest(params);
@@ -40,7 +39,7 @@ export const backtest = defineStage({
     const tracked = { first_week, last_week, n_weeks, n_weeks_lightgbm };
     const options = { name: 'backtest', params: tracked, warn: log.warn };
     return await trackRun(tracking, options, async (run) => {
-      const turnover = await withDatabase(base, (database) => readWeeks(database, paths.in, weeks));
+      const turnover = readTurnover(paths.in, weeks);
       const done = await forecast(
         turnover,
         { ...params, ...shared.features, ...shared.train },

@@ -43,7 +43,7 @@ export const crossValidate = defineStage({
         { ...params, ...train },
         { rng, signal, progress, onFold: (fold, k) => run.logMetrics(fold.metrics, k) },
       );
-      const outcome = await writeCrossValidation(paths, set, folds);
+      const outcome = writeCrossValidation(paths, set, folds);
       run.logArtifact(paths.out, 'cross_validation/predictions.csv');
       run.logArtifact(paths.page, 'plots/validation.html');
       return outcome;

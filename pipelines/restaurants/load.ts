@@ -18,17 +18,15 @@ export const load = defineStage({
   params: {},
   shared: { window: WINDOW_SCHEMA },
   example: '--in orders --out data.csv --set window.start_week=190',
-  async run({ paths, base, shared: { window }, tracking, log }) {
+  async run({ paths, shared: { window }, tracking, log }) {
     const { assertWindow } = await import('../../lib/forecasting/restaurants/restaurant-params.ts');
-    const { withDatabase } = await import('../../lib/data/database.ts');
-    const { readWeeks, writeTurnoverCsv } = await import('../../lib/data/restaurant-tables.ts');
+    const { readTurnover } = await import('../../lib/data/restaurant-orders.ts');
+    const { writeTurnoverCsv } = await import('../../lib/data/restaurant-tables.ts');
     const { trackRun } = await import('../../lib/tracking/run.ts');
     assertWindow(window);
     const params = { start_week: window.startWeek, end_week: window.endWeek };
     return await trackRun(tracking, { name: 'load', params, warn: log.warn }, async (run) => {
-      const turnover = await withDatabase(base, (database) =>
-        readWeeks(database, paths.in, window),
-      );
+      const turnover = readTurnover(paths.in, window);
       writeTurnoverCsv(paths.out, turnover);
       run.logArtifact(paths.out, 'data/data.csv');
       const nHours = turnover.cashIn.length;

@@ -25,8 +25,7 @@ export const predict = defineStage({
   params: {},
   shared: { window: WINDOW_SCHEMA, train: FORESTS_SCHEMA },
   example: '--model models/multi_model --out y_pred.csv',
-  async run({ paths, base, shared: { window, train }, tracking, log }) {
-    const { withDatabase } = await import('../../lib/data/database.ts');
+  async run({ paths, shared: { window, train }, tracking, log }) {
     const { readHourlyCsv } = await import('../../lib/data/hourly-csv.ts');
     const { writeForecast } = await import('../../lib/data/restaurant-forecasts.ts');
     const { readTruth } = await import('../../lib/data/restaurant-tables.ts');
@@ -40,11 +39,8 @@ export const predict = defineStage({
       const { model, columns } = readMultiModel(paths.model);
       const x = readHourlyCsv(paths.in, columns);
       const prediction = predictMultiModel(model, new Float32Array(x.values));
-      const truth = await withDatabase(
-        base,
-        async (database) => await readTruth(database, paths.orders, next_week, x),
-      );
-      const outcome = await writeForecast(paths, next_week, x, prediction, truth);
+      const truth = readTruth(paths.orders, next_week, x);
+      const outcome = writeForecast(paths, next_week, x, prediction, truth);
       run.logArtifact(paths.out, 'predictions/y_pred.csv');
       run.logArtifact(paths.page, 'plots/predictions.html');
       return outcome;
