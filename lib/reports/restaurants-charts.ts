@@ -50,7 +50,7 @@ export function drawHours(
     const came = actual === null ? '' : `, came ${formatMeasure(actual[i])}`;
     return `${nameHour(start + i)}:00: ${formatMeasure(prediction[i])} (${range})${came}`;
   };
-  const every = axis === 'hours' ? 3 : DAY * Math.ceil(hours.length / DAY / 7);
+  const every = axis === 'hours' ? 3 : DAY * Math.ceil(hours.length / DAY / 6);
   const first = hours.find((i) => (start + i) % (axis === 'hours' ? 3 : DAY) === 0) ?? to;
   const times = hours.filter((i) => i >= first && (i - first) % every === 0);
   const name = axis === 'hours' ? nameHour : nameDay;

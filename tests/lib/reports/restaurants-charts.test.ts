@@ -37,7 +37,7 @@ test('have no line of what is not known, and a point for each hour of a day', ()
   assert.equal(texts(svg), ['00', '0', '5', '10', '15', '20', '25', 'turnover']);
 });
 
-test('name at most eight days, at equal distances', () => {
+test('name some of many days, at equal distances', () => {
   const days = texts(String(drawHours(forecast(Array(24 * 16).fill(1)), null, [0, 384], 'days')));
   assert.equal(days.slice(0, -5), ['01 Nov', '04 Nov', '07 Nov', '10 Nov', '13 Nov', '16 Nov']);
 });
