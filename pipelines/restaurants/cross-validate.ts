@@ -1,5 +1,6 @@
 /**
- * cross-validate: how well the forests forecast, on folds of the past, each from all hours before it.
+ * cross-validate: how well the forests forecast, on folds of the past: they learn from all hours before a fold; a lag is
+ * the hour a week before, for later hours of a fold longer than a week one of the fold itself.
  *
  * Reads the training set; writes every forecast, the means of the metrics over the folds, and a page. Logs the MLflow
  * run `validate`, with MAE_MIN, MAE_MAX, MAE0 (the prediction) and MAE1 … (the other forests) of each fold.
@@ -14,7 +15,7 @@ import {
 
 export const crossValidate = defineStage({
   name: 'cross-validate',
-  summary: 'Forecast folds of the past, each from all hours before it',
+  summary: 'Forecast folds of the past by what learnt from the hours before each',
   paths: {
     x: input('data/training_set/x_train.csv', 'Features by the hour'),
     y: input('data/training_set/y_train.csv', 'Turnover of the same hours'),

@@ -1,9 +1,8 @@
 /**
  * future: the features of the week to come.
  *
- * Reads the turnover by the hour, of which it looks at the last week alone (the last lag_in_week weeks); writes the hours
- * of a week from the midnight after the last known one, with their features. A lag that is not known is 0. Logs the
- * MLflow run `future`.
+ * Reads the turnover by the hour, of which it looks at the week before alone (the lag_in_week weeks before); writes the
+ * hours of next_week with their features. A lag that is not known is 0. Logs the MLflow run `future`.
  */
 import { main } from '../../lib/cli/main.ts';
 import { defineStage, input, output } from '../../lib/cli/stage.ts';
@@ -25,12 +24,14 @@ export const future = defineStage({
   async run({ paths, shared: { window, features }, tracking, log }) {
     const { hourlyFeaturesOnline } =
       await import('../../lib/forecasting/restaurants/hourly-features.ts');
+    const { startOfWeek } = await import('../../lib/forecasting/restaurants/weeks.ts');
     const { toOrderDate, writeHourlyCsv } = await import('../../lib/data/hourly-csv.ts');
     const { readTurnoverCsv } = await import('../../lib/data/restaurant-tables.ts');
     const { trackRun } = await import('../../lib/tracking/run.ts');
     const params = { next_week: window.nextWeek };
     return await trackRun(tracking, { name: 'future', params, warn: log.warn }, async (run) => {
-      const x = hourlyFeaturesOnline(readTurnoverCsv(paths.in), features);
+      const start = startOfWeek(window.nextWeek);
+      const x = hourlyFeaturesOnline(readTurnoverCsv(paths.in), start, features);
       writeHourlyCsv(paths.out, x);
       run.logArtifact(paths.out, 'prediction_set/x_pred.csv');
       return { message: `week ${window.nextWeek}, from ${toOrderDate(x.start)}` };

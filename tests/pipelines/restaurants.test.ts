@@ -233,6 +233,21 @@ test('takes the night when clocks go back as it is written: the hour that comes 
   );
 });
 
+test('forecasts the week that is named, though the last days before it have no orders', () => {
+  const [header, ...rows] = readFileSync(at('data/data.csv'), 'utf8').trim().split('\n');
+  writeFileSync(at('quiet.csv'), [header, ...rows.slice(0, -2 * DAY), ''].join('\n'));
+  runWell('future', ['--in', 'quiet.csv', '--out', 'quiet-x.csv']);
+  const whole = tableOf('data/prediction_set/x_pred.csv');
+  const known = new Set(rows.slice(0, -2 * DAY).map((row) => row.split(',')[0]));
+  assert.equal(
+    tableOf('quiet-x.csv'),
+    whole.map((row) => {
+      const before = toTime(HOURLY, toStep(HOURLY, row.order_date)! - WEEK).replace('T', ' ');
+      return known.has(before) ? row : { ...row, lag_1W: '0' };
+    }),
+  );
+});
+
 test('names a week without files, a foreign header, a negative quantity and weeks that do not follow', async () => {
   makeWeeks(at('bad'), [7]);
   writeFileSync(orderFile(at('bad'), 1, 8), 'Order,Order Date,Quantity,Product Price\n');

@@ -111,7 +111,8 @@ function forecastWeekByForests(
 ): WeekForecast {
   const { x, y } = hourlyFeatures(history, params);
   const model = fitMultiModel(new Float32Array(x.values), y, params, rng);
-  const ahead = hourlyFeaturesOnline(history, params);
+  const next = history.start + history.cashIn.length;
+  const ahead = hourlyFeaturesOnline(history, next, params);
   const { all, minimum, maximum } = predictMultiModel(model, new Float32Array(ahead.values));
   return { prediction: all[0], minimum, maximum };
 }

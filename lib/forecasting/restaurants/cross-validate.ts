@@ -1,4 +1,9 @@
-/** Cross-validation in time: each fold is forecast by forests that learnt from all hours before it. */
+/**
+ * Cross-validation in time: each fold is forecast by forests that learnt from all hours before it.
+ *
+ * A lag is the turnover of the same hour a week before, known when that hour is forecast a week ahead. In a fold longer
+ * than a week it is, for later hours, turnover of the fold itself.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { StageError } from '../../errors.ts';
 import type { StartProgress } from '../../progress.ts';

@@ -61,17 +61,19 @@ export function hourlyFeatures(
 }
 
 /**
- * The features of the week to come, by the hour from the midnight after the last known hour: lags that are not known
- * are 0. Looks at the last `lagInWeek` weeks alone: with 1, at the last week.
+ * The features of a week that is to come: lags that are not known are 0. Looks at the `lagInWeek` weeks before alone:
+ * with 1, at the week before.
+ *
+ * @param start - Step of its first hour.
  */
 export function hourlyFeaturesOnline(
   turnover: HourlyTurnover,
+  start: number,
   params: HourlyFeatureParams,
 ): HourlyTable {
-  const midnight = Math.ceil((turnover.start + turnover.cashIn.length) / DAY) * DAY;
   const nBefore = params.lagInWeek * WEEK;
-  const hours = turnoverFrom(turnover, midnight - nBefore, nBefore + WEEK);
-  return fill(midnight - nBefore, hours, nBefore, params);
+  const hours = turnoverFrom(turnover, start - nBefore, nBefore + WEEK);
+  return fill(start - nBefore, hours, nBefore, params);
 }
 
 /** The features of the hours from `first` on; `y` has no NaN. */

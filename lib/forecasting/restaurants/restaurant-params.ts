@@ -41,7 +41,11 @@ export const FORESTS_SCHEMA = {
 };
 
 export const CROSS_VALIDATION_SCHEMA = {
-  n_fold: integer({ default: 10, min: 2, doc: 'Folds, each forecast from all hours before it.' }),
+  n_fold: integer({
+    default: 10,
+    min: 2,
+    doc: 'Folds, each forecast by forests that learnt from all hours before it.',
+  }),
 };
 
 export const BACKTEST_SCHEMA = {

@@ -8,6 +8,7 @@ import {
   splitTimeSeries,
 } from '../../../../lib/forecasting/restaurants/cross-validate.ts';
 import type { Fold } from '../../../../lib/forecasting/restaurants/cross-validate.ts';
+import { hourlyFeatures, WEEK } from '../../../../lib/forecasting/restaurants/hourly-features.ts';
 import { createRng } from '../../../../lib/rng.ts';
 import { assertClose } from '../../../support/close.ts';
 
@@ -57,13 +58,31 @@ test('tells each fold as it is done, its metrics those of its forecasts', async 
   }
 });
 
-test('lets nothing after the begin of a fold into its forecast', async () => {
-  const folds = await crossValidateMultiModel({ x, y }, params, context());
-  const { trainEnd } = folds[2];
-  const later = y.map((value, i) => (i < trainEnd ? value : 1000));
-  const others = await crossValidateMultiModel({ x, y: later }, params, context());
-  for (const k of [0, 1, 2]) assert.equal(others[k].prediction, folds[k].prediction);
-  assert.not.equal(others[3].prediction, folds[3].prediction);
+test('lets turnover into no forecast less than a week later, but for the folds that learn from it', async () => {
+  const start = 0;
+  const cashIn = Float64Array.from({ length: 9 * WEEK }, () => 100 * draw());
+  // three folds of two weeks, hours as rows of x; the changed hour lies in the second one
+  const threeFolds = { ...params, nFold: 3 };
+  const changed = 4 * WEEK + 30;
+  const forecast = (values: Float64Array): Promise<Fold[]> => {
+    const set = hourlyFeatures({ start, cashIn: values }, { degree: 1, lagInWeek: 1 });
+    return crossValidateMultiModel(set, threeFolds, context());
+  };
+  const folds = await forecast(cashIn);
+  const others = await forecast(cashIn.with(WEEK + changed, 1e6));
+  assert.equal(others[0].prediction, folds[0].prediction);
+  const { trainEnd, testEnd, prediction } = folds[1];
+  assert.ok(trainEnd <= changed && changed + WEEK < testEnd);
+  prediction.all.forEach((values, k) => {
+    const seen = others[1].prediction.all[k];
+    const differing = [...values.keys()].filter((i) => values[i] !== seen[i]);
+    assert.ok(
+      differing.every((i) => trainEnd + i === changed + WEEK),
+      `forest ${k}: ${differing}`,
+    );
+  });
+  assert.not.equal(others[1].prediction, prediction);
+  assert.not.equal(others[2].prediction, folds[2].prediction);
 });
 
 test('refuses fewer hours than it needs, and stops when it is interrupted', async () => {

@@ -59,9 +59,9 @@ test('leave out the hours without all their lags, and give none where there are 
   assert.equal([none.y.length, none.x.values.length], [0, 0]);
 });
 
-test('of the week to come begin at midnight, unknown lags 0', () => {
+test('of the week to come begin where they are told to, unknown lags 0', () => {
   const turnover = { start: MONDAY + 5, cashIn: count(7 * DAY - 10) };
-  const x = hourlyFeaturesOnline(turnover, { degree: 0, lagInWeek: 2 });
+  const x = hourlyFeaturesOnline(turnover, MONDAY + WEEK, { degree: 0, lagInWeek: 2 });
   assert.is(x.start, MONDAY + WEEK);
   assert.is(x.values.length / x.columns.length, WEEK);
   const lags = (name: string): number[] =>
@@ -71,12 +71,21 @@ test('of the week to come begin at midnight, unknown lags 0', () => {
   assert.ok(lags('lag_2W').every((value) => value === 0));
 });
 
+test('of the week to come are those of its own hours when the last days before it have no orders', () => {
+  const turnover = { start: MONDAY, cashIn: count(4 * DAY) };
+  const x = hourlyFeaturesOnline(turnover, MONDAY + WEEK, { degree: 0, lagInWeek: 1 });
+  assert.is(x.start, MONDAY + WEEK);
+  const lags = Array.from({ length: WEEK }, (_, i) => rowOf(x, i).lag_1W);
+  assert.equal(lags, [...count(4 * DAY), ...new Array<number>(3 * DAY).fill(0)]);
+  assert.is(rowOf(x, DAY).weekday_2, 1);
+});
+
 test('of the week to come are those that training gives once the week is known', () => {
   fc.assert(
     fc.property(turnovers, options, ({ start, cashIn }, params) => {
       const midnight = Math.ceil((start + cashIn.length) / DAY) * DAY;
       const whole = turnoverFrom({ start, cashIn }, start, midnight - start + WEEK);
-      const online = hourlyFeaturesOnline({ start, cashIn }, params);
+      const online = hourlyFeaturesOnline({ start, cashIn }, midnight, params);
       const { x } = hourlyFeatures({ start, cashIn: whole }, params);
       fc.pre(x.start <= midnight);
       const from = (midnight - x.start) * x.columns.length;
@@ -96,9 +105,10 @@ test('of the week to come look at the last weeks alone, and those of an hour at 
       const { x: changed } = hourlyFeatures({ start, cashIn: other }, params);
       const nBefore = Math.max(0, start + at + 1 - x.start) * x.columns.length;
       assert.equal(changed.values.subarray(0, nBefore), x.values.subarray(0, nBefore));
-      const online = hourlyFeaturesOnline({ start, cashIn }, params);
-      if (start + at >= online.start - params.lagInWeek * WEEK) return;
-      assert.equal(hourlyFeaturesOnline({ start, cashIn: other }, params), online);
+      const next = start + cashIn.length;
+      if (start + at >= next - params.lagInWeek * WEEK) return;
+      const online = hourlyFeaturesOnline({ start, cashIn }, next, params);
+      assert.equal(hourlyFeaturesOnline({ start, cashIn: other }, next, params), online);
     }),
     { seed: 2, numRuns: 100 },
   );
