@@ -40,7 +40,10 @@ export async function sendHttp(url: string, request: HttpRequest): Promise<HttpA
     );
     asked.on('error', reject);
     if (body === undefined || 'text' in body) asked.end(body?.text);
-    else createReadStream(body.file).on('error', reject).pipe(asked);
+    else
+      createReadStream(body.file)
+        .on('error', (error) => asked.destroy(error))
+        .pipe(asked);
   });
 }
 

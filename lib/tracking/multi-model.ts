@@ -108,7 +108,7 @@ export function readMultiModel(folder: string): {
     });
   };
   const { columns: names = '[]', n_forests: count = '0' } = metadata;
-  const columns = JSON.parse(names) as string[];
+  const columns = parseColumns(names) ?? refuse(`the columns ${names}`);
   const forests = Array.from({ length: Number(count) }, (_, k) => {
     const forest = toForest(tensors, k, columns.length) ?? refuse(`no whole forest ${k}`);
     const problem = findEnsembleProblem(forest);
@@ -117,6 +117,17 @@ export function readMultiModel(folder: string): {
   const [single, ...others] = forests;
   if (single === undefined) refuse('no forest');
   return { model: { single, others }, columns };
+}
+
+/** null for what is no JSON list of texts. */
+function parseColumns(text: string): string[] | null {
+  try {
+    const columns: unknown = JSON.parse(text);
+    const isNames = Array.isArray(columns) && columns.every((name) => typeof name === 'string');
+    return isNames ? columns : null;
+  } catch {
+    return null;
+  }
 }
 
 function toForest(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
+import type { StageError } from '../../../lib/errors.ts';
 import { toLightgbmText } from '../../../lib/models/trees/lightgbm-text.ts';
 import { readSafetensors, writeSafetensors } from '../../../lib/tensors/safetensors.ts';
 import type { Tensor } from '../../../lib/tensors/safetensors.ts';
@@ -96,7 +97,8 @@ test('are refused where they are damaged or hold no multi-model', async () => {
       try {
         readMultiModel(folder);
       } catch (error) {
-        return (error as Error).message;
+        const { code, message } = error as StageError;
+        return `${code}: ${message}`;
       }
       return 'none';
     };
@@ -108,9 +110,13 @@ test('are refused where they are damaged or hold no multi-model', async () => {
     const { 'roots.2': _, ...fewer } = tensors;
     writeSafetensors(file, fewer, metadata);
     assert.match(complaint(), /must be a multi-model; got no whole forest 2$/);
+    for (const columns of ['["a",', '{}', '[1]']) {
+      writeSafetensors(file, tensors, { ...metadata, columns });
+      assert.is(complaint(), `E_DATA: ${file} must be a multi-model; got the columns ${columns}`);
+    }
     writeSafetensors(file, {}, {});
     assert.match(complaint(), /must be a multi-model; got no forest$/);
-    assert.ok(complaint().startsWith(file));
+    assert.ok(complaint().startsWith(`E_DATA: ${file}`));
     truncateSync(file, 5);
     assert.match(complaint(), 'must be a complete safetensors file; got 5 bytes');
   });
