@@ -6,7 +6,7 @@
  * The forests' error in each fold is compared too, as the mean over seeds: that of a forest of 10 trees varies.
  *
  * `PEERS_PYTHON` names a Python that has pandas, scikit-learn, mlflow and plotly; else .venv-bench/bin/python serves.
- * `--in FOLDER` names another folder of orders.
+ * The orders are those that `npx dvc repro pipelines/restaurants/dvc.yaml:fetch` brings; `--in FOLDER` names others.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ interface PeerFolds {
 
 const { values: flags } = parseArgs({
   options: {
-    in: { type: 'string', default: '../shared/data/foodcast/batchs' },
+    in: { type: 'string', default: `${HOME}/data/raw/foodcast` },
     json: { type: 'boolean' },
     check: { type: 'boolean' },
   },

@@ -32,7 +32,11 @@ function readNextWeek() {
 
 async function moveTo(nextWeek) {
   const { text, window } = await moveWindow(readFileSync(params, 'utf8'), nextWeek).catch(
-    ({ message }) => refuse(message),
+    (error) => {
+      // what moveWindow refuses; errors of Node have a code, bugs a class
+      if (error.constructor !== Error || error.code !== undefined) throw error;
+      return refuse(error.message);
+    },
   );
   writeFileSync(`${params}.tmp`, text);
   renameSync(`${params}.tmp`, params);
