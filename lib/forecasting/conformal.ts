@@ -32,6 +32,8 @@ export interface ConformalScores {
 /**
  * Errors of all series together, each over the spread (standard deviation) of its own history: a series alone has
  * too few windows for a quantile.
+ *
+ * @param windows - One at least.
  */
 export function scoreConformal(windows: readonly Window[]): ConformalScores {
   const h = windows[0].actual.length / windows[0].history.ids.length;

@@ -61,25 +61,25 @@ export async function forecastSeries(
   context: ForecastContext,
 ): Promise<SeriesForecast> {
   const tried = [...new Set([...candidates, reference])].map((model) => reaching(model, panel));
-  const validated: ValidatedModel[] = [];
+  const asked = { ...plan, inputSize: null, shortSeries: 'leave out' } as const;
+  const all: ValidatedModel[] = [];
   for (const model of tried) {
-    const asked = { ...plan, inputSize: null, shortSeries: 'leave out' } as const;
-    validated.push({
-      name: model.name,
-      windows: await crossValidate(model, panel, asked, context),
-    });
+    const windows = await crossValidate(model, panel, asked, context);
+    for (const { history, forecast } of windows) assertFinite(model, history.ids, forecast);
+    all.push({ name: model.name, windows });
   }
+  const validated = keepReached(all, candidates.length);
   const errors = { metric, seasonLength: plan.seasonLength };
   const table = tabulateErrors(validated, panel.ids, errors);
   const options = { nCandidates: candidates.length, nModels };
   const validation = { panel, validated, table, options };
-  const all = [...table.rowsAfter.keys()];
-  const choice = chooseModels(table, { ...options, windows: all });
-  assertChosen(choice, panel, candidates, plan);
+  const known = [...table.rowsAfter.keys()];
+  const choice = chooseModels(table, { ...options, windows: known });
+  assertChosen(choice, panel, tried.slice(0, candidates.length), plan);
   const forecast = await refit(panel, future, choice, tried, context);
   const windows = composeWindows(validated, panel, table, () => choice);
   const replayed = replayChoice(validation, plan.h);
-  const scores = scoreConformal(leaveOutWindows(validation, all));
+  const scores = scoreConformal(leaveOutWindows(validation, known));
   const levels = level ?? LEVELS.filter((percent) => percent <= maxLevel(scores));
   const intervals = conformalIntervals(forecast, panel, scores, levels);
   return {
@@ -99,6 +99,31 @@ export async function forecastSeries(
 function reaching(model: ForecastModel, { exogenous }: Panel): ForecastModel {
   if (!model.isGlobal || exogenous.every(({ kind }) => kind !== 'past')) return model;
   return { ...model, minLength: (options) => Math.max(model.minLength(options), options.h + 1) };
+}
+
+/** @throws Error A model that forecasts no numbers has a bug. */
+function assertFinite(
+  { name }: ForecastModel,
+  ids: readonly string[],
+  forecast: Float64Array,
+): void {
+  const at = forecast.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const id = ids[Math.floor((at * ids.length) / forecast.length)];
+  throw new Error(`the forecast of ${id} by ${name} must be finite; got ${forecast[at]}`);
+}
+
+/** Without the windows that only the reference reaches: there is no choice in them. */
+function keepReached(
+  validated: readonly ValidatedModel[],
+  nCandidates: number,
+): readonly ValidatedModel[] {
+  const candidates = validated.slice(0, nCandidates);
+  const reached = new Set(candidates.flatMap(({ windows }) => windows.map((w) => w.rowsAfter)));
+  return validated.map(({ name, windows }) => ({
+    name,
+    windows: windows.filter(({ rowsAfter }) => reached.has(rowsAfter)),
+  }));
 }
 
 function assertChosen(
@@ -138,6 +163,11 @@ async function refit(
     );
     const fitted = await model.fit(takeSeries(panel, places), context);
     const ahead = await fitted.predict(h, takeFuture(future, places));
+    assertFinite(
+      model,
+      places.map((i) => panel.ids[i]),
+      ahead,
+    );
     places.forEach((i, k) => {
       if (!isChosen(i)) return;
       for (let step = 0; step < h; step++) {

@@ -22,7 +22,7 @@ export interface Validation {
 /**
  * @param known - Places of windows of the table.
  * @returns These windows, each as the choice from the other ones forecasts it; where there is one, as the choice from
- *   itself does.
+ *   itself does. At least one, where a candidate reaches each window: what reaches one reaches those after it.
  */
 export function leaveOutWindows(validation: Validation, known: readonly number[]): Window[] {
   return compose(validation, (w) => {

@@ -7,6 +7,7 @@ import type {
   SeriesForecastOptions,
 } from '../../../lib/forecasting/forecast-series.ts';
 import type { ForecastPlan } from '../../../lib/forecasting/forecast-plan.ts';
+import type { ForecastModel } from '../../../lib/forecasting/model.ts';
 import { forecastModelOf } from '../../../lib/forecasting/models/registry.ts';
 import { panelOf } from '../../../lib/forecasting/panel.ts';
 import type { Future, Panel } from '../../../lib/forecasting/panel.ts';
@@ -150,6 +151,56 @@ test('names series that are too short for every candidate', async () => {
     'a series must have at least 7 rows for one of seasonal-naive; got short: 5',
   );
 });
+
+test('counts what columns of the past need into the rows that a series must have', async () => {
+  const panel = panelOf(MONTHLY, { short: [4, 6, 8, 10, 12, 14] });
+  const exogenous = [{ name: 'rain', kind: 'past', values: panel.y } as const];
+  const plan = { ...PLAN, lags: [1], nWindows: 1, seasonLength: 1 };
+  const options = { candidates: modelsOf('ridge') };
+  const thrown = await forecast({ ...panel, exogenous }, options, plan).catch((error) => error);
+  assert.is(thrown.message, 'a series must have at least 7 rows for one of ridge; got short: 6');
+});
+
+test('leaves out windows that the reference alone reaches', async () => {
+  // theta needs 5 rows, the seasonal naive 4 here: it reaches one window more
+  const panel = panelOf(MONTHLY, { short: [4, 6, 8, 11, 12, 13, 17] });
+  const plan = { ...PLAN, h: 2, nWindows: 2, stepSize: 1 };
+  const options = { candidates: modelsOf('theta'), level: null };
+  const { models, scores } = await forecast(panel, options, plan, { h: 2, columns: [] });
+  assert.equal(models, [['theta']]);
+  assert.is(scores.nWindows, 1);
+  assert.is(scores.choice, null);
+});
+
+/** Its forecast of the last series is `value` where that has `length` rows, else 0 as all others. */
+const failing = (value: number, length: number): ForecastModel => ({
+  name: 'failing',
+  summary: '',
+  isGlobal: false,
+  minLength: () => 2,
+  async fit({ ids, offsets }) {
+    const n = ids.length;
+    const isHit = offsets[n] - offsets[n - 1] === length;
+    return {
+      async predict(h) {
+        return new Float64Array(n * h).fill(isHit ? value : 0, (n - 1) * h);
+      },
+    };
+  },
+});
+
+for (const value of [NaN, Infinity]) {
+  test(`takes a forecast of ${value} for a bug, and names model and series`, async () => {
+    const panel = panelOf(MONTHLY, { good: line(32), bad: line(32) });
+    // 29 rows are those of the last window, 32 the whole history
+    for (const length of [29, 32]) {
+      const candidates = [failing(value, length)];
+      const thrown = await forecast(panel, { candidates }).catch((error) => error);
+      assert.not.instance(thrown, StageError);
+      assert.is(thrown.message, `the forecast of bad by failing must be finite; got ${value}`);
+    }
+  });
+}
 
 test('forecasts by columns that are known ahead, of each series its own', async () => {
   const rng = createRng(2, 'test', 'promotions');
