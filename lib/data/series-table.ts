@@ -65,15 +65,16 @@ export async function readSeriesTable(
   };
 }
 
+/** The weekday of weeks is that of the rows where none is asked for. */
 async function findFrequency(
   database: FileDatabase,
   relation: Relation,
   columns: SeriesColumns,
   asked: string | null,
 ): Promise<Frequency> {
-  return asked === null
-    ? await inferFrequency(database, relation, columns)
-    : await withWeekday(database, relation, columns.time, parseFrequency(asked));
+  if (asked === null) return await inferFrequency(database, relation, columns);
+  const freq = parseFrequency(asked);
+  return asked.includes('-') ? freq : await withWeekday(database, relation, columns.time, freq);
 }
 
 function kindsOf(names: readonly string[], future: Relation | null): Record<string, ExogenousKind> {

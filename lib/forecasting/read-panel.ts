@@ -9,9 +9,8 @@ import { assertColumns, identifier } from '../sql.ts';
 import type { Database, Relation, Row } from '../sql.ts';
 import { toTime } from './frequency.ts';
 import type { Frequency } from './frequency.ts';
-import { withWeekday } from './infer-frequency.ts';
 import type { Exogenous, ExogenousKind, Panel } from './panel.ts';
-import { onGridSql, stepSql, timeSql } from './step-sql.ts';
+import { onGridSql, stepSql, timeSql, weekdaySql } from './step-sql.ts';
 
 /** A database that gives columns as arrays. */
 export interface ColumnDatabase extends Database {
@@ -29,7 +28,7 @@ export interface PanelColumns {
 }
 
 /**
- * @param freq - Weeks take the weekday that most rows of the table have.
+ * @param freq - Weeks begin on its weekday; rows of another one are between two steps.
  * @throws StageError E_DATA for missing columns, an empty table, and times that are none or between two steps,
  *   steps that come twice or lack, and values that are no finite numbers: all of them in one message.
  */
@@ -43,15 +42,15 @@ export async function readPanel(
   assertColumns(relation, [id, time, target, ...names]);
   assertNumbers(relation, [target, ...names]);
   const timestamp = timeSql(relation, time, freq);
-  const found = await withWeekday(database, relation, time, freq);
+  const weekday = freq.name === 'W' ? weekdaySql(timestamp) : 'NULL';
   const rows = `SELECT CAST(${identifier(id)} AS VARCHAR) AS id, CAST(${identifier(time)} AS VARCHAR) AS ds,
-    ${stepSql(found, timestamp)} AS step, ${onGridSql(found, timestamp)} AS on_grid,
+    ${stepSql(freq, timestamp)} AS step, ${onGridSql(freq, timestamp)} AS on_grid, ${weekday} AS weekday,
     CAST(${identifier(target)} AS DOUBLE) AS y${names.map((name, j) => `, CAST(${identifier(name)} AS DOUBLE) AS x${j}`).join('')}
     FROM ${relation.sql}`;
   const isNumeric = relation.columns.some(({ name, kind }) => name === id && kind === 'number');
   const order = isNumeric ? 'CAST(id AS DOUBLE), id' : 'id';
   const problems = await database.query(problemSql(rows));
-  if (problems.length > 0) throw toError(problems, relation, found, { id, time, target });
+  if (problems.length > 0) throw toError(problems, relation, freq, { id, time, target });
 
   const series = await database.query(
     `SELECT id, min(step) AS first, count(*) AS n FROM (${rows}) GROUP BY id ORDER BY ${order}`,
@@ -65,7 +64,7 @@ export async function readPanel(
     `SELECT ${columns.join(', ')} FROM (${rows}) ORDER BY ${order}, step`,
   );
   return {
-    freq: found,
+    freq,
     ids: series.map((row) => String(row.id)),
     starts: Int32Array.from(series, ({ first }) => Number(first)),
     offsets,
@@ -103,7 +102,7 @@ function problemSql(rows: string): string {
   return `SELECT * FROM (
       SELECT *, row_number() OVER (PARTITION BY problem ORDER BY id, step, ds) AS place,
         count(*) OVER (PARTITION BY problem) AS n
-      FROM (SELECT id, ds, step, y, previous, ${kinds} AS problem
+      FROM (SELECT id, ds, step, weekday, y, previous, ${kinds} AS problem
         FROM (SELECT *, lag(step) OVER (PARTITION BY id ORDER BY step, ds) AS previous FROM (${rows})))
       WHERE problem IS NOT NULL)
     WHERE place <= ${N_EXAMPLES} ORDER BY problem, place`;
@@ -119,7 +118,7 @@ function toError(
   const titles: Readonly<Record<Problem, string>> = {
     'no id': `rows without ${columns.id}`,
     'no time': `${columns.time} that is no ${freq.name === '1' ? 'integer' : 'time without a zone'}`,
-    'off grid': `${columns.time} that begins no step of freq ${step} (mixed frequencies)`,
+    'off grid': `${columns.time} that begins no step of freq ${step} (${freq.name === 'W' ? 'another weekday, or ' : ''}mixed frequencies)`,
     'no value': `${columns.target} that is no finite number`,
     duplicate: 'duplicates',
     gap: 'gaps',
@@ -140,9 +139,15 @@ function toError(
 
 const WEEKDAY_NAMES = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'];
 
-function formatExample(kind: Problem, { id, ds, step, y, previous }: Row, freq: Frequency): string {
+function formatExample(
+  kind: Problem,
+  { id, ds, step, weekday, y, previous }: Row,
+  freq: Frequency,
+): string {
   if (kind === 'no id') return String(ds);
   if (kind === 'no value') return `${id}: ${y === null ? 'empty' : String(y)} at ${ds}`;
+  if (kind === 'off grid' && weekday !== null)
+    return `${id}: ${ds} ${WEEKDAY_NAMES[Number(weekday) - 1]}`;
   if (kind !== 'gap') return `${id}: ${ds === null ? 'empty' : String(ds)}`;
   const [first, last] = [Number(previous) + 1, Number(step) - 1];
   const until = last > first ? ` to ${toTime(freq, last)}` : '';
@@ -151,7 +156,7 @@ function formatExample(kind: Problem, { id, ds, step, y, previous }: Row, freq: 
 
 function hintOf(found: readonly Problem[]): string {
   if (found.includes('off grid') || found.includes('no time')) {
-    return 'set freq to that of the times (h, D, W, MS, QS, YS, or 1 for integers), months and quarters by their first day';
+    return 'set freq to that of the times (h, D, W or W-SUN, MS, QS, YS, or 1 for integers), months and quarters by their first day';
   }
   if (found.includes('duplicate')) return 'add up or average the rows of a step first';
   return 'fill the missing steps (fill: zero where nothing was sold, or last), or cut the series';

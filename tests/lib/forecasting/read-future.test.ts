@@ -4,6 +4,7 @@ import { StageError } from '../../../lib/errors.ts';
 import { panelOf } from '../../../lib/forecasting/panel.ts';
 import type { Panel } from '../../../lib/forecasting/panel.ts';
 import { readFuture } from '../../../lib/forecasting/read-future.ts';
+import { parseFrequency } from '../../../lib/forecasting/frequency.ts';
 import { MONTHLY } from '../../support/forecasting.ts';
 import { createRelation, openTestDatabase } from '../../support/relations.ts';
 
@@ -21,12 +22,12 @@ const panel: Panel = {
     values: new Float64Array(5),
   })),
 };
-const read = async (rows: string, h: number) => {
+const read = async (rows: string, h: number, history = panel) => {
   const query = `SELECT * FROM (VALUES ${rows}) AS rows(unique_id, ds, promo, price)`;
   return await readFuture(
     database,
     await createRelation(database, 'next', query),
-    panel,
+    history,
     COLUMNS,
     h,
   );
@@ -61,6 +62,15 @@ test('refuses gaps and empty cells as the history does', async () => {
   ).catch((error: unknown) => error);
   assert.match((thrown as Error).message, 'price that is no finite number: 1');
   assert.match((thrown as Error).message, 'gaps: 1 (a: 2020-05-01)');
+});
+
+test('reads weeks on the weekday of the history, whatever that of the table ahead', async () => {
+  const weekly = { ...panel, freq: parseFrequency('W-SUN') };
+  const mondays = `('a', '2024-01-01', 1, 1), ('a', '2024-01-08', 1, 1)`;
+  const thrown = await read(mondays, 1, weekly).catch((error: unknown) => error);
+  assert.instance(thrown, StageError);
+  assert.match((thrown as Error).message, 'freq W-SUN');
+  assert.match((thrown as Error).message, 'a: 2024-01-01 MON');
 });
 
 test.run();

@@ -57,7 +57,7 @@ test('sorts ids that are numbers as numbers', async () => {
 
 test('takes dates, time stamps and integers, and columns of other names', async () => {
   const query = `SELECT 7 AS store, DATE '2024-01-05' + CAST(7 * i AS INTEGER) AS week, i + 0.5 AS sales FROM range(3) AS t(i)`;
-  const weekly = await read(query, 'W', { id: 'store', time: 'week', target: 'sales' });
+  const weekly = await read(query, 'W-FRI', { id: 'store', time: 'week', target: 'sales' });
   assert.equal(weekly.ids, ['7']);
   assert.is(weekly.freq.weekday, 5);
   assert.equal([...weekly.y], [0.5, 1.5, 2.5]);
@@ -109,6 +109,16 @@ test('names all problems in one message, at most five examples each', async () =
     '1',
   );
   assert.match(gaps.message, 'gaps: 7 (a: 1, a: 3, a: 5, a: 7, a: 9 and 2 more)');
+});
+
+test('names the weekday of rows that lie on another one than that of the weeks', async () => {
+  const mondays = rows(`('a', '2024-01-01', 1), ('a', '2024-01-08', 2)`);
+  const error = await complaint(mondays, 'W-SUN');
+  assert.is(error.code, 'E_DATA');
+  assert.match(
+    error.message,
+    'ds that begins no step of freq W-SUN (another weekday, or mixed frequencies): 2 (a: 2024-01-01 MON, a: 2024-01-08 MON)',
+  );
 });
 
 test('refuses the hour that comes twice in autumn, and times with a zone', async () => {
