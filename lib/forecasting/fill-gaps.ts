@@ -22,7 +22,8 @@ const INTERVALS = {
 } as const;
 
 /**
- * @param fill - `zero`: 0, `last`: the value before; the first value of a series is never made up.
+ * @param fill - `zero`: 0; `last`: the value before, so that cells before the first value of a series
+ *   stay empty.
  * @returns A query of the rows of `relation` and, from the first to the last time of each series, of what lacks.
  */
 export function fillGapsSql(

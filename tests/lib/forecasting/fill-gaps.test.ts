@@ -33,13 +33,17 @@ test('puts a row into every step between the first and the last of a series, 0 o
   assert.equal(await fill(MONTHS, 'MS', 'last'), expected(1, 1));
 });
 
-test('fills values that are empty, but not the first of a series', async () => {
+test('fills values that are empty, the first of a series with zero alone', async () => {
   const rows = `('a', 1, NULL, 1), ('a', 2, 5, NULL), ('a', 3, NULL, 3)`;
   assert.equal(await fill(rows, '1', 'last'), [
     ['a', '1', null, 1],
     ['a', '2', 5, 1],
     ['a', '3', 5, 3],
   ]);
+  assert.equal(
+    (await fill(rows, '1', 'zero')).map(([, , y]) => y),
+    [0, 5, 0],
+  );
 });
 
 test('fills the hour that a night of daylight saving leaves out', async () => {
