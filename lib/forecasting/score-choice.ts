@@ -21,9 +21,12 @@ export interface ChoiceScores {
   readonly choice: ForecastMetrics | null;
   /** Windows that all of these are of: those of the choice, else the last one. */
   readonly nWindows: number;
-  /** Mean error of each series over its windows, by the models chosen for it. */
+  /**
+   * Mean error of each series over its windows, by the models chosen for it: on what they were chosen by, so smaller
+   * than on what comes.
+   */
   readonly chosenErrors: Float64Array;
-  /** The same by the reference; NaN of a series that it could not forecast. */
+  /** Mean error by the reference, over its own windows; NaN of a series that it could not forecast. */
   readonly referenceErrors: Float64Array;
 }
 

@@ -8,7 +8,14 @@ import { formatCount, formatMeasure, formatPercent } from './format.ts';
 import { markup } from './html.ts';
 import type { Html } from './html.ts';
 import { facts, figure, figures, keyNumbers, page, paragraph, table } from './page.ts';
-import { countSeries, countSteps, formatError, formatTime, METRIC_LABELS } from './series-text.ts';
+import {
+  countSeries,
+  countSteps,
+  describeErrors,
+  formatError,
+  formatTime,
+  METRIC_LABELS,
+} from './series-text.ts';
 import type { SeriesReport } from './series-text.ts';
 
 /** Series that the table has; a longer one helps nobody. */
@@ -179,6 +186,7 @@ function listSeries({ panel, plan, params, forecast }: SeriesReport): Html[] {
       rows,
     }),
     ...(nMore > 0 ? [paragraph(`… and ${formatCount(nMore)} more.`)] : []),
+    paragraph(`${describeErrors(params.metric)}, so smaller than it will be on what comes.`),
   ];
 }
 

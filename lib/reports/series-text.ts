@@ -48,6 +48,10 @@ export function formatError(metric: ChoiceMetric, value: number | null | undefin
   return metric === 'mase' || metric === 'smape' ? value.toFixed(3) : formatMeasure(value);
 }
 
+/** What the errors of each series are of. */
+export const describeErrors = (metric: ChoiceMetric): string =>
+  `${METRIC_LABELS[metric]} of each series: on the windows its models were chosen by`;
+
 /** "2024-03-31", "2024-03-31 14:00". */
 export function formatTime(freq: Frequency, step: number): string {
   return toTime(freq, step).replace('T', ' ').replace(/:00$/, '');
@@ -90,6 +94,7 @@ function describeNextValues({ panel, plan, params, forecast }: SeriesReport): st
   return [
     ...align([['series', 'model', label, forecast.reference, ...heads], ...rows], 2),
     ...(nMore > 0 ? [`  … and ${formatCount(nMore)} more series`] : []),
+    `  (${describeErrors(params.metric)})`,
   ];
 }
 

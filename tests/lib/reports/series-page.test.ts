@@ -17,6 +17,7 @@ test('shows scores beside the seasonal naive, charts, series and how they were m
   assert.match(html, 'Forecast of 2 series');
   assert.match(html, 'MASE of the seasonal-naive');
   assert.match(html, 'held by the interval of 80 %');
+  assert.match(html, 'MASE of each series: on the windows its models were chosen by, so smaller');
   assert.is(html.match(/<figure>/g)!.length, 2);
   assert.not.match(html, /<script|src=|href=/);
 });

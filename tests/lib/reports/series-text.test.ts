@@ -28,6 +28,7 @@ test('show the models with their scores, then each series with its model and nex
     '  series  model   MASE  seasonal-naive  2021-09-01  2021-10-01  2021-11-01',
     '  rises   drift  0.000           1.000          60          63          66',
     '  alike   drift  0.000           1.000          60          63          66',
+    '  (MASE of each series: on the windows its models were chosen by)',
   ]);
 });
 
@@ -40,7 +41,7 @@ test('cut long lists of series and long names, and count steps of series that en
     length - (i % 2),
   ]);
   const lines = await linesOf(apart, { h: 2, season_length: 4 });
-  assert.is(lines.at(-1), '  … and 2 more series');
+  assert.is(lines.at(-2), '  … and 2 more series');
   assert.match(
     lines.find((text) => text.includes('series_0'))!,
     /^ {2}series_0 of the northern…/,
