@@ -22,6 +22,11 @@ export interface Replay {
   readonly multipliers: Float64Array;
 }
 
+/** Whether multiplier × value is above the price; as a ratio, so that rounding keeps the order of the ratios. */
+function isWorth(value: number, price: number, multiplier: number): boolean {
+  return price / value < multiplier;
+}
+
 /** Bids a share of the value, and never more than what is left of the budget. */
 function replay(
   { values, probabilities, competingBids }: Requests,
@@ -36,7 +41,7 @@ function replay(
     multipliers[i] = multiplierOf(i);
     const price = competingBids[i];
     // the sum as it will be, so that rounding cannot spend more than there is
-    const isWon = wins(multipliers[i] * values[i], price) && spend + price <= budget;
+    const isWon = isWorth(values[i], price, multipliers[i]) && spend + price <= budget;
     if (isWon) {
       spend += price;
       nWins++;
@@ -84,7 +89,8 @@ export function replayPaced(requests: Requests, budget: number, step: number): R
 
 /**
  * The largest multiplier whose wins the budget pays for, known only when all is over: requests are won in the order
- * of price over value. No other way of bidding one multiple of the values spends more of the budget.
+ * of price over value, and those of the same ratio all or none. No other multiple of the values whose wins the budget
+ * pays for spends more; a larger one may, that is stopped by the budget.
  */
 export function replayHindsight(requests: Requests, budget: number): Replay {
   const { values, competingBids } = requests;

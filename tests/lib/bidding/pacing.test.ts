@@ -48,6 +48,18 @@ test('wins with hindsight what is cheapest for its value', () => {
   assert.equal([...replayHindsight(FOUR, 7).multipliers], [1, 1, 1, 1]);
 });
 
+test('never wins with hindsight the request that is the first too dear, however its ratio is rounded', () => {
+  const [price, value] = [0.0907, 0.166];
+  assert.ok((price / value) * value > price, 'the ratio times the value is above the price');
+  const two = requestsOf([
+    [value, price],
+    [0.1, 0.05],
+  ]);
+  const { spendAt, nWins } = replayHindsight(two, 0.113);
+  assert.equal([...spendAt], [0, 0.05]);
+  assert.is(nWins, 1);
+});
+
 test('bids less after a request that cost more than an even share, more after one that cost less', () => {
   // an even share is 2: mu rises by step × (4/2 − 1), falls by step × (1/2 − 1), stays at 0 at least
   const { spendAt, multipliers } = replayPaced(FOUR, 8, 0.1);
@@ -87,6 +99,31 @@ test('property: never spends more than the budget, nor more for a request than i
       }
     }),
     { seed: SEED },
+  );
+});
+
+test('property: wins with hindsight what has a ratio below the multiplier; no multiple that is paid for spends more', () => {
+  const part = fc.integer({ min: 1, max: 2000 }).map((n) => n / 10_000);
+  // half a unit more than sums of prices, so that no sum is the budget but for rounding
+  const money = fc.integer({ min: 0, max: 10_000 }).map((n) => (n + 0.5) / 10_000);
+  const pairsOf = fc.array(fc.tuple(part, part), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(pairsOf, money, (pairs, budget) => {
+      const winsBelow = (multiplier: number): number[] =>
+        pairs.map(([value, price]) => (price / value < multiplier ? price : 0));
+      const sum = (prices: readonly number[]): number => prices.reduce((a, b) => a + b, 0);
+      const { spend, spendAt, multipliers } = replayHindsight(requestsOf(pairs), budget);
+      const paid = winsBelow(multipliers[0]);
+      assert.equal(
+        [...spendAt],
+        paid.map((_, i) => sum(paid.slice(0, i + 1))),
+      );
+      for (const multiple of [1, ...pairs.map(([value, price]) => Math.min(1, price / value))]) {
+        const other = sum(winsBelow(multiple));
+        assert.ok(other > budget || other <= spend, `${multiple}`);
+      }
+    }),
+    { seed: SEED, numRuns: 1000 },
   );
 });
 
