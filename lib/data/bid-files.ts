@@ -10,7 +10,7 @@ import { StageError } from '../errors.ts';
 import { assertTimes, microsecondsSql } from '../joining/times.ts';
 import { bidPage } from '../reports/bid-page.ts';
 import type { Rng } from '../rng.ts';
-import { assertColumns } from '../sql.ts';
+import { assertColumns, identifier } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import type { FileDatabase } from './database.ts';
 import { writeMetrics } from './json-files.ts';
@@ -27,10 +27,16 @@ export interface BidPaths {
 }
 
 const REQUEST = ['user_id', 'page_id', 'timestamp'];
+/** Ads pass through doubles. */
+const WHOLE = [
+  'be a whole number below 2^53',
+  'trunc(number) = number AND abs(number) < 2 ** 53',
+] as const;
 
 /**
  * @returns One line for people, and the metrics as they were written.
- * @throws StageError E_DATA where a column is missing, a time is none, or a probability lies outside [0, 1].
+ * @throws StageError E_DATA where a column is missing, a user, page or time is none, an ad is no whole number, a
+ *   probability lies outside [0, 1], or a click is neither 0 nor 1.
  */
 export async function bidFiles(
   database: FileDatabase,
@@ -60,22 +66,20 @@ async function readRequests(
 ): Promise<{ requests: Candidate[][]; times: Float64Array }> {
   assertColumns(relation, [...REQUEST, 'ad_id', 'probability']);
   await assertTimes(database, relation, 'timestamp');
+  for (const key of ['user_id', 'page_id']) {
+    await assertCells(database, relation, key, 'not be empty', 'cell IS NOT NULL');
+  }
+  await assertCells(database, relation, 'ad_id', ...WHOLE);
+  await assertCells(database, relation, 'probability', 'be in [0, 1]', 'number BETWEEN 0 AND 1');
   const keys = REQUEST.join(', ');
   await database.run(
     `CREATE OR REPLACE TABLE requests AS SELECT row_number() OVER (ORDER BY t, ${keys}) AS i, t, ${keys}
      FROM (SELECT DISTINCT ${microsecondsSql(relation, 'timestamp')} AS t, ${keys} FROM ${relation.sql}) ORDER BY i`,
   );
   const [at, ads, probabilities] = await database.readDoubles(
-    `SELECT i::DOUBLE, coalesce(try_cast(ad_id AS DOUBLE), 'NaN'), coalesce(try_cast(probability AS DOUBLE), 'NaN')
+    `SELECT i::DOUBLE, ad_id::DOUBLE, probability::DOUBLE
      FROM ${relation.sql} JOIN requests USING (${keys}) ORDER BY i, ad_id`,
   );
-  const bad = probabilities.findIndex((p, k) => !(p >= 0 && p <= 1) || Number.isNaN(ads[k]));
-  if (bad >= 0) {
-    throw new StageError(
-      'E_DATA',
-      `${relation.source} must have a number in ad_id and one in [0, 1] in probability; got ${ads[bad]} and ${probabilities[bad]}`,
-    );
-  }
   const [times] = await database.readDoubles('SELECT t / 1000.0 FROM requests ORDER BY i');
   const requests = Array.from(times, (): Candidate[] => []);
   at.forEach((i, k) => {
@@ -91,17 +95,38 @@ async function readClickRates(
 ): Promise<ClickRates> {
   const relation = await openTable(database, file, 'clicks');
   assertColumns(relation, ['ad_id', 'clicked']);
+  await assertCells(database, relation, 'ad_id', ...WHOLE);
+  await assertCells(database, relation, 'clicked', 'be 0 or 1', 'number IN (0, 1)');
   const [ads, clicked] = await database.readDoubles(
-    `SELECT coalesce(try_cast(ad_id AS DOUBLE), 'NaN'), coalesce(try_cast(clicked AS DOUBLE), 'NaN') FROM ${relation.sql}`,
+    `SELECT ad_id::DOUBLE, clicked::DOUBLE FROM ${relation.sql}`,
   );
-  const bad = clicked.findIndex((value, k) => (value !== 0 && value !== 1) || Number.isNaN(ads[k]));
-  if (bad >= 0) {
-    throw new StageError(
-      'E_DATA',
-      `${file}:${bad + 2} must have a number in ad_id and 0 or 1 in clicked; got ${ads[bad]} and ${clicked[bad]}`,
-    );
-  }
   return fitClickRates(ads, clicked, strength);
+}
+
+/**
+ * @param holds - SQL of what must be true of `cell`, or of the `number` that it is; NULL is not true.
+ * @throws StageError E_DATA naming the first line of which it is not.
+ */
+async function assertCells(
+  database: FileDatabase,
+  relation: Relation,
+  name: string,
+  must: string,
+  holds: string,
+): Promise<void> {
+  const column = identifier(name);
+  const [bad] = await database.query(
+    `SELECT line, CAST(cell AS VARCHAR) AS text
+     FROM (SELECT row_number() OVER () + 1 AS line, ${column} AS cell, try_cast(${column} AS DOUBLE) AS number
+       FROM ${relation.sql})
+     WHERE (${holds}) IS NOT TRUE ORDER BY line LIMIT 1`,
+  );
+  if (bad === undefined) return;
+  const got = bad.text === null ? 'an empty cell' : JSON.stringify(bad.text);
+  throw new StageError(
+    'E_DATA',
+    `${relation.source}:${bad.line} column ${name} must ${must}; got ${got}`,
+  );
 }
 
 async function writeBids(

@@ -82,15 +82,24 @@ test('says what is wrong with candidates and clicks, with exit 3', async () => {
     prepare(folder, { ad_rate_strength: 5 });
     const refusal = (): string => refusalOf(STEP, FLAGS, folder);
     write(folder, 'clicks.csv', [...CLICKS, '5,2']);
+    assert.is(refusal(), '3 error E_DATA: clicks.csv:7 column clicked must be 0 or 1; got "2"');
+    write(folder, 'clicks.csv', [...CLICKS, ',1']);
     assert.is(
       refusal(),
-      '3 error E_DATA: clicks.csv:7 must have a number in ad_id and 0 or 1 in clicked; got 5 and 2',
+      '3 error E_DATA: clicks.csv:7 column ad_id must be a whole number below 2^53; got an empty cell',
     );
-    write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, '2,8,2025-01-01T10:00:00Z,6,1.5']);
-    assert.is(
-      refusal(),
-      '3 error E_DATA: candidates.csv must have a number in ad_id and one in [0, 1] in probability; got 6 and 1.5',
-    );
+    const cases: [row: string, complaint: string][] = [
+      ['2,8,2025-01-01T10:00:00Z,6,1.5', 'probability must be in [0, 1]; got "1.5"'],
+      ['2,8,2025-01-01T10:00:00Z,6,nan', 'probability must be in [0, 1]; got "nan"'],
+      ['2,8,2025-01-01T10:00:00Z,6,', 'probability must be in [0, 1]; got an empty cell'],
+      ['2,8,2025-01-01T10:00:00Z,1.5,0.5', 'ad_id must be a whole number below 2^53; got "1.5"'],
+      [',8,2025-01-01T10:00:00Z,6,0.5', 'user_id must not be empty; got an empty cell'],
+      ['2,,2025-01-01T10:00:00Z,6,0.5', 'page_id must not be empty; got an empty cell'],
+    ];
+    for (const [row, complaint] of cases) {
+      write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, row]);
+      assert.is(refusal(), `3 error E_DATA: candidates.csv:6 column ${complaint}`);
+    }
     write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, '2,8,,6,0.5']);
     assert.match(
       refusal(),
