@@ -62,10 +62,15 @@ function bandOf(edges: readonly number[], value: number): number {
   return above < 0 ? edges.length : above;
 }
 
-/** Digits of an edge in a name; the edges themselves have all of theirs. */
+/** Digits of an edge in a name, more where edges would have the same one; the edges themselves have all of theirs. */
 const N_DIGITS = 6;
 
 function nameBands(edges: readonly number[]): string[] {
-  const ends = ['-inf', ...edges.map((edge) => String(Number(edge.toPrecision(N_DIGITS)))), 'inf'];
+  const ends = ['-inf', ...nameEdges(edges, N_DIGITS), 'inf'];
   return ends.slice(1).map((end, i) => `(${ends[i]}, ${end}${end === 'inf' ? ')' : ']'}`);
+}
+
+function nameEdges(edges: readonly number[], nDigits: number): string[] {
+  const names = edges.map((edge) => String(Number(edge.toPrecision(nDigits))));
+  return new Set(names).size === edges.length ? names : nameEdges(edges, nDigits + 1);
 }

@@ -111,6 +111,19 @@ test('count rows in bands of the truth, and compare means in bands of the predic
   ]);
 });
 
+test('name bands with as many digits as tell them apart, and with six where these do', () => {
+  const namesOf = (at: (i: number) => number): readonly string[] => {
+    const numbers = Float64Array.from({ length: 10 }, (_, i) => at(i));
+    return countBands({ yTrue: numbers, yPred: numbers }).names;
+  };
+  const large = namesOf((i) => 1.7e9 + i);
+  assert.equal(large.slice(0, 2), ['(-inf, 1700000000]', '(1700000000, 1700000001]']);
+  assert.is(new Set(large).size, 10);
+  const nearest = namesOf((i) => 1 + i * Number.EPSILON);
+  assert.is(new Set(nearest).size, 10);
+  assert.is(namesOf((i) => i + 1 / 3)[1], '(0.333333, 1.33333]');
+});
+
 test('stand in one document, beside those of other models, the better first', () => {
   const others = { zero: FOUR.yTrue.map(() => 0), mean: FOUR.yTrue.map(() => 3) };
   const evaluation = evaluateNumbers(FOUR, {
