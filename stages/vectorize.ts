@@ -1,5 +1,5 @@
 /**
- * vectorize: write texts as sparse rows of TF-IDF, ready for train and cluster.
+ * vectorize: write texts as sparse rows of TF-IDF, ready for cluster.
  *
  * Reads one table or the splits in data/split/, writes a sparse dataset for each, with the ids of the rows, and labels
  * or targets where the table has the target; and the vocabulary with its weights, which train alone gives. What
@@ -38,8 +38,9 @@ export const vectorize = defineStage({
     writeJson(paths.vectorizer, vectorizer);
     const rows = Object.entries(nSamples).map(([name, n]) => `${n} ${name}`);
     const nTerms = vectorizer.vocabulary.length;
+    const classes = nClasses > 0 ? `, ${nClasses} classes` : '';
     return {
-      message: `${rows.join(', ')} rows of ${nTerms} terms, ${nClasses} classes`,
+      message: `${rows.join(', ')} rows of ${nTerms} terms${classes}`,
       rows: nSamples,
       n_features: nTerms,
       n_classes: nClasses,

@@ -60,6 +60,17 @@ test('fits on train alone and writes every split, with ids and labels', async ()
   });
 });
 
+test('says nothing of classes where the target is a number', async () => {
+  await inTemporaryFolder(async (folder) => {
+    await writeTables(folder, { table: TRAIN });
+    const paths = ['--in', 'table.parquet', '--out', 'x.safetensors', '--vectorizer', 'v.json'];
+    const sets = ['--set', 'base.target=price', '--set', 'vectorize.task=regression'];
+    const { code, stdout, stderr } = runStage('vectorize', [...paths, ...sets], folder);
+    assert.is(code, 0, stderr);
+    assert.match(stdout, /^vectorize: 5 table rows of \d+ terms \(/);
+  });
+});
+
 test('writes the same bytes from CSV as from Parquet', async () => {
   await inTemporaryFolder(async (folder) => {
     await writeTables(folder, { table: TRAIN });
