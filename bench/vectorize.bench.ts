@@ -3,11 +3,11 @@
  * alternate, ours and theirs, so that both see the same machine; reading the texts is not counted. Both run on one
  * thread; ours goes through the texts twice and keeps none of them.
  *
- * `PEERS_PYTHON` names a Python that has scikit-learn; else .venv-bench/bin/python serves. `--in FOLDER` names CSV files
- * with a column `text`.
+ * Wants `--in FOLDER`: files amazon_*.csv with a column `text`. `PEERS_PYTHON` names a Python that has scikit-learn; else
+ * .venv-bench/bin/python serves.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -61,13 +61,18 @@ const CASES: [name: string, ours: Partial<FitOptions>, theirs: object][] = [
 
 const { values: flags } = parseArgs({
   options: {
-    in: { type: 'string', default: '../shared/data/reviews' },
+    in: { type: 'string' },
     json: { type: 'boolean' },
     check: { type: 'boolean' },
   },
 });
+const pattern = flags.in === undefined ? null : join(flags.in, 'amazon_*.csv');
+if (pattern === null || globSync(pattern).length === 0) {
+  process.stdout.write(`left out: no ${pattern ?? '--in, a folder of amazon_*.csv'}\n`);
+  process.exit();
+}
 const texts = await withDatabase({ threads: 2, memoryMb: 1024 }, async (database) => {
-  const files = literal(join(flags.in, 'amazon_*.csv'));
+  const files = literal(pattern);
   const rows = await database.query(
     `SELECT coalesce(text, '') AS text FROM read_csv(${files}, header = true, quote = '"', escape = '"')`,
   );
