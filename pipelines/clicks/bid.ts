@@ -14,19 +14,16 @@ export const bid = defineStage({
   summary: 'Choose ad and bid of every request, and spend a budget on them',
   paths: {
     in: input(
-      'data/candidates.parquet',
+      'candidates.csv',
       'Table of user_id, page_id, timestamp, ad_id, probability: a row for each ad of a request',
     ),
-    clicks: input(
-      'data/raw/clicks/click_data_train.csv',
-      'Table of ad_id, clicked: ads shown before, for their rates',
-    ),
+    clicks: input('clicks.csv', 'Table of ad_id, clicked: ads shown before, for their rates'),
     out: output('data/bids.csv', 'Bids: user_id, page_id, timestamp, ad_id, bid'),
     metrics: output('reports/metrics/bid.json', 'Spend, wins, expected clicks'),
     page: output('reports/bid.html', 'Page with the curve of the spend'),
   },
   params: BID_SCHEMA,
-  example: '--in candidates.csv --clicks click_data_train.csv --out bids.csv',
+  example: '--in candidates.csv --clicks clicks.csv --out bids.csv',
   async run({ paths, params, base, rng }) {
     const { withDatabase } = await import('../../lib/data/database.ts');
     const { bidFiles } = await import('../../lib/data/bid-files.ts');
