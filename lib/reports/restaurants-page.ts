@@ -32,7 +32,7 @@ export function restaurantsValidationPage(
   );
   return page({
     title: 'Cross-validation of the turnover forecast',
-    subtitle: `${folds.length} folds from ${first} to ${last}, each forecast from all hours before it`,
+    subtitle: `${folds.length} folds from ${first} to ${last}, each forecast by forests that learnt from all hours before it`,
     sections: [
       { heading: 'How good it is', content: listFolds(forecasts, folds) },
       { heading: 'Fold by fold', content: [paragraph(LEGEND), figures(charts)] },
