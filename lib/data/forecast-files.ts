@@ -2,6 +2,7 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import type { Log } from '../cli/log.ts';
 import { StageError } from '../errors.ts';
+import { joinNames } from '../forecasting/models/ensemble.ts';
 import type { ForecastParams } from '../forecasting/forecast-params.ts';
 import { forecastSeries } from '../forecasting/forecast-series.ts';
 import type { SeriesForecast } from '../forecasting/forecast-series.ts';
@@ -121,7 +122,7 @@ async function writeForecast(
     const end = panel.starts[i] + panel.offsets[i + 1] - panel.offsets[i];
     appender.appendVarchar(panel.ids[i]);
     appender.appendVarchar(toTime(panel.freq, end + (at % h)));
-    appender.appendVarchar(models[i].join('+'));
+    appender.appendVarchar(joinNames(models[i]));
     for (const { values } of numbers) appender.appendDouble(values[at]);
     appender.endRow();
   }

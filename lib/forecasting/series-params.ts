@@ -1,7 +1,7 @@
 /** How any series is forecast, as declared in `forecast.series`; each of it is a flag of the command line too. */
-import { asFlags, integer, list, number, nullable, oneOf, text } from '../params/schema.ts';
+import { asFlags, integer, list, number, nullable, oneOf, shaped, text } from '../params/schema.ts';
 import type { Params } from '../params/schema.ts';
-import { FORECAST_MODELS } from './models/registry.ts';
+import { FORECAST_MODELS, findForecastModel } from './models/registry.ts';
 
 /** What models are chosen by, the smaller the better. */
 export const CHOICE_METRICS = ['mase', 'mae', 'rmse', 'smape'] as const;
@@ -10,7 +10,15 @@ export type ChoiceMetric = (typeof CHOICE_METRICS)[number];
 export const GAP_FILLS = ['none', 'zero', 'last'] as const;
 export type GapFill = (typeof GAP_FILLS)[number];
 
-const MODEL_NAMES = FORECAST_MODELS.map(({ name }) => name);
+const MODEL_RANGE = `one of ${FORECAST_MODELS.map(({ name }) => name).join(', ')}, or a mean of some as theta+ets or 2*theta+ets`;
+const model = shaped<string>(
+  { doc: '', default: '', range: MODEL_RANGE, jsonSchema: { type: 'string', minLength: 1 } },
+  (value) => {
+    if (typeof value !== 'string' || findForecastModel(value) === null) {
+      throw new Error(MODEL_RANGE);
+    }
+  },
+);
 
 const count = nullable(integer({ default: 1, min: 1, doc: '' }), { default: null, doc: '' });
 const column = nullable(text({ default: 'x', doc: '' }), { default: null, doc: '' });
@@ -28,17 +36,10 @@ export const SERIES_SCHEMA = asFlags({
     ...count,
     doc: 'Steps after which a pattern comes again; null: that of the frequency (h 24, D 7, W 52, MS 12, QS 4, else 1).',
   },
-  models: nullable(
-    list(oneOf(MODEL_NAMES, { default: MODEL_NAMES[0], doc: '' }), {
-      default: [],
-      doc: '',
-      minLength: 1,
-    }),
-    {
-      default: null,
-      doc: 'Candidates of the choice; null: naive, seasonal-naive, drift, theta, ets, ridge, lightgbm.',
-    },
-  ),
+  models: nullable(list(model, { default: [], doc: '', minLength: 1 }), {
+    default: null,
+    doc: 'Candidates of the choice; null: naive, seasonal-naive, drift, theta, ets, ridge, lightgbm.',
+  }),
   n_models: integer({
     default: 3,
     min: 1,

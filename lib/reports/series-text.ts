@@ -1,4 +1,5 @@
 /** The forecast of any series as text for a terminal. */
+import { joinNames } from '../forecasting/models/ensemble.ts';
 import type { ForecastPlan } from '../forecasting/forecast-plan.ts';
 import type { SeriesForecast } from '../forecasting/forecast-series.ts';
 import { toTime } from '../forecasting/frequency.ts';
@@ -85,7 +86,7 @@ function describeNextValues({ panel, plan, params, forecast }: SeriesReport): st
   const label = METRIC_LABELS[params.metric];
   const rows = shown.map((id, i) => [
     id.length > MAX_ID ? `${id.slice(0, MAX_ID)}…` : id,
-    forecast.models[i].join('+'),
+    joinNames(forecast.models[i]),
     formatError(params.metric, forecast.scores.chosenErrors[i]),
     formatError(params.metric, forecast.scores.referenceErrors[i]),
     ...steps.map((k) => formatMeasure(forecast.forecast[i * h + k])),

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StageError } from '../../lib/errors.ts';
 import type { ForecastContext, ForecastModel } from '../../lib/forecasting/model.ts';
-import { FORECAST_MODELS } from '../../lib/forecasting/models/registry.ts';
+import { FORECAST_MODELS, forecastModelOf } from '../../lib/forecasting/models/registry.ts';
 import { cutPanel, panelOf, takeSeries } from '../../lib/forecasting/panel.ts';
 import type { Panel } from '../../lib/forecasting/panel.ts';
 import { createForecastContext, createPanel, MONTHLY } from '../support/forecasting.ts';
@@ -30,7 +30,7 @@ test('have names of their own', () => {
   assert.is(new Set(names).size, names.length);
 });
 
-for (const model of FORECAST_MODELS) {
+for (const model of [...FORECAST_MODELS, forecastModelOf('theta+2*ridge')]) {
   const { name, isGlobal } = model;
 
   test(`${name} gives h finite numbers of every series, and the same bytes twice`, async () => {
