@@ -1,9 +1,10 @@
 /** What the restaurants' pipeline is looked at by: forecasts as tables, their metrics, their pages. */
 import { writeFileSync } from 'node:fs';
-import { meanAbsoluteError, rangeCoverage } from '../forecasting/restaurants/cross-validate.ts';
+import { rangeCoverage } from '../forecasting/restaurants/cross-validate.ts';
 import type { Fold } from '../forecasting/restaurants/cross-validate.ts';
 import type { HourlyTable } from '../forecasting/restaurants/hourly-features.ts';
 import type { MultiPrediction } from '../forecasting/restaurants/multi-model.ts';
+import { mae } from '../metrics/regression.ts';
 import { restaurantsForecastPage, restaurantsValidationPage } from '../reports/restaurants-page.ts';
 import type { ForecastHours } from '../reports/restaurants-charts.ts';
 import { toOrderDate, writeHourlyCsv } from './hourly-csv.ts';
@@ -92,8 +93,7 @@ function measure(
   forecast: ForecastHours,
   actual: Float64Array | null,
 ): Record<string, number | null> {
-  const error = (predicted: Float64Array): number | null =>
-    actual && meanAbsoluteError(actual, predicted);
+  const error = (yPred: Float64Array): number | null => actual && mae({ yTrue: actual, yPred });
   return {
     mae: error(forecast.prediction),
     mae_min: error(forecast.minimum),

@@ -1,8 +1,9 @@
 /** Pages of the restaurants' pipeline: how good it was on folds of the past, and the week to come. */
-import { meanAbsoluteError, rangeCoverage } from '../forecasting/restaurants/cross-validate.ts';
+import { rangeCoverage } from '../forecasting/restaurants/cross-validate.ts';
 import type { Fold } from '../forecasting/restaurants/cross-validate.ts';
 import { toCalendarDay, toTime } from '../forecasting/frequency.ts';
 import { DAY, HOURLY } from '../forecasting/restaurants/hourly-features.ts';
+import { mae } from '../metrics/regression.ts';
 import { formatCount, formatMeasure, formatPercent } from './format.ts';
 import type { Html } from './html.ts';
 import { figure, figures, keyNumbers, page, paragraph, table } from './page.ts';
@@ -97,7 +98,7 @@ export function restaurantsForecastPage(
       content: [
         known === null
           ? paragraph(`The turnover of week ${week} is not known yet.`)
-          : scores({ mae: meanAbsoluteError(known.actual, prediction), ...compare(known) }),
+          : scores({ mae: mae({ yTrue: known.actual, yPred: prediction }), ...compare(known) }),
         listDays(forecast, days.map(nameOf)),
       ],
     },
@@ -142,7 +143,7 @@ function scores({
 
 function compare(forecast: Known): { lastWeek: number; coverage: number } {
   return {
-    lastWeek: meanAbsoluteError(forecast.actual, forecast.lastWeek),
+    lastWeek: mae({ yTrue: forecast.actual, yPred: forecast.lastWeek }),
     coverage: rangeCoverage(forecast.actual, forecast),
   };
 }

@@ -1,7 +1,6 @@
 /** Gradient boosting by LightGBM on rows of numbers: what the boosted models share. */
-import type { Objective } from '../../models/lightgbm/booster.ts';
+import type { BoosterContext, Objective } from '../../models/lightgbm/booster.ts';
 import type { BoosterOptions } from '../../models/lightgbm/params.ts';
-import type { ForecastContext } from '../model.ts';
 
 export interface BoostedRows {
   /** Of the features. */
@@ -18,7 +17,7 @@ export async function fitBoostedRows(
   { names, ...rows }: BoostedRows,
   objective: Objective,
   options: BoosterOptions,
-  context: ForecastContext,
+  context: Omit<BoosterContext, 'onRound'>,
 ): Promise<(features: Float32Array) => Promise<Float64Array>> {
   const { fitBooster } = await import('../../models/lightgbm/booster.ts');
   const { parseModelText } = await import('../../models/lightgbm/model-text.ts');
@@ -35,11 +34,19 @@ export async function fitBoostedRows(
     { ...context, onRound: () => 'go on' },
   );
   if (nRounds === 0) {
-    const mean = rows.targets.reduce((sum, target) => sum + target, 0) / nSamples;
-    return async (features) => new Float64Array(features.length / names.length).fill(mean);
+    const value = bestConstant(rows.targets, objective);
+    return async (features) => new Float64Array(features.length / names.length).fill(value);
   }
   const trees = parseModelText(text, (got) => {
     throw new Error(`LightGBM wrote ${got}`);
   });
   return async (features) => await predictScores(trees, features, context);
+}
+
+/** What is predicted of rows that no feature tells apart. */
+function bestConstant(targets: Float32Array, objective: Objective): number {
+  if (objective.name === 'quantile') {
+    return targets.toSorted()[Math.floor(objective.alpha * (targets.length - 1))];
+  }
+  return targets.reduce((sum, target) => sum + target, 0) / targets.length;
 }

@@ -1,10 +1,11 @@
 /** Backtest: weeks of the past, each forecast at the midnight on which it begins, from the hours before alone. */
 import { setImmediate } from 'node:timers/promises';
+import { mae } from '../../metrics/regression.ts';
 import type { BoosterContext } from '../../models/lightgbm/booster.ts';
 import type { Rng } from '../../rng.ts';
 import { forecastWeekBoosted } from './boosted-model.ts';
 import type { WeekForecast } from './boosted-model.ts';
-import { meanAbsoluteError, rangeCoverage } from './cross-validate.ts';
+import { rangeCoverage } from './cross-validate.ts';
 import {
   hourlyFeatures,
   hourlyFeaturesOnline,
@@ -97,7 +98,6 @@ export async function forecastWeek(
       threads: 1,
       rng: stream,
       startProgress: () => ({ update: () => {}, end: () => {} }),
-      onRound: () => 'go on',
     }),
     last_week: { prediction: lastWeek, minimum: lastWeek, maximum: lastWeek },
   };
@@ -126,8 +126,8 @@ function scoreAll(
   const score = (model: BacktestModel): BacktestScore => {
     const { prediction } = forecasts[model];
     return {
-      mae: meanAbsoluteError(actual, prediction),
-      maeOfKnownDays: meanAbsoluteError(known, prediction.filter(isKnown)),
+      mae: mae({ yTrue: actual, yPred: prediction }),
+      maeOfKnownDays: mae({ yTrue: known, yPred: prediction.filter(isKnown) }),
       coverage: model === 'last_week' ? null : rangeCoverage(actual, forecasts[model]),
     };
   };

@@ -4,12 +4,11 @@
  * The median and not the mean, as it is the median that has the least absolute error; over a week it adds up to less
  * than the mean does.
  */
-import { fitBooster } from '../../models/lightgbm/booster.ts';
 import type { BoosterContext } from '../../models/lightgbm/booster.ts';
-import { parseModelText } from '../../models/lightgbm/model-text.ts';
 import type { BoosterOptions } from '../../models/lightgbm/params.ts';
-import { predictScores } from '../../models/lightgbm/predict.ts';
 import type { Feature } from '../features/feature.ts';
+import { fitBoostedRows } from '../models/boosted-rows.ts';
+import type { BoostedRows } from '../models/boosted-rows.ts';
 import { DAY, HOURLY, WEEK } from './hourly-features.ts';
 import type { HourlyTurnover } from './hourly-features.ts';
 import { meantCalendar } from './meant-calendar.ts';
@@ -51,24 +50,12 @@ export interface WeekForecast {
 /** @param history - Up to the midnight at which the week begins. */
 export async function forecastWeekBoosted(
   history: HourlyTurnover,
-  context: BoosterContext,
+  context: Omit<BoosterContext, 'onRound'>,
 ): Promise<WeekForecast> {
-  const { train, targets, ahead } = collectRows(history);
+  const { train, ahead } = collectRows(history);
   const forecast = async (alpha: number): Promise<Float64Array> => {
-    const { text } = await fitBooster(
-      {
-        objective: { name: 'quantile', alpha },
-        features: NAMES.map((name) => ({ name, isCategorical: false, monotone: 0 })),
-        train: { features: train, targets, nSamples: targets.length, weights: null },
-        valid: null,
-      },
-      OPTIONS,
-      context,
-    );
-    const trees = parseModelText(text, (got) => {
-      throw new Error(`LightGBM wrote ${got}`);
-    });
-    return (await predictScores(trees, ahead, context)).map((value) => Math.max(0, value));
+    const predict = await fitBoostedRows(train, { name: 'quantile', alpha }, OPTIONS, context);
+    return (await predict(ahead)).map((value) => Math.max(0, value));
   };
   const [minimum, prediction, maximum] = [
     await forecast(QUANTILES.minimum),
@@ -86,7 +73,10 @@ export async function forecastWeekBoosted(
 const NAMES = FEATURES.flatMap(({ names }) => names);
 
 /** Rows of the days that have orders and days like them before, and those of the week to come. */
-function collectRows({ start, cashIn }: HourlyTurnover) {
+function collectRows({ start, cashIn }: HourlyTurnover): {
+  readonly train: BoostedRows;
+  readonly ahead: Float32Array;
+} {
   const n = cashIn.length;
   const y = new Float64Array(n + WEEK).fill(NaN);
   y.set(cashIn);
@@ -103,8 +93,12 @@ function collectRows({ start, cashIn }: HourlyTurnover) {
     (t) => dayOf(t) >= 0 && hasOrders(y, dayOf(t)) && columns.every((column) => !isNaN(column[t])),
   );
   return {
-    train: rowsOf(known),
-    targets: Float32Array.from(known, (t) => cashIn[t]),
+    train: {
+      names: NAMES,
+      features: rowsOf(known),
+      targets: Float32Array.from(known, (t) => cashIn[t]),
+      weights: null,
+    },
     ahead: rowsOf(Array.from({ length: WEEK }, (_, i) => n + i)),
   };
 }

@@ -6,6 +6,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { StageError } from '../../errors.ts';
+import { mae } from '../../metrics/regression.ts';
 import type { StartProgress } from '../../progress.ts';
 import type { Rng } from '../../rng.ts';
 import type { HourlyTable } from './hourly-features.ts';
@@ -90,16 +91,12 @@ function measureFold(
   { all, minimum, maximum }: MultiPrediction,
   actual: Float64Array,
 ): Record<string, number> {
+  const error = (yPred: Float64Array): number => mae({ yTrue: actual, yPred });
   return {
-    MAE_MIN: meanAbsoluteError(actual, minimum),
-    MAE_MAX: meanAbsoluteError(actual, maximum),
-    ...Object.fromEntries(all.map((values, k) => [`MAE${k}`, meanAbsoluteError(actual, values)])),
+    MAE_MIN: error(minimum),
+    MAE_MAX: error(maximum),
+    ...Object.fromEntries(all.map((values, k) => [`MAE${k}`, error(values)])),
   };
-}
-
-/** Both of the same length, at least 1. */
-export function meanAbsoluteError(actual: Float64Array, predicted: Float64Array): number {
-  return actual.reduce((sum, y, i) => sum + Math.abs(y - predicted[i]), 0) / actual.length;
 }
 
 /** Share of the values that lie within the range, ends included. */

@@ -3,7 +3,6 @@ import * as assert from 'uvu/assert';
 import { StageError } from '../../../../lib/errors.ts';
 import {
   crossValidateMultiModel,
-  meanAbsoluteError,
   rangeCoverage,
   splitTimeSeries,
 } from '../../../../lib/forecasting/restaurants/cross-validate.ts';
@@ -107,9 +106,8 @@ test('refuses fewer hours than it needs, and stops when it is interrupted', asyn
   assert.is(nFolds, 1);
 });
 
-test('measures by hand: mean of absolute errors, share within the range with its ends', () => {
+test('measures the share within the range, its ends included', () => {
   const actual = Float64Array.of(1, 2, 3, 4);
-  assert.is(meanAbsoluteError(actual, Float64Array.of(1, 0, 6, 4)), 1.25);
   const range = { minimum: Float64Array.of(1, 3, 0, 4), maximum: Float64Array.of(2, 4, 2, 4) };
   assert.is(rangeCoverage(actual, range), 0.5);
 });
