@@ -1,5 +1,5 @@
 /** `.venv` with the pinned requirements.txt: DVC and the other Python tools. */
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { find, run } from './child.mjs';
 import { SetupError } from './errors.mjs';
@@ -54,6 +54,7 @@ export const virtualEnvironment = {
     !existsSync(unfinished),
   async make() {
     const python = await findPython();
+    if (isLink(venv)) rmSync(venv); // --clear would empty what it leads to, another clone's
     await run(python, ['-m', 'venv', '--clear', venv], { what: '`python3 -m venv`', hint: HINT });
     // With the environment activated, `dvc repro` finds Node 24 as well.
     rmSync(join(venvBin, 'node'), { force: true });
@@ -74,6 +75,8 @@ export const pythonPackages = {
     rmSync(unfinished);
   },
 };
+
+const isLink = (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
 /** pip of `.venv`: a machine's Python often comes without one. */
 export const pip = ([command, ...args], what) =>

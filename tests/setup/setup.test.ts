@@ -1,5 +1,13 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { copyTree, outcomeOf, type CopiedTree } from './copied-tree.ts';
@@ -16,7 +24,8 @@ const PYTHON = `
 case "$*" in
   -c*) echo 3 11 True ;;
   '-m venv'*)
-    rm -rf .venv
+    mkdir -p .venv
+    find .venv/ -mindepth 1 -delete
     mkdir -p .venv/bin
     cp programs/pip .venv/bin/python
     echo venv >> calls ;;
@@ -167,6 +176,18 @@ test('makes the Python environment anew after pip was killed in the middle of a 
   tree.program('pip', PIP);
   await tree.run('setup/setup.mjs');
   assert.not(existsSync(tree.path('.venv/half')));
+  assert.match((await tree.run('setup/setup.mjs')).stderr, 'everything is in place');
+});
+
+test('makes a Python environment of its own where a link leads to that of another clone', async ({
+  tree,
+}) => {
+  pretendNative(tree);
+  tree.write('other/bin/dvc', 'of another clone');
+  symlinkSync('other', tree.path('.venv'));
+  await tree.run('setup/setup.mjs');
+  assert.is(readFileSync(tree.path('other/bin/dvc'), 'utf8'), 'of another clone');
+  assert.not(lstatSync(tree.path('.venv')).isSymbolicLink());
   assert.match((await tree.run('setup/setup.mjs')).stderr, 'everything is in place');
 });
 
