@@ -25,7 +25,7 @@ case "$*" in
   -c*) echo 3 11 True ;;
   '-m venv'*)
     mkdir -p .venv
-    find .venv/ -mindepth 1 -delete
+    rm -rf .venv/*
     mkdir -p .venv/bin
     cp programs/pip .venv/bin/python
     echo venv >> calls ;;
