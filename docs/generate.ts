@@ -84,6 +84,8 @@ function paramsPage(
     '2. `params.yaml`, or the file of `--params`; [experiments](experiments.md) says what it is composed of',
     '3. `--set group.key=value`, for one run',
     '',
+    'A group may hold a `base` of its own: `train: { base: { target: price } }` gives one stage another target than the group `base` gives all.',
+    '',
     'Brackets include the end, parentheses do not. An unknown key is an error that names the nearest known one.',
     '',
     ...sections,
@@ -110,15 +112,19 @@ function parameterTable(groups: StageGroups): string[] {
 }
 
 function paramsSchema(stages: readonly StageDefinition[]): object {
-  const groups = [
-    ...Object.entries<Schema>(SHARED_GROUPS),
-    ...stages.map((s) => [s.name, s.params] as const),
-  ];
+  const shared = Object.entries(SHARED_GROUPS).map(([name, schema]) => [
+    name,
+    toJsonSchema(schema),
+  ]);
+  const groups = stages.map(({ name, params }) => {
+    const { properties, ...rest } = toJsonSchema(params);
+    return [name, { ...rest, properties: { ...properties, base: { $ref: '#/properties/base' } } }];
+  });
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'params.yaml of timberline',
     type: 'object',
-    properties: Object.fromEntries(groups.map(([name, schema]) => [name, toJsonSchema(schema)])),
+    properties: Object.fromEntries([...shared, ...groups]) as Record<string, object>,
     additionalProperties: true,
   };
 }

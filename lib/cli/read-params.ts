@@ -20,7 +20,8 @@ interface ReadParams<S extends Schema> {
 }
 
 /**
- * The parameters of one stage run: schema default < params file < --set.
+ * The parameters of one stage run: schema default < params file < --set. A group may hold a `base` of its own, whose
+ * values stand in the place of those that all stages share.
  *
  * @param group - Key of params.yaml, dotted for a nested one (`train.clicks`).
  * @param file - The params file; null takes params.yaml when there is one, and defaults otherwise.
@@ -48,8 +49,15 @@ export function readParams<S extends Schema>(
     }
   }
   const given = overrides.map((override) => parseOverride(override, [group, ...others]));
+  const own = takeBase(lookUp(values, group));
+  const inFile = (key: string): ParamsSource[] => {
+    if (path === null) return [];
+    if (key === group) return [{ name: path, values: own.values }];
+    const shared = { name: path, values: lookUp(values, key) };
+    return key === 'base' ? [shared, { name: `${path}, ${group}`, values: own.base }] : [shared];
+  };
   const sources = (key: string): ParamsSource[] => [
-    ...(path === null ? [] : [{ name: path, values: lookUp(values, key) }]),
+    ...inFile(key),
     ...given.filter(({ target }) => target === key),
   ];
   const declare = <T extends Schema>(declaration: T, prefix: string): ParamsGroup<T> => ({
@@ -108,6 +116,13 @@ function parseOverride(text: string, groups: readonly string[]): ParamsSource & 
   const keys = key.slice(prefix.length + 1).split('.');
   const values = keys.reduceRight<unknown>((inner, name) => ({ [name]: inner }), parse(match[2]));
   return { name: '--set', target: prefix, values };
+}
+
+/** A group without what it says of `base`. */
+function takeBase(group: unknown): { base: unknown; values: unknown } {
+  if (!isRecord(group)) return { base: undefined, values: group };
+  const { base, ...values } = group;
+  return { base, values };
 }
 
 function lookUp(values: Record<string, unknown>, group: string): unknown {

@@ -2,7 +2,11 @@ import { isParameter } from './schema.ts';
 import type { Schema } from './schema.ts';
 
 /** JSON Schema (draft 7) of a group, by which editors complete and check params.yaml. */
-export function toJsonSchema(schema: Schema): object {
+export function toJsonSchema(schema: Schema): {
+  readonly type: 'object';
+  readonly additionalProperties: false;
+  readonly properties: Readonly<Record<string, object>>;
+} {
   const properties = Object.entries(schema).map(([name, node]) => [
     name,
     isParameter(node)

@@ -42,6 +42,19 @@ test('lets --set win over the file, for the own group and for base', async () =>
   assert.is(base.seed, 9);
 });
 
+test('takes base of the group itself before that of all, under --set, and names its problems', async () => {
+  const yaml = 'base: {seed: 7, id: a, target: t}\ntrain: {n: 3, base: {id: b, target: null}}\n';
+  const { params, base } = await read(yaml);
+  assert.equal(params, { n: 3 });
+  assert.equal([base.seed, base.id, base.target], [7, 'b', null]);
+  const set = await read(yaml, { sets: ['base.id=c'] });
+  assert.is(set.base.id, 'c');
+  const nested = 'train: {a: {n: 2, base: {seed: 5}}, base: {seed: 6}}\n';
+  assert.is((await read(nested, { group: 'train.a' })).base.seed, 5);
+  const { message } = await errorOf('train: {base: {targt: x}}\n');
+  assert.match(message, /p\.yaml, train: base\.targt is not a parameter.*base\.target/);
+});
+
 test('takes tracking beside them, from the file and from --set', async () => {
   const { tracking } = await read('tracking: {uri: "http://a", experiment: b}\n', {
     sets: ['tracking.experiment=c'],
