@@ -12,7 +12,9 @@ const FILES = [
   'lib/data/**',
   'lib/tensors/**',
   'lib/models/bundle.ts',
+  'lib/ingestion/engines/**',
   'lib/tracking/**',
+  'lib/services/**',
   ...FRAME,
 ];
 const ALGORITHMS = [
@@ -21,14 +23,17 @@ const ALGORITHMS = [
   'models',
   'clustering',
   'metrics',
+  'monitoring',
   'forecasting',
   'joining',
   'bidding',
   'text',
   'sparse',
+  'ingestion',
 ].map((folder) => `lib/${folder}/**/*.ts`);
 const NATIVE_OR_FILES = [
   'lib/models/bundle.ts',
+  'lib/ingestion/engines/*.ts',
   'lib/models/tensorflow/*.ts',
   'lib/models/lightgbm/library.ts',
   'lib/models/trees/kernel.ts',
@@ -41,7 +46,7 @@ const NO_STAGES = {
 const NO_FILES = {
   regex: '^(node:)?fs(/|$)',
   message:
-    'Files are opened in lib/data, lib/tensors, lib/models/bundle.ts, lib/tracking and lib/cli only.',
+    'Files are opened in lib/data, lib/tensors, lib/models/bundle.ts, lib/ingestion/engines, lib/tracking, lib/services and lib/cli only.',
 };
 const NO_FRAME = {
   regex: '/cli/',

@@ -1,7 +1,8 @@
 /**
  * Runs a stage from the command line: argv, parameters, log, timing, exit code, atomic outputs.
  *
- * stdout carries the one line of result (or, with --json, one document); everything else is stderr.
+ * stdout carries the one line of result (or, with --json, one document), of a service its log; everything else
+ * is stderr.
  */
 import { Command, CommanderError } from 'commander';
 import { readFileSync, rmSync } from 'node:fs';
@@ -94,7 +95,9 @@ async function execute(
   );
   const abort = new AbortController();
   const interrupt = (): void => {
+    const endsByItself = stage.service === true && !abort.signal.aborted;
     abort.abort();
+    if (endsByItself) return;
     discardOutputs(outputs);
     log.record('interrupted', { exit: EXIT_INTERRUPTED, ...usage() });
     process.stderr.write('\ninterrupted; the outputs are as they were before\n');
@@ -141,7 +144,7 @@ async function execute(
     log.record('end', { exit: 0, ...usage(), result: facts });
     const seconds = formatSeconds((performance.now() - start) / 1000);
     process.stdout.write(
-      options.json
+      options.json || stage.service
         ? `${JSON.stringify({ message, ...facts })}\n`
         : `${stage.name}: ${message} (${seconds})\n`,
     );

@@ -76,7 +76,7 @@ export interface StageContext<
   readonly paramsFile: string | null;
   /** Version of timberline. */
   readonly version: string;
-  /** Aborted by Ctrl-C; long loops look at it. */
+  /** Aborted by Ctrl-C; long loops look at it, a service ends. */
   readonly signal: AbortSignal;
   /** Seconds since the stage began; for the log and the terminal, never for an output. */
   readonly clock: () => number;
@@ -109,6 +109,11 @@ export interface StageDefinition<
   readonly operands?: { readonly name: string; readonly doc: string };
   /** True for a stage that no dvc.yaml needs to hold (predict, services). */
   readonly standalone?: boolean;
+  /**
+   * True for a stage that answers until it is told to stop: SIGINT and SIGTERM abort its `signal` and it ends by
+   * itself, with 0. Its standard output is its log, JSON lines, of which the result is the last.
+   */
+  readonly service?: boolean;
   /** Arguments of the example in --help, without the program's name. */
   readonly example: string;
   run(context: StageContext<P, S, F, G>): Promise<StageResult>;

@@ -45,6 +45,8 @@ const PLANTED: [file: string, code: string, rule: string][] = [
   ['lib/reports/page.ts', 'new Date();', SYNTAX],
   ['lib/data/tables.ts', 'Date.now();', SYNTAX],
   ['lib/data/tables.ts', "console.log('a');", GLOBAL],
+  ['lib/services/token.ts', 'process.exit(1);', GLOBAL],
+  ['lib/services/token.ts', 'Date.now();', SYNTAX],
 ];
 
 for (const [file, code, rule] of PLANTED) {
@@ -60,6 +62,7 @@ const ALLOWED: [file: string, code: string][] = [
   ['lib/cli/main.ts', "import { existsSync } from 'node:fs'; existsSync(process.argv[1]!);"],
   ['lib/cli/log.ts', 'console.log(new Date(), Date.now());'],
   ['lib/data/tables.ts', "import { existsSync } from 'node:fs'; existsSync('a');"],
+  ['lib/services/token.ts', "import { readFileSync } from 'node:fs'; readFileSync('a');"],
   ['lib/models/bundle.ts', "import { existsSync } from 'node:fs'; existsSync('a');"],
   ['lib/forecasting/calendar.ts', "new Date('2012-01-01');"],
 ];

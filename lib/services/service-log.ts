@@ -1,0 +1,71 @@
+/** The log of a service: one JSON line a fact, to standard output and to a file that rotates. */
+import pino from 'pino';
+import { createStream } from 'rotating-file-stream';
+import { StageError } from '../errors.ts';
+import type { RotatingFileStream } from 'rotating-file-stream';
+import type { ServiceParams } from './service-params.ts';
+
+export interface ServiceLog {
+  readonly log: pino.Logger;
+  /** Resolves when every line is written. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param name - Of the service: stands in every line, and is the name of the file.
+ * @throws StageError E_PARAMS when a field to redact is no path.
+ */
+export function openServiceLog(name: string, params: ServiceParams['log']): ServiceLog {
+  const { level, folder } = params;
+  const output = pino.destination({ dest: 1, sync: false });
+  // whoever read standard output may go away; the service stays
+  output.on('error', () => {});
+  const file = folder === null ? null : openFile(name, folder, params);
+  const streams = [output, ...(file === null ? [] : [file])].map((stream) => ({ level, stream }));
+  return {
+    log: createLogger(name, params, pino.multistream(streams)),
+    async close() {
+      await new Promise<void>((resolve) => output.flush(() => resolve()));
+      if (file !== null) await new Promise<void>((resolve) => file.end(resolve));
+    },
+  };
+}
+
+function createLogger(
+  name: string,
+  { level, redact }: ServiceParams['log'],
+  stream: pino.MultiStreamRes,
+): pino.Logger {
+  const options: pino.LoggerOptions = {
+    level,
+    base: { service: name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  };
+  if (redact.length > 0) options.redact = [...redact];
+  try {
+    return pino(options, stream);
+  } catch (error) {
+    throw new StageError(
+      'E_PARAMS',
+      `log.redact must hold paths of fields; got ${redact.join(', ')}`,
+      { cause: error },
+    );
+  }
+}
+
+function openFile(
+  name: string,
+  folder: string,
+  { maxMegabytes, maxFiles }: ServiceParams['log'],
+): RotatingFileStream {
+  const file = createStream(`${name}.log`, {
+    path: folder,
+    size: `${maxMegabytes}M`,
+    rotate: maxFiles,
+  });
+  // a full disk costs the file; standard output still has every line
+  file.on('error', () => {});
+  file.on('warning', () => {});
+  return file;
+}
