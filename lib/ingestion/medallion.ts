@@ -1,0 +1,286 @@
+/**
+ * The three tables of sales, in memory: bronze (as received), silver (weeks, clean names, added up) and gold
+ * (months).
+ *
+ * What posts do to the tables is planned first and applied when it is durable, so that nobody reads what could
+ * still be lost. Sums run over rows in an order of their own, so that the tables are the same bits whatever the
+ * order in which rows came.
+ */
+import { compareMonthly, compareText, sumShares } from './monthly-sales.ts';
+import type { MonthlySales, WeekShare, WeeklySales } from './monthly-sales.ts';
+import type { ResolvedName } from './names.ts';
+import { tagOutliers } from './outliers.ts';
+import type { OutlierRule } from './outliers.ts';
+import type { SalesRow } from './rows.ts';
+import { createSortedTable } from './sorted-table.ts';
+import { firstDayOfWeek, monthShares, parseDate } from './weeks.ts';
+import type { Day, WeekNumbering } from './weeks.ts';
+
+export interface MedallionOptions {
+  readonly weeks: WeekNumbering;
+  readonly resolveName: (written: string) => ResolvedName;
+  readonly outliers: OutlierRule;
+}
+
+/** Rows of the three tables, one of each key. */
+export interface Tables {
+  readonly bronze: readonly SalesRow[];
+  readonly silver: readonly WeeklySales[];
+  readonly gold: readonly MonthlySales[];
+}
+
+/** What became of the rows of one post. */
+export interface PostCounts {
+  readonly nNew: number;
+  /** The key was there with another value. */
+  readonly nChanged: number;
+  readonly nUnchanged: number;
+}
+
+/** What posts do to the tables. */
+export interface Plan {
+  /** Rows that are new or have another value. */
+  readonly changes: Tables;
+  /** One of each post. */
+  readonly counts: readonly PostCounts[];
+  /** Does it; to be called once, before anything else is planned. */
+  apply(): void;
+}
+
+export interface TaggedMonthlySales extends MonthlySales {
+  /** One of the weeks that the month has days of stands out of all weeks of the vegetable. */
+  readonly is_outlier: boolean;
+}
+
+/** A name that rows were sent with, and what was made of it. */
+export interface WrittenName extends ResolvedName {
+  readonly written: string;
+  readonly nRows: number;
+}
+
+/** The arrays are the tables' own: they change when a plan is applied. */
+export interface Medallion {
+  /** Posts in their order; of rows with the same key the last one counts. */
+  plan(posts: readonly (readonly SalesRow[])[]): Plan;
+  /** Ordered by first day, then as texts by `year_week` or `date`, then by name. */
+  bronze(): readonly SalesRow[];
+  /** Ordered by first day, then vegetable. */
+  silver(): readonly WeeklySales[];
+  /** Ordered by month, then vegetable. */
+  gold(): readonly MonthlySales[];
+  /** Gold with its outliers, in the same order. */
+  taggedGold(): readonly TaggedMonthlySales[];
+  /** Ordered as texts. */
+  names(): readonly WrittenName[];
+}
+
+/** A row of bronze, with what follows from it alone. */
+interface Entry {
+  readonly row: SalesRow;
+  readonly key: string;
+  readonly firstDay: Day;
+  readonly vegetable: string | null;
+  readonly sales: number;
+}
+
+interface Group<Row, Part> {
+  readonly row: Row;
+  /** In the order in which they are added up. */
+  readonly parts: readonly Part[];
+}
+type Week = Group<WeeklySales, Entry>;
+type Month = Group<MonthlySales, MonthPart>;
+interface MonthPart extends WeekShare {
+  readonly firstDay: Day;
+}
+
+export function createMedallion(options: MedallionOptions): Medallion {
+  const entries = new Map<string, Entry>();
+  const weeks = new Map<string, Week>();
+  const months = new Map<string, Month>();
+  const tables = {
+    bronze: createSortedTable(compareEntries),
+    silver: createSortedTable(compareWeekly),
+    gold: createSortedTable<MonthlySales>(compareMonthly),
+  };
+  const outliers = createOutlierIndex(options.outliers);
+
+  const plan = (posts: readonly (readonly SalesRow[])[]): Plan => {
+    const drafted = new Map<string, Entry>();
+    const counts = posts.map((rows) => draft(rows, entries, drafted, options));
+    const newEntries = [...drafted.values()].filter(
+      ({ key, sales }) => entries.get(key)?.sales !== sales,
+    );
+    const newWeeks = planWeeks(newEntries, weeks);
+    const newMonths = planMonths([...newWeeks.values()], months);
+    const bronze = newEntries.map(({ row }) => row);
+    const silver = [...newWeeks.values()].map(({ row }) => row);
+    const gold = [...newMonths.values()].map(({ row }) => row);
+    const apply = (): void => {
+      for (const entry of newEntries) entries.set(entry.key, entry);
+      for (const [key, week] of newWeeks) weeks.set(key, week);
+      for (const [key, month] of newMonths) months.set(key, month);
+      tables.bronze.put(newEntries);
+      tables.silver.put(silver);
+      tables.gold.put(gold);
+      outliers.put(silver);
+    };
+    return { changes: { bronze, silver, gold }, counts, apply };
+  };
+
+  return {
+    plan,
+    bronze: () => tables.bronze.rows.map(({ row }) => row),
+    silver: () => tables.silver.rows,
+    gold: () => tables.gold.rows,
+    taggedGold: () =>
+      tables.gold.rows.map((row) => {
+        const { parts } = months.get(monthKey(row))!;
+        return { ...row, is_outlier: outliers.holdsAny(row.vegetable, parts) };
+      }),
+    names: () => summarizeNames(tables.bronze.rows, options.resolveName),
+  };
+}
+
+/** The key of a row in bronze: `year_week` or `date` as sent, and the name as written. */
+function keyOf(row: SalesRow): string {
+  return `${'date' in row ? row.date : row.year_week} ${row.vegetable}`;
+}
+
+/** Adds the rows that say something new to `drafted`. */
+function draft(
+  rows: readonly SalesRow[],
+  entries: ReadonlyMap<string, Entry>,
+  drafted: Map<string, Entry>,
+  options: MedallionOptions,
+): PostCounts {
+  const counts = { nNew: 0, nChanged: 0, nUnchanged: 0 };
+  for (const row of rows) {
+    const key = keyOf(row);
+    const sales = 'date' in row ? row.kilo_sold : row.sales;
+    const known = drafted.get(key) ?? entries.get(key);
+    if (known?.sales === sales) counts.nUnchanged++;
+    else if (known !== undefined) {
+      counts.nChanged++;
+      drafted.set(key, { ...known, row, sales });
+    } else {
+      counts.nNew++;
+      const { vegetable } = options.resolveName(row.vegetable);
+      drafted.set(key, { row, key, firstDay: firstDayOf(row, options.weeks), vegetable, sales });
+    }
+  }
+  return counts;
+}
+
+/** @throws RangeError for a row that did not pass the checks. */
+function firstDayOf(row: SalesRow, numbering: WeekNumbering): Day {
+  const day = 'date' in row ? parseDate(row.date) : firstDayOfWeek(row.year_week, numbering);
+  if (day === null) throw new RangeError(`no such seven days: ${JSON.stringify(row)}`);
+  return day;
+}
+
+function planWeeks(
+  newEntries: readonly Entry[],
+  weeks: ReadonlyMap<string, Week>,
+): Map<string, Week> {
+  const plain = newEntries.filter(({ vegetable }) => vegetable !== null);
+  const groups = Map.groupBy(plain, ({ firstDay, vegetable }) => `${firstDay} ${vegetable}`);
+  const planned = [...groups].map(([key, changed]): [string, Week] => {
+    const { firstDay, vegetable } = changed[0];
+    const parts = replaceParts(weeks.get(key)?.parts ?? [], changed, compareEntries);
+    const sales = parts.reduce((sum, entry) => sum + entry.sales, 0);
+    return [key, { row: { firstDay, vegetable: vegetable!, sales }, parts }];
+  });
+  return new Map(planned);
+}
+
+function planMonths(
+  newWeeks: readonly Week[],
+  months: ReadonlyMap<string, Month>,
+): Map<string, Month> {
+  const shares = newWeeks.flatMap(({ row: { firstDay, vegetable, sales } }) =>
+    monthShares(firstDay).map(({ yearMonth, nDays }) => ({
+      ...{ firstDay, sales, nDays },
+      ...{ year_month: yearMonth, vegetable },
+    })),
+  );
+  const groups = Map.groupBy(shares, monthKey);
+  const planned = [...groups].map(([key, changed]): [string, Month] => {
+    const { year_month, vegetable } = changed[0];
+    const parts = replaceParts(
+      months.get(key)?.parts ?? [],
+      changed as readonly MonthPart[],
+      (a, b) => a.firstDay - b.firstDay,
+    );
+    return [key, { row: { year_month, vegetable, sales: sumShares(parts) }, parts }];
+  });
+  return new Map(planned);
+}
+
+function monthKey({ year_month, vegetable }: Omit<MonthlySales, 'sales'>): string {
+  return `${year_month} ${vegetable}`;
+}
+
+/** `parts` with those of `changed` in their places, in order. */
+function replaceParts<T>(
+  parts: readonly T[],
+  changed: readonly T[],
+  compare: (a: T, b: T) => number,
+): readonly T[] {
+  const kept = parts.filter((part) => !changed.some((other) => compare(part, other) === 0));
+  return [...kept, ...changed].sort(compare);
+}
+
+function compareEntries(a: Entry, b: Entry): number {
+  return a.firstDay - b.firstDay || compareText(a.key, b.key);
+}
+
+function compareWeekly(a: WeeklySales, b: WeeklySales): number {
+  return a.firstDay - b.firstDay || compareText(a.vegetable, b.vegetable);
+}
+
+interface OutlierIndex {
+  put(weekly: readonly WeeklySales[]): void;
+  /** Whether one of the weeks is an outlier of the vegetable. */
+  holdsAny(vegetable: string, weeks: readonly { readonly firstDay: Day }[]): boolean;
+}
+
+/** Outlying weeks of each vegetable: a week concerns all others, so they are found when they are asked for. */
+function createOutlierIndex(rule: OutlierRule): OutlierIndex {
+  const series = new Map<string, ReturnType<typeof createSortedTable<WeeklySales>>>();
+  const outlying = new Map<string, ReadonlySet<Day>>();
+  const put = (weekly: readonly WeeklySales[]): void => {
+    for (const [vegetable, rows] of Map.groupBy(weekly, (row) => row.vegetable)) {
+      outlying.delete(vegetable);
+      let table = series.get(vegetable);
+      if (table === undefined) series.set(vegetable, (table = createSortedTable(compareWeekly)));
+      table.put(rows);
+    }
+  };
+  const find = (vegetable: string): ReadonlySet<Day> => {
+    const known = outlying.get(vegetable);
+    if (known !== undefined) return known;
+    const { rows } = series.get(vegetable)!;
+    const tags = tagOutliers(
+      rows.map(({ sales }) => sales),
+      rule,
+    );
+    const days = new Set(rows.filter((_, i) => tags[i]).map(({ firstDay }) => firstDay));
+    outlying.set(vegetable, days);
+    return days;
+  };
+  const holdsAny: OutlierIndex['holdsAny'] = (vegetable, weeks) => {
+    const days = find(vegetable);
+    return days.size > 0 && weeks.some(({ firstDay }) => days.has(firstDay));
+  };
+  return { put, holdsAny };
+}
+
+function summarizeNames(
+  entries: readonly Entry[],
+  resolveName: MedallionOptions['resolveName'],
+): WrittenName[] {
+  return [...Map.groupBy(entries, ({ row }) => row.vegetable)]
+    .map(([written, rows]) => ({ written, ...resolveName(written), nRows: rows.length }))
+    .toSorted((a, b) => compareText(a.written, b.written));
+}

@@ -1,0 +1,158 @@
+/**
+ * The store of sales: takes posts of checked rows, keeps them in an engine, answers from memory.
+ *
+ * Posts that come while others are being written wait, and are written together: one sync of the disk serves them
+ * all. Whatever is read was durable before.
+ */
+import { NO_ROWS } from './engines/engine.ts';
+import type { Engine } from './engines/engine.ts';
+import { createMedallion } from './medallion.ts';
+import type {
+  Medallion,
+  MedallionOptions,
+  PostCounts,
+  TaggedMonthlySales,
+  Tables,
+  WrittenName,
+} from './medallion.ts';
+import type { MonthlySales, WeeklySales } from './monthly-sales.ts';
+import type { SalesRow } from './rows.ts';
+
+/** What is read is as of the last durable post; arrays change with the next one, so nobody keeps them. */
+export interface SalesStore {
+  /** Resolves when the rows are durable; rejects when they could not be written, and then none of them is there. */
+  post(rows: readonly SalesRow[]): Promise<PostCounts>;
+  /** Empties the three tables; posts before it are written before, posts after it are there. */
+  clear(): Promise<void>;
+  /** Rises when what is read changes, and only then; begins at 0 in each process. */
+  revision(): number;
+  /** What was received, ordered by first day, then as texts by `year_week` or `date`, then by name. */
+  bronze(): readonly SalesRow[];
+  /** Ordered by first day, then vegetable. */
+  silver(): readonly WeeklySales[];
+  /** Ordered by month, then vegetable. */
+  gold(): readonly MonthlySales[];
+  /** Gold with its outliers, in the same order. */
+  taggedGold(): readonly TaggedMonthlySales[];
+  /** Names as they were written, and what was made of them, ordered as texts; those of `match: none` are in no gold. */
+  names(): readonly WrittenName[];
+  /** Writes what waits and lets go of the engine; posts after it reject. */
+  close(): Promise<void>;
+}
+
+interface Post {
+  readonly rows: readonly SalesRow[];
+  readonly resolve: (counts: PostCounts) => void;
+  readonly reject: (error: unknown) => void;
+}
+interface Clearing {
+  readonly rows: null;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Loads what the engine keeps. Silver and gold are made anew where other names or weeks made them. */
+export async function openSalesStore(
+  engine: Engine,
+  options: MedallionOptions,
+): Promise<SalesStore> {
+  let medallion = await load(engine, options);
+  let revision = 0;
+  let isClosed = false;
+  /** What the engine keeps is not known since a write failed. */
+  let isUncertain = false;
+  let waiting: (Post | Clearing)[] = [];
+  let writing: Promise<void> | null = null;
+
+  const readTables = (): Tables => ({
+    bronze: medallion.bronze(),
+    silver: medallion.silver(),
+    gold: medallion.gold(),
+  });
+  const writePosts = async (posts: readonly Post[]): Promise<void> => {
+    const { changes, counts, apply } = medallion.plan(posts.map(({ rows }) => rows));
+    if (changes.bronze.length > 0) {
+      await engine.commit(changes, readTables);
+      apply();
+      revision++;
+    }
+    posts.forEach(({ resolve }, i) => resolve(counts[i]));
+  };
+  const writeClearing = async ({ resolve }: Clearing): Promise<void> => {
+    await engine.replace(NO_ROWS);
+    medallion = createMedallion(options);
+    revision++;
+    resolve();
+  };
+  const write = async (batch: readonly (Post | Clearing)[]): Promise<void> => {
+    try {
+      if (isUncertain) {
+        medallion = await load(engine, options);
+        revision++;
+        isUncertain = false;
+      }
+      const [first] = batch;
+      if (first.rows === null) await writeClearing(first);
+      else await writePosts(batch as readonly Post[]);
+    } catch (error) {
+      isUncertain = true;
+      for (const { reject } of batch) reject(error);
+    }
+  };
+  /** Writes until nothing waits; a clearing is a batch of its own. */
+  const writeWaiting = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const clearing = waiting.findIndex(({ rows }) => rows === null);
+      const length = clearing === -1 ? waiting.length : Math.max(clearing, 1);
+      const batch = waiting.slice(0, length);
+      waiting = waiting.slice(length);
+      await write(batch);
+    }
+    writing = null;
+  };
+  const enqueue = (job: Post | Clearing): void => {
+    if (isClosed) {
+      job.reject(new Error('the store is closed'));
+      return;
+    }
+    waiting.push(job);
+    // what comes in the same turn of the loop is written together
+    writing ??= new Promise((resolve) => setImmediate(resolve)).then(writeWaiting);
+  };
+
+  return {
+    post: (rows) => new Promise((resolve, reject) => void enqueue({ rows, resolve, reject })),
+    clear: () => new Promise((resolve, reject) => void enqueue({ rows: null, resolve, reject })),
+    revision: () => revision,
+    bronze: () => medallion.bronze(),
+    silver: () => medallion.silver(),
+    gold: () => medallion.gold(),
+    taggedGold: () => medallion.taggedGold(),
+    names: () => medallion.names(),
+    close: async () => {
+      isClosed = true;
+      await writing;
+      await engine.close(readTables);
+    },
+  };
+}
+
+async function load(engine: Engine, options: MedallionOptions): Promise<Medallion> {
+  const kept = await engine.load();
+  const medallion = createMedallion(options);
+  medallion.plan([kept.bronze]).apply();
+  const made = { bronze: medallion.bronze(), silver: medallion.silver(), gold: medallion.gold() };
+  if (!hasSameSales(kept, made)) await engine.replace(made);
+  return medallion;
+}
+
+/** Whether silver and gold of the two have the same rows. */
+function hasSameSales(kept: Tables, made: Tables): boolean {
+  const list = ({ silver, gold }: Tables): Set<string> =>
+    new Set([
+      ...silver.map(({ firstDay, vegetable, sales }) => `w ${firstDay} ${vegetable} ${sales}`),
+      ...gold.map((row) => `m ${row.year_month} ${row.vegetable} ${row.sales}`),
+    ]);
+  const [first, second] = [list(kept), list(made)];
+  return first.size === second.size && first.isSubsetOf(second);
+}
