@@ -14,11 +14,15 @@ import { readJson } from './json-files.ts';
 
 /**
  * Reads columns.json, features.json, scaler.json and rebalance.json; a pipeline without one of these steps
- * has no such file.
+ * has no such file. Of sparse rows, whose only step is their vectorizer, vectorizer.json and rebalance.json.
  *
- * @throws StageError E_DATA when the folder is missing, or a file is not what its step writes.
+ * @throws StageError E_DATA when the folder is missing, a file is not what its step writes, or rows are sparse and
+ *   there is no vectorizer.
  */
-export function readPreprocessing(folder: string): {
+export function readPreprocessing(
+  folder: string,
+  rows: 'dense' | 'sparse' = 'dense',
+): {
   preprocessing: Preprocessing;
   balance: Balance | null;
 } {
@@ -30,13 +34,22 @@ export function readPreprocessing(folder: string): {
   const fileOf = (step: string): string => join(folder, `${step}.json`);
   const read = (step: string): unknown =>
     existsSync(fileOf(step)) ? readJson(fileOf(step)) : null;
-  const states = { columns: read('columns'), features: read('features'), scaler: read('scaler') };
+  const states = Object.fromEntries(STEPS[rows].map((step) => [step, read(step)]));
+  if (rows === 'sparse' && states.vectorizer === null) {
+    throw new StageError(
+      'E_DATA',
+      `${folder} must hold vectorizer.json where rows are sparse; got none`,
+      { hint: 'vectorize writes it (--vectorizer); the model takes raw texts by it' },
+    );
+  }
   const balance = read('rebalance');
   return {
     preprocessing: parsePreprocessing(states, fileOf),
     balance: balance === null ? null : parseBalance(balance, fileOf('rebalance')),
   };
 }
+
+const STEPS = { dense: ['columns', 'features', 'scaler'], sparse: ['vectorizer'] } as const;
 
 /**
  * The scaler that a table was scaled with; null where there is none.

@@ -1,6 +1,7 @@
 /** The rows that a model learns from again after it was pruned. */
 import { StageError } from '../errors.ts';
 import type { Bundle } from '../models/bundle.ts';
+import { isSparse } from '../models/model.ts';
 import type { TrainingData } from '../models/model.ts';
 import { assertClassifier } from '../models/shrinking/require-classifier.ts';
 import { readTrainingFiles } from './training-files.ts';
@@ -20,10 +21,14 @@ export async function readPruningData(
     { in: paths.tensors, preprocessing: paths.preprocessing, about: null, from: null },
     { ...facts, threshold: null },
   );
-  if (data.task === 'regression') {
-    throw new StageError('E_DATA', `${paths.tensors} must hold labels; got numbers to predict`, {
-      hint: 'name the tensors that the model was trained on',
-    });
+  if (data.task === 'regression' || isSparse(data)) {
+    throw new StageError(
+      'E_DATA',
+      `${paths.tensors} must hold dense rows with labels; got others`,
+      {
+        hint: 'name the tensors that the model was trained on',
+      },
+    );
   }
   const { preprocessing } = bundle;
   if (JSON.stringify(found.preprocessing) === JSON.stringify(preprocessing)) return data;

@@ -2,14 +2,18 @@
 import { StageError, listExamples } from '../errors.ts';
 import { readBundle } from '../models/bundle.ts';
 import type { Bundle } from '../models/bundle.ts';
-import type { FittedModel, NumericRows, RegressionData, TrainingData } from '../models/model.ts';
+import type { AnyData, FittedModel, NumericRows } from '../models/model.ts';
+import type { Preprocessing } from '../preprocessing/pipeline.ts';
 import { classWeightOf, priorCorrectionOf } from '../preprocessing/rebalance.ts';
 import type { Balance } from '../preprocessing/rebalance.ts';
-import { findDatasets, readDatasets } from '../tensors/dataset-files.ts';
+import { findDatasets, readAnyDatasets } from '../tensors/dataset-files.ts';
 import type { Dataset } from '../tensors/dataset.ts';
+import type { SparseDataset } from '../tensors/sparse-dataset-files.ts';
 import { readClassNames } from './class-names.ts';
 import { hashFiles } from './hash-files.ts';
 import { readPreprocessing } from './preprocessing-files.ts';
+
+type ClassWeight = readonly number[] | null;
 
 /** The facts of a bundle that are known before its model is fitted. */
 export type TrainingFacts = Pick<
@@ -24,13 +28,14 @@ export type TrainingFacts = Pick<
 >;
 
 /**
- * What is learnt is what the tensors hold: classes, or numbers.
+ * What is learnt is what the tensors hold: classes, or numbers; from dense rows, or sparse ones.
  *
  * @param paths - Folder of tensors, folder of the fitted preprocessing, description of the data set, bundle
  *   that training starts from.
  * @param version - Of timberline.
  * @throws StageError E_DATA when a file is missing or is not what its stage writes, the bundle is of
- *   other classes, or the rows of numbers were rebalanced as classes.
+ *   other classes, the rows of numbers were rebalanced as classes, or sparse rows hold numbers to predict or are not
+ *   of the vectorizer that is there.
  */
 export async function readTrainingFiles(
   paths: {
@@ -49,26 +54,22 @@ export async function readTrainingFiles(
     readonly version: string;
   },
 ): Promise<{
-  data: TrainingData | RegressionData;
+  data: AnyData;
   facts: TrainingFacts;
   from: FittedModel | null;
 }> {
   const splits = ['train', 'valid'] as const;
-  const { train, valid } = readDatasets(paths.in, splits);
-  const { columns, classes } = train;
-  const { preprocessing, balance } = readPreprocessing(paths.preprocessing);
-  const { targets } = train;
+  const datasets = readAnyDatasets(paths.in, splits);
+  const { classes, targets } = datasets.train;
+  const rows = areDense(datasets) ? 'dense' : 'sparse';
+  const { preprocessing, balance } = readPreprocessing(paths.preprocessing, rows);
   if (targets !== undefined) assertNatural(paths.preprocessing, balance);
   const started = paths.from === null ? [] : [paths.from];
   return {
     from: paths.from === null ? null : readStart(paths.from, classes),
-    data:
-      targets === undefined
-        ? {
-            ...{ columns, nClasses: classes.length, train, valid },
-            classWeight: classWeightOf(balance, classes),
-          }
-        : { task: 'regression', columns, train: toNumeric(train), valid: toNumeric(valid) },
+    data: areDense(datasets)
+      ? toData(datasets, classWeightOf(balance, classes))
+      : toSparseData(paths, preprocessing, datasets, classWeightOf(balance, classes)),
     facts: {
       ...{ preprocessing, classes, threshold },
       classNames: readClassNames(paths.about, target),
@@ -79,8 +80,49 @@ export async function readTrainingFiles(
   };
 }
 
-function toNumeric({ nSamples, features, targets }: Dataset): NumericRows {
-  return { nSamples, features, targets: targets! };
+type Splits<D> = Readonly<Record<'train' | 'valid', D>>;
+
+function areDense(datasets: Splits<Dataset> | Splits<SparseDataset>): datasets is Splits<Dataset> {
+  return datasets.train.features instanceof Float32Array;
+}
+
+function toData({ train, valid }: Splits<Dataset>, classWeight: ClassWeight): AnyData {
+  const { columns, classes, hasTargets } = train;
+  if (!hasTargets) return { columns, nClasses: classes.length, train, valid, classWeight };
+  const toNumeric = ({ nSamples, features, targets }: Dataset): NumericRows => ({
+    ...{ nSamples, features },
+    targets: targets!,
+  });
+  return { task: 'regression', columns, train: toNumeric(train), valid: toNumeric(valid) };
+}
+
+function toSparseData(
+  paths: { readonly in: string; readonly preprocessing: string },
+  { vectorizer }: Preprocessing,
+  { train, valid }: Splits<SparseDataset>,
+  classWeight: ClassWeight,
+): AnyData {
+  const { columns, classes, hasTargets } = train;
+  if (hasTargets) {
+    throw new StageError(
+      'E_DATA',
+      `${paths.in} must hold labels where rows are sparse; got numbers to predict`,
+      {
+        hint: 'no model predicts a number from sparse rows; vectorize.task=classification writes labels',
+      },
+    );
+  }
+  const { vocabulary } = vectorizer!;
+  if (columns.length !== vocabulary.length || columns.some((name, j) => name !== vocabulary[j])) {
+    throw new StageError(
+      'E_DATA',
+      `${paths.in} must have the columns of ${paths.preprocessing}/vectorizer.json; got others`,
+      {
+        hint: 'name the tensors and the vectorizer of one run of vectorize',
+      },
+    );
+  }
+  return { columns, nClasses: classes.length, train, valid, classWeight };
 }
 
 /** @throws StageError E_DATA for rows that were rebalanced, or are to be weighed, by class. */

@@ -1,7 +1,7 @@
 /** Puts a fitted model, its preprocessing and what is known of its data together as a bundle. */
 import { StageError } from '../errors.ts';
 import { describeDistribution, selectGoldenRows } from '../preprocessing/distribution.ts';
-import { assertPreprocessable } from '../preprocessing/pipeline.ts';
+import { assertPreprocessable, inputColumns } from '../preprocessing/pipeline.ts';
 import type { Relation } from '../sql.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
 import type { Bundle } from './bundle.ts';
@@ -61,7 +61,8 @@ export function describeInput(
       { hint: 'of several classes the most probable is predicted' },
     );
   }
-  const input = raw.columns.filter(({ name }) => name !== target && name !== id);
+  const columns = raw.columns.filter(({ name }) => name !== target && name !== id);
+  const input = inputColumns(preprocessing, columns);
   assertPreprocessable(preprocessing, { ...raw, columns: input }, features);
   return { input, target, id };
 }

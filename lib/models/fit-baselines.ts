@@ -6,7 +6,7 @@ import { DEFAULT_BASELINES } from './baselines-params.ts';
 import type { Bundle } from './bundle.ts';
 import { fitModel, measureValid } from './fit-model.ts';
 import type { TrainingContext } from './fit-model.ts';
-import type { RegressionData, TrainingData } from './model.ts';
+import type { AnyData } from './model.ts';
 
 export interface Baseline {
   readonly bundle: Bundle;
@@ -23,7 +23,7 @@ export interface Baseline {
  */
 export async function* fitBaselines(
   params: { readonly models: readonly string[] | null },
-  data: TrainingData | RegressionData,
+  data: AnyData,
   parts: Omit<Bundle, 'model' | 'distribution' | 'golden'>,
   { raw, engine }: { readonly raw: Relation; readonly engine: TableEngine },
   context: Omit<TrainingContext, 'onStep' | 'checkpoint'>,

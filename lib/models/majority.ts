@@ -1,5 +1,6 @@
 /** The model `majority`: what a guess is worth that looks at no feature. */
 import { defineModel } from './model.ts';
+import type { Features, Fit, FittedModel, TrainingData } from './model.ts';
 
 export const majority = defineModel({
   name: 'majority',
@@ -7,14 +8,7 @@ export const majority = defineModel({
     'The same for every row, whatever its features: the shares of the classes in train, or the mean of the number to predict',
   acceptsMissing: true,
   params: {},
-  async fit({ train, nClasses, classWeight }) {
-    const weights = new Float64Array(nClasses);
-    for (const label of train.labels) weights[label] += classWeight?.[label] ?? 1;
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const priors = weights.map((weight) => weight / total);
-    const tensors = { priors: { dtype: 'F64', shape: [nClasses], data: priors } } as const;
-    return { fitted: { facts: {}, tensors }, history: [], metrics: { n_parameters: nClasses } };
-  },
+  fit: fitPriors,
   findProblem({ tensors: { priors }, nClasses }) {
     if (priors?.dtype !== 'F64' || priors.data.length !== nClasses) {
       return `no priors of ${nClasses} classes`;
@@ -23,16 +17,16 @@ export const majority = defineModel({
     const isShare = priors.data.every((prior) => prior >= 0) && Math.abs(sum - 1) < 1e-9;
     return isShare ? null : 'priors that do not sum to 1';
   },
-  async open({ tensors, columns, nClasses }) {
-    const priors = tensors.priors.data as Float64Array;
-    return {
-      async predictProba(features) {
-        const probabilities = new Float32Array((features.length / columns.length) * nClasses);
-        for (let at = 0; at < probabilities.length; at += nClasses) probabilities.set(priors, at);
-        return probabilities;
-      },
+  open: async (fitted) => ({
+    predictProba: async ({ length }) => repeatPriors(fitted, length / fitted.columns.length),
+    dispose: () => {},
+  }),
+  sparse: {
+    fit: fitPriors,
+    open: async (fitted) => ({
+      predictProba: async ({ nRows }) => repeatPriors(fitted, nRows),
       dispose: () => {},
-    };
+    }),
   },
   regression: {
     async fit({ train }) {
@@ -54,3 +48,19 @@ export const majority = defineModel({
     },
   },
 });
+
+async function fitPriors({ train, nClasses, classWeight }: TrainingData<Features>): Promise<Fit> {
+  const weights = new Float64Array(nClasses);
+  for (const label of train.labels) weights[label] += classWeight?.[label] ?? 1;
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const priors = weights.map((weight) => weight / total);
+  const tensors = { priors: { dtype: 'F64', shape: [nClasses], data: priors } } as const;
+  return { fitted: { facts: {}, tensors }, history: [], metrics: { n_parameters: nClasses } };
+}
+
+function repeatPriors({ tensors, nClasses }: FittedModel, nSamples: number): Float32Array {
+  const priors = tensors.priors.data as Float64Array;
+  const probabilities = new Float32Array(nSamples * nClasses);
+  for (let at = 0; at < probabilities.length; at += nClasses) probabilities.set(priors, at);
+  return probabilities;
+}

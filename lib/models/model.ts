@@ -2,14 +2,17 @@
 import type { Params, Schema } from '../params/schema.ts';
 import type { StartProgress } from '../progress.ts';
 import type { Rng } from '../rng.ts';
+import type { CsrMatrix } from '../sparse/csr.ts';
 import type { Task } from '../task.ts';
 import type { Tensor } from '../tensors/safetensors.ts';
 
+/** Dense: row-major, shape (nSamples, nFeatures), NaN where a value is missing; or sparse, every value finite. */
+export type Features = Float32Array | CsrMatrix;
+
 /** Rows of one split as features and labels. */
-export interface LabelledRows {
+export interface LabelledRows<X extends Features = Float32Array> {
   readonly nSamples: number;
-  /** Row-major, shape (nSamples, nFeatures); NaN where a value is missing. */
-  readonly features: Float32Array;
+  readonly features: X;
   /** Class of each row, 0 to nClasses - 1, shape (nSamples). */
   readonly labels: Int32Array;
 }
@@ -17,22 +20,22 @@ export interface LabelledRows {
 /** Rows of one split as features and numbers to predict. */
 export interface NumericRows {
   readonly nSamples: number;
-  /** As of {@link LabelledRows}. */
+  /** Row-major, shape (nSamples, nFeatures); NaN where a value is missing. */
   readonly features: Float32Array;
   /** Finite, shape (nSamples). */
   readonly targets: Float64Array;
 }
 
 /** What a model learns classes from. */
-export interface TrainingData {
+export interface TrainingData<X extends Features = Float32Array> {
   readonly task?: 'classification';
   /** Names of the features, in their order. */
   readonly columns: readonly string[];
   /** At least 2. */
   readonly nClasses: number;
-  readonly train: LabelledRows;
+  readonly train: LabelledRows<X>;
   /** For early stopping, blending weights and the history; never learnt from otherwise. */
-  readonly valid: LabelledRows;
+  readonly valid: LabelledRows<X>;
   /** Weight of the rows of each class, shape (nClasses); null: all 1. */
   readonly classWeight: readonly number[] | null;
 }
@@ -44,6 +47,14 @@ export interface RegressionData {
   readonly train: NumericRows;
   /** As of {@link TrainingData}. */
   readonly valid: NumericRows;
+}
+
+/** Whatever `train` may be given. */
+export type AnyData = TrainingData | TrainingData<CsrMatrix> | RegressionData;
+
+/** Whether a model is to learn from sparse rows. */
+export function isSparse(data: AnyData): data is TrainingData<CsrMatrix> {
+  return !(data.train.features instanceof Float32Array);
 }
 
 /** The state of one training between runs of a killed process. */
@@ -135,12 +146,12 @@ export interface TrainedModel {
 }
 
 /** A fitted model ready to score. A row gets the same bits alone, in a subset, and in the whole. */
-export interface Predictor {
+export interface Predictor<X extends Features = Float32Array> {
   /**
-   * @param features - Row-major, shape (nSamples, nFeatures).
+   * @param features - Shape (nSamples, nFeatures).
    * @returns Probabilities, row-major, shape (nSamples, nClasses); each row sums to 1.
    */
-  predictProba(features: Float32Array): Promise<Float32Array>;
+  predictProba(features: X): Promise<Float32Array>;
   dispose(): void;
 }
 
@@ -160,6 +171,13 @@ export interface RegressionDefinition<S extends Schema = Schema> {
   fit(data: RegressionData, params: Params<S>, context: FitContext): Promise<Fit>;
   findProblem(fitted: FittedModel): string | null;
   open(fitted: FittedModel, machine: Machine): Promise<Regressor>;
+}
+
+/** How a model learns classes from sparse rows, by the same parameters and to the same state as from dense ones. */
+export interface SparseDefinition<S extends Schema = Schema> {
+  /** @throws StageError as `fit` of {@link ModelDefinition} does. */
+  fit(data: TrainingData<CsrMatrix>, params: Params<S>, context: FitContext): Promise<Fit>;
+  open(fitted: FittedModel, machine: Machine): Promise<Predictor<CsrMatrix>>;
 }
 
 export interface ModelDefinition<S extends Schema = Schema> {
@@ -182,6 +200,8 @@ export interface ModelDefinition<S extends Schema = Schema> {
   open(fitted: FittedModel, machine: Machine): Promise<Predictor>;
   /** None: it tells classes apart, and predicts no numbers. */
   readonly regression?: RegressionDefinition<S>;
+  /** None: every row must be dense. */
+  readonly sparse?: SparseDefinition<S>;
 }
 
 /** Types the definition; heavy modules are imported inside `fit` and `open`. */

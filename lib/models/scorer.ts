@@ -10,14 +10,17 @@ import { didYouMean } from '../suggest.ts';
 import { identifier, literal } from '../sql.ts';
 import type { Column, Relation, Row } from '../sql.ts';
 import { assertKnownClasses, findClasses, labelExpression } from '../tensors/classes.ts';
-import { streamRows } from '../tensors/row-blocks.ts';
+import { streamRows, streamTexts } from '../tensors/row-blocks.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
 import type { Progress, StartProgress } from '../progress.ts';
-import { isRegression, outputScale } from './bundle.ts';
+import { isRegression } from './bundle.ts';
 import type { Bundle } from './bundle.ts';
+import { correctPriors } from './correct-priors.ts';
 import { openModel, openRegressor } from './fit-model.ts';
+import { assertGolden } from './golden-rows.ts';
 import type { Machine } from './model.ts';
 import { findModel } from './registry.ts';
+import { openTextScorer } from './text-scorer.ts';
 
 type Outputs = Float32Array | Float64Array;
 
@@ -34,9 +37,6 @@ export interface Scorer<T extends Outputs = Float32Array> {
   dispose(): void;
 }
 
-/** Between the processor that made the bundle and this one; the last bits of kernels differ. */
-const GOLDEN_TOLERANCE = 1e-4;
-
 /**
  * A scorer that gives the probabilities of rows, row-major, shape (rows of the block, nClasses).
  *
@@ -47,10 +47,25 @@ export async function openScorer(
   engine: TableEngine,
   machine: Machine,
 ): Promise<Scorer> {
+  if (bundle.preprocessing.vectorizer !== undefined)
+    return await openTexts(bundle, engine, machine);
   const predictor = await openModel(bundle.model, machine);
   const predict = async (features: Float32Array): Promise<Float32Array> =>
     correctPriors(bundle, await predictor.predictProba(features));
   return await createScorer(bundle, engine, { predict, dispose: () => predictor.dispose() });
+}
+
+/** {@link openTextScorer} on the column of the texts. */
+async function openTexts(bundle: Bundle, engine: TableEngine, machine: Machine): Promise<Scorer> {
+  const { score, dispose } = await openTextScorer(bundle, machine);
+  const { column } = bundle.preprocessing.vectorizer!;
+  return {
+    async *score(relation) {
+      assertInput(bundle, relation);
+      for await (const texts of streamTexts(engine, relation, column)) yield await score(texts);
+    },
+    dispose,
+  };
 }
 
 /**
@@ -98,7 +113,7 @@ async function createScorer<T extends Outputs>(
     dispose,
   };
   try {
-    await assertGolden(bundle, engine, scorer);
+    await assertGolden(bundle, async () => await collect(scorer.score(goldenRelation(bundle))));
     return scorer;
   } catch (error) {
     dispose();
@@ -207,18 +222,22 @@ function toSql(value: Row[string], { kind }: Column): string {
   return `CAST(${text} AS ${kind === 'number' ? 'DOUBLE' : 'VARCHAR'})`;
 }
 
-function assertInput({ input, target, id }: Bundle, { columns, source }: Relation): void {
+function assertInput(
+  { input, target, id, preprocessing }: Bundle,
+  { columns, source }: Relation,
+): void {
   const found = new Map(columns.map(({ name, kind }) => [name, kind]));
   const known = input.map(({ name }) => name);
+  // texts stand in tables among much else
+  const mayBeThere = (name: string): boolean =>
+    preprocessing.vectorizer !== undefined || [...known, target, id].includes(name);
   const problems = [
     ...input.flatMap(({ name, kind }) => {
       const other = found.get(name);
       if (other === undefined) return [`no ${name}${didYouMean(name, [...found.keys()])}`];
       return other === kind ? [] : [`${name} as ${other}, not ${kind}`];
     }),
-    ...columns.flatMap(({ name }) =>
-      known.includes(name) || name === target || name === id ? [] : [`an unknown ${name}`],
-    ),
+    ...columns.flatMap(({ name }) => (mayBeThere(name) ? [] : [`an unknown ${name}`])),
   ];
   if (problems.length === 0) return;
   throw new StageError(
@@ -230,40 +249,8 @@ function assertInput({ input, target, id }: Bundle, { columns, source }: Relatio
   );
 }
 
-function correctPriors(
-  { priorCorrection, classes }: Bundle,
-  probabilities: Float32Array,
-): Float32Array {
-  if (priorCorrection === null) return probabilities;
-  const nClasses = classes.length;
-  for (let start = 0; start < probabilities.length; start += nClasses) {
-    let sum = 0;
-    for (let c = 0; c < nClasses; c++) {
-      probabilities[start + c] *= priorCorrection[c];
-      sum += probabilities[start + c];
-    }
-    for (let c = 0; c < nClasses; c++) probabilities[start + c] /= sum;
-  }
-  return probabilities;
-}
-
-async function assertGolden(
-  bundle: Bundle,
-  engine: TableEngine,
-  scorer: Scorer<Outputs>,
-): Promise<void> {
-  const { probabilities, predictions } = bundle.golden;
-  const expected = predictions ?? probabilities.flat();
-  if (expected.length === 0) return; // a bundle in the making has none yet
-  const found: number[] = [];
-  for await (const block of scorer.score(goldenRelation(bundle))) found.push(...block);
-  const worst = Math.max(...expected.map((value, i) => Math.abs(value - found[i])));
-  const what = predictions === undefined ? 'probabilities' : 'numbers';
-  const tolerance = GOLDEN_TOLERANCE * outputScale(bundle.golden);
-  if (found.length === expected.length && worst <= tolerance) return;
-  throw new StageError(
-    'E_DATA',
-    `the model must give its golden rows the ${what} it was made with, within ${tolerance}; got a difference of ${worst}`,
-    { hint: 'the file is damaged, or was made by another version; train the model again' },
-  );
+async function collect(blocks: AsyncIterable<Outputs>): Promise<number[]> {
+  const values: number[] = [];
+  for await (const block of blocks) values.push(...block);
+  return values;
 }

@@ -5,7 +5,10 @@
  * given later cannot differ.
  */
 import { assertColumns } from '../sql.ts';
+import { StageError, listExamples } from '../errors.ts';
 import type { Column, Relation } from '../sql.ts';
+import { parseVectorizer } from '../text/vectorizer.ts';
+import type { Vectorizer } from '../text/vectorizer.ts';
 import { dropColumnsSelect, parseDroppedColumns } from './drop-columns.ts';
 import type { DroppedColumns } from './drop-columns.ts';
 import { featureNames, featuresSelect, fitFeatures, parseFeatures } from './features.ts';
@@ -18,9 +21,20 @@ export interface Preprocessing {
   readonly columns: DroppedColumns | null;
   readonly features: Features | null;
   readonly scaler: Scaler | null;
+  /** Makes sparse rows of the texts of one column, and is the only step then; absent: rows are dense. */
+  readonly vectorizer?: Vectorizer;
 }
 
-/** Stands after FROM: the rows of `sql`, in their order, as the model's tensors were made from them. */
+/** The columns of a raw table that the steps may read: where texts are vectorized theirs alone, else all. */
+export function inputColumns(
+  { vectorizer }: Preprocessing,
+  columns: readonly Column[],
+): readonly Column[] {
+  if (vectorizer === undefined) return columns;
+  return columns.filter(({ name }) => name === vectorizer.column);
+}
+
+/** Stands after FROM: the rows of `sql`, in their order, as the model's dense tensors were made from them. */
 export function preprocess({ columns, features, scaler }: Preprocessing, sql: string): string {
   let from = sql;
   if (columns !== null) from = `(${dropColumnsSelect(columns, from)})`;
@@ -36,10 +50,11 @@ export function preprocess({ columns, features, scaler }: Preprocessing, sql: st
  * @throws StageError E_DATA naming what is missing or of another kind, with the nearest that is there.
  */
 export function assertPreprocessable(
-  { columns, features, scaler }: Preprocessing,
+  { columns, features, scaler, vectorizer }: Preprocessing,
   raw: Pick<Relation, 'columns' | 'source'>,
   wanted: readonly string[],
 ): void {
+  if (vectorizer !== undefined) return assertVectorizable(vectorizer, raw, wanted);
   const have = (found: readonly Column[]): Relation => ({ ...raw, sql: '', columns: found });
   const dropped = (columns?.dropped ?? []).map(({ name }) => name);
   assertColumns(have(raw.columns), dropped);
@@ -54,6 +69,33 @@ export function assertPreprocessable(
   assertColumns(numbers, wanted);
 }
 
+function assertVectorizable(
+  { column, vocabulary }: Vectorizer,
+  { columns, source }: Pick<Relation, 'columns' | 'source'>,
+  wanted: readonly string[],
+): void {
+  assertTexts({ columns, source, sql: '' }, column);
+  const known = new Set(vocabulary);
+  const missing = wanted.filter((term) => !known.has(term));
+  if (missing.length === 0) return;
+  const got = listExamples(missing, (term) => JSON.stringify(term));
+  throw new StageError('E_DATA', `the vectorizer must have every feature; got none for ${got}`, {
+    hint: 'run vectorize again, and train on what it wrote',
+  });
+}
+
+/** @throws StageError E_DATA for a column that is missing, or holds no texts. */
+export function assertTexts(relation: Relation, name: string): void {
+  assertColumns(relation, [name]);
+  const { kind } = relation.columns.find((column) => column.name === name)!;
+  if (kind === 'text') return;
+  throw new StageError(
+    'E_DATA',
+    `${relation.source} column ${name} must hold texts; got a ${kind} column`,
+    { hint: 'name another column with vectorize.column' },
+  );
+}
+
 /** Gives a database the functions that {@link preprocess} calls. */
 export function registerFunctions(registry: FunctionRegistry, { scaler }: Preprocessing): void {
   if (scaler !== null) registerScaler(registry, scaler);
@@ -65,16 +107,18 @@ export function registerFunctions(registry: FunctionRegistry, { scaler }: Prepro
  * @throws StageError E_DATA naming the source of the first that is not what it should be.
  */
 export function parsePreprocessing(
-  states: Readonly<Record<keyof Preprocessing, unknown>>,
+  states: Readonly<Partial<Record<keyof Preprocessing, unknown>>>,
   source: (step: keyof Preprocessing) => string,
 ): Preprocessing {
   const parse = <T>(
     step: keyof Preprocessing,
     parser: (value: unknown, source: string) => T,
-  ): T | null => (states[step] === null ? null : parser(states[step], source(step)));
+  ): T | null => ((states[step] ?? null) === null ? null : parser(states[step], source(step)));
+  const vectorizer = parse('vectorizer', parseVectorizer);
   return {
     columns: parse('columns', parseDroppedColumns),
     features: parse('features', parseFeatures),
     scaler: parse('scaler', parseScaler),
+    ...(vectorizer === null ? {} : { vectorizer }),
   };
 }

@@ -3,11 +3,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { StageError } from '../errors.ts';
 import type { Refuse } from './bytes.ts';
-import { assembleDataset, toInt64 } from './dataset.ts';
+import { assembleDataset, parseJson, toInt64, toPairs } from './dataset.ts';
 import type { Block, Dataset, DatasetHeader } from './dataset.ts';
 import { readPt, streamPt } from './pt.ts';
 import { readSafetensors, streamSafetensors } from './safetensors.ts';
-import type { TensorPiece, TensorSpec } from './safetensors.ts';
+import type { Safetensors, TensorPiece, TensorSpec } from './safetensors.ts';
+import { isSparse, parseSparseDataset } from './sparse-dataset-files.ts';
+import type { SparseDataset } from './sparse-dataset-files.ts';
 
 export const DATASET_FORMATS = ['pt', 'safetensors'] as const;
 export type DatasetFormat = (typeof DATASET_FORMATS)[number];
@@ -44,8 +46,16 @@ export async function writeDataset(
  * @throws StageError E_DATA for a file that is missing, damaged, of another format or structure.
  */
 export function readDataset(path: string): Dataset {
-  if (formatOf(path) === 'safetensors') return readSafetensorsDataset(path);
-  return readPt(path);
+  return formatOf(path) === 'safetensors'
+    ? parseDataset(path, readSafetensors(path))
+    : readPt(path);
+}
+
+/** {@link readDataset} of dense or sparse rows, whichever the file holds. */
+function readAnyDataset(path: string): Dataset | SparseDataset {
+  if (formatOf(path) !== 'safetensors') return readPt(path);
+  const file = readSafetensors(path);
+  return isSparse(file) ? parseSparseDataset(path, file) : parseDataset(path, file);
 }
 
 /**
@@ -66,7 +76,7 @@ export function findDatasets(folder: string, splits: readonly string[]): string[
         folder: entries.join(', ') || 'an empty folder',
       }[kind];
       throw new StageError('E_DATA', `${folder} must hold ${names.join(' or ')}; got ${got}`, {
-        hint: 'name a folder that tensorize wrote',
+        hint: 'name a folder that tensorize or vectorize wrote',
       });
     }
     return join(folder, name);
@@ -83,14 +93,41 @@ export function readDatasets<const S extends string>(
   folder: string,
   splits: readonly S[],
 ): Record<S, Dataset> {
+  return readAlike(folder, splits, readDataset);
+}
+
+/**
+ * {@link readDatasets} of a folder that tensorize or vectorize wrote.
+ *
+ * @throws StageError E_DATA when the rows of one split are dense, and those of another one sparse, too.
+ */
+export function readAnyDatasets<const S extends string>(
+  folder: string,
+  splits: readonly S[],
+): Record<S, Dataset> | Record<S, SparseDataset> {
+  return readAlike(folder, splits, readAnyDataset) as ReturnType<typeof readAnyDatasets<S>>;
+}
+
+function readAlike<S extends string, D extends Dataset | SparseDataset>(
+  folder: string,
+  splits: readonly S[],
+  read: (path: string) => D,
+): Record<S, D> {
   const datasets = findDatasets(folder, splits).map((path, i) => ({
     split: splits[i],
     path,
-    dataset: readDataset(path),
+    dataset: read(path),
   }));
   const [first] = datasets;
+  const kindOf = ({ features }: D): string =>
+    features instanceof Float32Array ? 'dense rows' : 'sparse rows';
   for (const { path, dataset } of datasets) {
-    const hint = 'run tensorize again, which writes all splits together';
+    const hint = 'run the stage that wrote them again, which writes all splits together';
+    if (kindOf(dataset) !== kindOf(first.dataset)) {
+      const [got, wanted] = [kindOf(dataset), kindOf(first.dataset)];
+      const must = `${path} must hold ${wanted} as ${first.path} does`;
+      throw new StageError('E_DATA', `${must}; got ${got}`, { hint });
+    }
     for (const key of ['columns', 'classes'] as const) {
       if (JSON.stringify(dataset[key]) === JSON.stringify(first.dataset[key])) continue;
       throw new StageError('E_DATA', `${path} must have the ${key} of ${first.path}; got others`, {
@@ -104,16 +141,15 @@ export function readDatasets<const S extends string>(
     });
   }
   const bySplit = datasets.map(({ split, dataset }) => [split, dataset] as const);
-  return Object.fromEntries(bySplit) as Record<S, Dataset>;
+  return Object.fromEntries(bySplit) as Record<S, D>;
 }
 
-function readSafetensorsDataset(path: string): Dataset {
+function parseDataset(path: string, { tensors, metadata }: Safetensors): Dataset {
   const refuse: Refuse = (got) => {
     throw new StageError('E_DATA', `${path} must hold features and labels; got ${got}`, {
       hint: 'name a file that tensorize wrote',
     });
   };
-  const { tensors, metadata } = readSafetensors(path);
   const { features, labels, targets } = tensors;
   if (features?.dtype !== 'F32' || features.shape.length !== 2) {
     return refuse('no tensor features of dtype F32 and 2 dimensions');
@@ -146,19 +182,5 @@ async function* toPieces(blocks: AsyncIterable<Block>): AsyncGenerator<TensorPie
     if (labels.length > 0) {
       yield { name: 'labels', data: new BigInt64Array(toInt64(labels).buffer) };
     }
-  }
-}
-
-/** int64 as pairs of its low and high half; not copied. */
-export function toPairs({ buffer, byteOffset, length }: BigInt64Array): Int32Array {
-  return new Int32Array(buffer, byteOffset, 2 * length);
-}
-
-/** null for a text that is missing or no JSON. */
-export function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? 'null');
-  } catch {
-    return null;
   }
 }

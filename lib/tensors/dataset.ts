@@ -94,6 +94,20 @@ export function toInt64(labels: Int32Array): Int32Array {
   return pairs;
 }
 
+/** int64 as pairs of its low and high half; not copied. */
+export function toPairs({ buffer, byteOffset, length }: BigInt64Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, 2 * length);
+}
+
+/** null for a text that is missing or no JSON. */
+export function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
 function toInt32(pairs: Int32Array, nClasses: number, refuse: Refuse): Int32Array {
   const labels = new Int32Array(new SharedArrayBuffer(2 * pairs.length));
   for (let i = 0; i < labels.length; i++) {

@@ -57,6 +57,17 @@ export async function* streamBlocks(
   }
 }
 
+/** The texts of a column in blocks, in the order of the rows; null where one is missing. */
+export async function* streamTexts(
+  engine: TableEngine,
+  { sql }: Pick<Relation, 'sql'>,
+  column: string,
+): AsyncGenerator<(string | null)[]> {
+  for await (const chunk of engine.stream(`SELECT ${identifier(column)} FROM ${sql}`)) {
+    yield chunk.getColumnValues(0) as (string | null)[];
+  }
+}
+
 const NO_TRUTH = { labels: new Int32Array(0) };
 
 function truthOf(chunk: DuckDBDataChunk, column: number): Pick<Block, 'labels' | 'targets'> {

@@ -10,8 +10,7 @@
 import { StageError } from '../errors.ts';
 import type { CsrMatrix } from '../sparse/csr.ts';
 import type { Refuse } from './bytes.ts';
-import { parseJson, toPairs } from './dataset-files.ts';
-import { assembleDataset, toInt64 } from './dataset.ts';
+import { assembleDataset, parseJson, toInt64, toPairs } from './dataset.ts';
 import type { DatasetHeader } from './dataset.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import type { Safetensors, Tensor } from './safetensors.ts';

@@ -6,7 +6,8 @@ import { StageError, listExamples } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import { stackRows } from '../sparse/csr.ts';
 import type { CsrMatrix } from '../sparse/csr.ts';
-import { assertColumns, identifier } from '../sql.ts';
+import { assertTexts } from '../preprocessing/pipeline.ts';
+import { assertColumns } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import type { Task } from '../task.ts';
 import { startVectorizerFit } from '../text/fit-vectorizer.ts';
@@ -14,6 +15,7 @@ import type { FitOptions } from '../text/fit-vectorizer.ts';
 import { openVectorizer } from '../text/vectorizer.ts';
 import type { Vectorizer } from '../text/vectorizer.ts';
 import { readIds } from './read-ids.ts';
+import { streamTexts } from './row-blocks.ts';
 import type { TableEngine } from './row-blocks.ts';
 import { writeSparseDataset } from './sparse-dataset-files.ts';
 import { planTruth, readTruth } from './truth.ts';
@@ -90,18 +92,6 @@ export async function vectorize(
   return { nSamples: sizes, vectorizer, nClasses: truth.classes.length };
 }
 
-/** The texts of a column, in the order of the rows. */
-async function* streamTexts(
-  engine: TableEngine,
-  { sql }: Relation,
-  column: string,
-): AsyncGenerator<(string | null)[]> {
-  const query = `SELECT ${identifier(column)} FROM ${sql}`;
-  for await (const chunk of engine.stream(query)) {
-    yield chunk.getColumnValues(0) as (string | null)[];
-  }
-}
-
 function has({ columns }: Relation, name: string | null): boolean {
   return columns.some((column) => column.name === name);
 }
@@ -115,17 +105,6 @@ function chooseId(relation: Relation, { id, base }: VectorizeOptions): string | 
 function assertOut(out: string, isFolder: boolean): void {
   if (isFolder || extname(out) === '.safetensors') return;
   throw new StageError('E_USAGE', '--out must end in .safetensors, since --in is one file');
-}
-
-function assertTexts(relation: Relation, name: string): void {
-  assertColumns(relation, [name]);
-  const { kind } = relation.columns.find((column) => column.name === name)!;
-  if (kind === 'text') return;
-  throw new StageError(
-    'E_DATA',
-    `${relation.source} column ${name} must hold texts; got a ${kind} column`,
-    { hint: 'name another column with vectorize.column' },
-  );
 }
 
 function warnOfEmptyRows(

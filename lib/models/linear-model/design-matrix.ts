@@ -1,3 +1,6 @@
+import { takeRows } from '../../sparse/csr.ts';
+import type { CsrMatrix } from '../../sparse/csr.ts';
+
 /**
  * Rows of features that a linear model multiplies with, dense or sparse.
  *
@@ -57,58 +60,36 @@ export function denseMatrix(X: Float32Array, nFeatures: number): DesignMatrix {
   };
 }
 
-/** Compressed sparse rows: entries `starts[i]` to `starts[i + 1]`, the latter not included, are row i. */
-export interface SparseRows {
-  readonly nFeatures: number;
-  /** Shape (n + 1). */
-  readonly starts: Int32Array;
-  /** Column of each entry, ascending in a row. */
-  readonly columns: Int32Array;
-  readonly values: Float32Array;
-}
-
-export function sparseMatrix({ nFeatures, starts, columns, values }: SparseRows): DesignMatrix {
+export function sparseMatrix(matrix: CsrMatrix): DesignMatrix {
+  const { nRows: nSamples, nColumns: nFeatures, indptr, indices, values } = matrix;
   return {
-    nSamples: starts.length - 1,
+    nSamples,
     nFeatures,
     addProducts(start, end, B, m, V) {
       for (let i = start, v = 0; i < end; i++, v += m) {
-        for (let e = starts[i]; e < starts[i + 1]; e++) {
-          const b = columns[e] * m;
+        for (let e = indptr[i]; e < indptr[i + 1]; e++) {
+          const b = indices[e] * m;
           for (let k = 0; k < m; k++) V[v + k] += values[e] * B[b + k];
         }
       }
     },
     addTransposed(start, end, V, m, B) {
       for (let i = start, v = 0; i < end; i++, v += m) {
-        for (let e = starts[i]; e < starts[i + 1]; e++) {
-          const b = columns[e] * m;
+        for (let e = indptr[i]; e < indptr[i + 1]; e++) {
+          const b = indices[e] * m;
           for (let k = 0; k < m; k++) B[b + k] += values[e] * V[v + k];
         }
       }
     },
     readEntries(i, into, entries) {
-      const row = columns.subarray(starts[i], starts[i + 1]);
+      const row = indices.subarray(indptr[i], indptr[i + 1]);
       into.set(row);
-      entries.set(values.subarray(starts[i], starts[i + 1]));
+      entries.set(values.subarray(indptr[i], indptr[i + 1]));
       return row.length;
     },
     takeEvery(step) {
-      const rows = Array.from(
-        { length: Math.ceil((starts.length - 1) / step) },
-        (_, i) => [starts[i * step], starts[i * step + 1]] as const,
-      );
-      const taken = {
-        starts: new Int32Array(rows.length + 1),
-        columns: new Int32Array(rows.reduce((n, [from, to]) => n + to - from, 0)),
-        values: new Float32Array(rows.reduce((n, [from, to]) => n + to - from, 0)),
-      };
-      rows.forEach(([from, to], i) => {
-        taken.columns.set(columns.subarray(from, to), taken.starts[i]);
-        taken.values.set(values.subarray(from, to), taken.starts[i]);
-        taken.starts[i + 1] = taken.starts[i] + to - from;
-      });
-      return sparseMatrix({ nFeatures, ...taken });
+      const rows = Array.from({ length: Math.ceil(nSamples / step) }, (_, i) => i * step);
+      return sparseMatrix(takeRows(matrix, rows));
     },
   };
 }

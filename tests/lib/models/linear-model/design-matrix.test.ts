@@ -16,23 +16,24 @@ function makeTable(nSamples: number, nFeatures: number, seed: number): number[][
 }
 
 function both(table: number[][], nFeatures: number): DesignMatrix[] {
-  const starts = [0];
-  const columns: number[] = [];
+  const indptr = [0];
+  const indices: number[] = [];
   const values: number[] = [];
   for (const row of table) {
     row.forEach((value, j) => {
       if (value === 0) return;
-      columns.push(j);
+      indices.push(j);
       values.push(value);
     });
-    starts.push(columns.length);
+    indptr.push(indices.length);
   }
   return [
     denseMatrix(Float32Array.from(table.flat()), nFeatures),
     sparseMatrix({
-      nFeatures,
-      starts: Int32Array.from(starts),
-      columns: Int32Array.from(columns),
+      nRows: table.length,
+      nColumns: nFeatures,
+      indptr: Uint32Array.from(indptr),
+      indices: Uint32Array.from(indices),
       values: Float32Array.from(values),
     }),
   ];

@@ -102,13 +102,13 @@ test('learns the same from sparse rows, and where the columns are too many for b
   const { X, labels } = makeRows(400, 5);
   const wide = new Float32Array(400 * 600);
   for (let i = 0; i < 400; i++) wide.set(X.subarray(i * 5, i * 5 + 5), i * 600 + 200);
-  const starts = Int32Array.from({ length: 401 }, (_, i) => 5 * i);
-  const columns = Int32Array.from({ length: 2000 }, (_, e) => 200 + (e % 5));
+  const indptr = Uint32Array.from({ length: 401 }, (_, i) => 5 * i);
+  const indices = Uint32Array.from({ length: 2000 }, (_, e) => 200 + (e % 5));
   const options = { ...OPTIONS, tol: 1e-8 };
   const fits = await Promise.all(
     [
       denseMatrix(wide, 600),
-      sparseMatrix({ nFeatures: 600, starts, columns, values: X }),
+      sparseMatrix({ nRows: 400, nColumns: 600, indptr, indices, values: X }),
       denseMatrix(X, 5),
     ].map((matrix) => fitLogistic(matrix, labels, 3, options)),
   );

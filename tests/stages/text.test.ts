@@ -1,0 +1,133 @@
+/** Texts classified from end to end, by the real stages. */
+import { parse } from 'csv-parse/sync';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readBundle } from '../../lib/models/bundle.ts';
+import { openTextScorer } from '../../lib/models/text-scorer.ts';
+import { createRng } from '../../lib/rng.ts';
+import { readSparseDataset } from '../../lib/tensors/sparse-dataset-files.ts';
+import { complaintsOf, runWell, toCsv } from '../support/small-pipeline.ts';
+
+const HEADER = 'page,text,stars,kind';
+const WORDS = {
+  'bad, sad': ['dull', 'slow', 'poor', 'never', 'waste'],
+  good: ['fine', 'great', 'clear', 'always', 'joy'],
+};
+const COMMON = ['the', 'book', 'of "all"', 'lines\nbreak', 'été', 'page', 'plot', 'end'];
+const PARAMS = {
+  base: { seed: 1, target: 'kind', id: 'page' },
+  vectorize: { ngram_range: [1, 2] },
+  train: { model: 'logistic' },
+};
+
+/** Pages whose words tell their kind, but for some; a text is missing, one is empty, one has words of its own. */
+function makeRows(nRows: number): (string | number)[][] {
+  const draw = createRng(1, 'tests', 'texts');
+  const pick = (words: readonly string[]): string => words[Math.floor(words.length * draw())];
+  return Array.from({ length: nRows }, (_, i) => {
+    const kind = draw() < 0.5 ? 'good' : 'bad, sad';
+    const own = WORDS[draw() < 0.9 ? kind : 'good'];
+    const words = Array.from({ length: 12 }, () => pick(draw() < 0.2 ? own : COMMON));
+    const text = i === 3 ? '' : i === 5 ? 'zzz yyy' : words.join(' ');
+    return [`p${i}`, text, Math.floor(5 * draw()), kind];
+  });
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
+const at = (file: string): string => join(folder, file);
+const MODEL = 'models/model.safetensors';
+const TRAIN = ['--in', 'data/vectorize'];
+const machine = { threads: 1, warn: () => {} };
+const readMetrics = (): Record<string, number> =>
+  JSON.parse(readFileSync(at('reports/metrics/evaluate.json'), 'utf8'));
+
+const test = suite('texts');
+
+test.before(() => {
+  writeFileSync(at('raw.csv'), toCsv(makeRows(400), HEADER));
+  writeFileSync(at('params.yaml'), JSON.stringify(PARAMS));
+  runWell('split', ['--in', 'raw.csv'], folder);
+  runWell('vectorize', [], folder);
+  runWell('train', TRAIN, folder);
+});
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('train sees that rows are sparse, and its bundle asks for the texts alone', () => {
+  const bundle = readBundle(at(MODEL));
+  assert.equal(bundle.input, [{ name: 'text', kind: 'text' }]);
+  assert.equal([bundle.target, bundle.id, bundle.classes], ['kind', 'page', ['bad, sad', 'good']]);
+  const { columns } = readSparseDataset(at('data/vectorize/train.safetensors'));
+  assert.equal(bundle.model.columns, columns);
+  const { vectorizer, ...others } = bundle.preprocessing;
+  assert.equal(vectorizer!.vocabulary, columns);
+  assert.equal(others, { columns: null, features: null, scaler: null });
+  assert.is(bundle.golden.rows.length, 4);
+  assert.ok(bundle.golden.rows.every(({ text }) => typeof text === 'string'));
+});
+
+test('train writes the same bytes again', () => {
+  const before = readFileSync(at(MODEL));
+  runWell('train', [...TRAIN, '--out', 'again.safetensors'], folder);
+  assert.ok(readFileSync(at('again.safetensors')).equals(before));
+});
+
+test('evaluate scores raw texts, beside baselines, and writes page and card', () => {
+  runWell('baselines', [...TRAIN, '--set', 'baselines.models=[majority]'], folder);
+  runWell('evaluate', ['--baselines', 'models/baselines'], folder);
+  assert.ok(readMetrics().accuracy > 0.8, `accuracy ${readMetrics().accuracy}`);
+  assert.match(readFileSync(at('reports/model-card.md'), 'utf8'), /Raw columns: 1\n/);
+});
+
+test('predict gives a text the same bits in a table of any size, with the target or without, and in memory', async () => {
+  const predictionsOf = (rows: (string | number)[][], header: string): number[] => {
+    writeFileSync(at('new.csv'), toCsv(rows, header));
+    runWell('predict', ['--in', 'new.csv'], folder);
+    const table: Record<string, string>[] = parse(readFileSync(at('predictions.csv')), {
+      columns: true,
+    });
+    return table.map(({ probability_good: p }) => Math.fround(Number(p)));
+  };
+  const rows = makeRows(2500);
+  const all = predictionsOf(rows, HEADER);
+  assert.is(all.length, 2500);
+  const texts = rows.map(([, text]) => [text]);
+  for (const i of [0, 3, 5, 2222]) {
+    const some = i === 3 ? texts.slice(0, 4) : [texts[i]];
+    assert.is(predictionsOf(some, 'text').at(-1), all[i], `row ${i}`);
+  }
+  const scorer = await openTextScorer(readBundle(at(MODEL)), machine);
+  const probabilities = await scorer.score([rows[2222][1] as string, '', null, 'qqq']);
+  assert.is(probabilities[1], all[2222]);
+  const [without, missing, unseen] = [1, 2, 3].map((i) => probabilities.slice(2 * i, 2 * i + 2));
+  assert.equal(missing, without);
+  assert.equal(unseen, without);
+  assert.is(without[1], all[3]);
+  scorer.dispose();
+});
+
+test('says what cannot be', async () => {
+  writeFileSync(at('numbers.csv'), 'text\n1\n2\n');
+  const asTrain = await complaintsOf(
+    'train',
+    [
+      [...TRAIN, '--set', 'train.model=lightgbm'],
+      [...TRAIN, '--preprocessing', 'reports'],
+      ['--in', 'data/vectorize', '--raw', 'numbers.csv'],
+    ],
+    folder,
+  );
+  assert.equal(asTrain, [
+    '2 error E_PARAMS: the model must be logistic or majority to learn from sparse rows; got lightgbm',
+    '3 error E_DATA: reports must hold vectorizer.json where rows are sparse; got none',
+    '3 error E_DATA: numbers.csv must have the target kind; got none',
+  ]);
+  const predict = await complaintsOf('predict', [['--in', 'numbers.csv']], folder);
+  assert.equal(predict, [
+    '3 error E_DATA: numbers.csv must have the columns that the model was trained on; got text as number, not text',
+  ]);
+});
+
+test.run();
