@@ -29,6 +29,7 @@ const ALGORITHMS = [
   'bidding',
   'text',
   'sparse',
+  'signal',
   'ingestion',
 ].map((folder) => `lib/${folder}/**/*.ts`);
 const NATIVE_OR_FILES = [

@@ -24,6 +24,11 @@ test('counts, and takes minimum, maximum and deciles of the rows', async () => {
         min: 1,
         max: 10,
         deciles: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+        n_distinct: 10,
+        // (10² - 1) / 12
+        std: Math.sqrt(8.25),
+        counts: Array.from({ length: 10 }, (_, i) => [i + 1, 1]),
+        quantiles: null,
       },
       // 4 of 10 are true
       flag: {
@@ -32,9 +37,22 @@ test('counts, and takes minimum, maximum and deciles of the rows', async () => {
         min: 0,
         max: 1,
         deciles: [0, 0, 0, 0, 0, 0, 1, 1, 1],
+        n_distinct: 2,
+        std: Math.sqrt(0.24),
+        counts: [
+          [0, 6],
+          [1, 4],
+        ],
+        quantiles: null,
       },
-      colour: { kind: 'text', missing_count: 3, n_distinct: 2 },
-      day: { kind: 'time', missing_count: 0, n_distinct: 2 },
+      colour: {
+        kind: 'text',
+        missing_count: 3,
+        n_distinct: 2,
+        counts: { a: 4, b: 3 },
+        lengths: null,
+      },
+      day: { kind: 'time', missing_count: 0, n_distinct: 2, counts: null, lengths: null },
     },
   });
 });
@@ -55,9 +73,48 @@ test('leaves NULL, NaN and infinity out of what it computes, and counts them', a
       min: 1.5,
       max: 2.5,
       deciles: [1.5, 1.5, 1.5, 1.5, 1.5, 2.5, 2.5, 2.5, 2.5],
+      n_distinct: 2,
+      std: 0.5,
+      counts: [
+        [1.5, 1],
+        [2.5, 1],
+      ],
+      quantiles: null,
     },
-    nothing: { kind: 'number', missing_count: 6, min: null, max: null, deciles: null },
+    nothing: {
+      kind: 'number',
+      missing_count: 6,
+      min: null,
+      max: null,
+      deciles: null,
+      n_distinct: 0,
+      std: null,
+      counts: null,
+      quantiles: null,
+    },
   });
+});
+
+test('keeps 200 quantiles of more than 20 numbers, and the lengths of texts that hardly repeat', async () => {
+  const raw = await createRelation(
+    database,
+    'raw',
+    `SELECT i / 4 AS x, 'text ' || i AS words FROM range(400) AS t(i)`,
+  );
+  const { x, words } = (await describeDistribution(database, raw, raw.columns)).columns;
+  assert.is(x.kind === 'number' && x.counts, null);
+  // of 400 rows the 1st, 3rd … 399th
+  assert.equal(
+    x.kind === 'number' && x.quantiles,
+    Array.from({ length: 200 }, (_, i) => i / 2),
+  );
+  const lengths = words.kind === 'number' ? null : words.lengths;
+  assert.is(words.kind === 'text' && words.counts, null);
+  assert.equal(lengths?.counts, [
+    [6, 10],
+    [7, 90],
+    [8, 300],
+  ]);
 });
 
 test('does not depend on the order of the rows', async () => {
