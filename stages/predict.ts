@@ -6,6 +6,7 @@
  */
 import { main } from '../lib/cli/main.ts';
 import { defineStage, input, output } from '../lib/cli/stage.ts';
+import { list, text } from '../lib/params/schema.ts';
 
 export const predict = defineStage({
   name: 'predict',
@@ -19,9 +20,14 @@ export const predict = defineStage({
     model: input('models/model.safetensors', 'Bundle that train wrote'),
     out: output('predictions.csv', 'Table of predictions: .parquet, .csv or .csv.gz'),
   },
-  params: {},
+  params: {
+    keep: list(text({ default: '*', doc: '' }), {
+      default: [],
+      doc: 'Columns of the table that stand beside the predictions as they are, by name or pattern: a * stands for any text, a ! in front takes away.',
+    }),
+  },
   example: '--in new.csv --model models/model.safetensors --out predictions.csv',
-  async run({ paths, base, log, progress, clock }) {
+  async run({ paths, params, base, log, progress, clock }) {
     const { readBundle } = await import('../lib/models/bundle.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { countRows, openTable } = await import('../lib/data/tables.ts');
@@ -32,7 +38,7 @@ export const predict = defineStage({
       const relation = await openTable(database, paths.in, 'table');
       const bar = progress('predict', await countRows(database, relation), 'rows');
       const start = clock();
-      const table = { database, relation, out: paths.out };
+      const table = { database, relation, out: paths.out, keep: params.keep };
       const nSamples = await predictTable(bundle, table, machine, bar);
       const rate = Math.round(nSamples / (clock() - start));
       return { message: `${nSamples} rows, ${rate} rows/s`, n_samples: nSamples };

@@ -40,18 +40,32 @@ export function* toNumberBlocks(predicted: Float64Array): Generator<Float64Array
   }
 }
 
+interface Written {
+  readonly id: string;
+  readonly actual?: string;
+  readonly keep?: readonly string[];
+}
+
+interface OwnTruth {
+  /** Expression over the rows; null: it is not written. */
+  readonly truth: string | null;
+  /** What is written of it, by the name `actual`. */
+  readonly shown: string;
+}
+
 /**
- * Writes `id` (where the table has it), `actual` (where it is asked for), `prediction` and
+ * Writes `id` (where the table has it), columns that are kept, `actual` (where it is asked for), `prediction` and
  * `probability_<class>`, in the order of the rows.
  *
  * @param actual - Column that holds the true class, one of `classes` in every row; left out, it is not written.
+ * @param keep - Columns of the table that are written as they are.
  * @returns Rows written.
  * @throws StageError E_USAGE, before a row is scored, when the ending of `file` names no table format.
  */
 export async function writePredictions(
   database: FileDatabase,
   relation: Relation,
-  { id, classes, actual }: { id: string; classes: readonly (number | string)[]; actual?: string },
+  { id, classes, actual, keep = [] }: Written & { readonly classes: readonly (number | string)[] },
   blocks: AsyncIterable<PredictedBlock> | Iterable<PredictedBlock>,
   file: string,
 ): Promise<number> {
@@ -64,24 +78,25 @@ export async function writePredictions(
   const values = classes.map((value) => (typeof value === 'number' ? value : literal(value)));
   const value = (label: string): string => `[${values.join(', ')}][${label} + 1]`;
   const truth = actual === undefined ? null : labelExpression(actual, classes);
-  return await writeBeside(database, relation, { id, truth, shown: value('actual') }, file, [
+  return await writeBeside(database, relation, { id, keep, truth, shown: value('actual') }, file, [
     `${value('label')} AS prediction`,
     ...classes.map((name, c) => `p${c} AS ${identifier(`probability_${name}`)}`),
   ]);
 }
 
 /**
- * Writes `id` (where the table has it), `actual` (where it is asked for) and `prediction`, numbers, in the order of
- * the rows.
+ * Writes `id` (where the table has it), columns that are kept, `actual` (where it is asked for) and `prediction`,
+ * numbers, in the order of the rows.
  *
  * @param actual - Column that holds the true number; left out, it is not written.
+ * @param keep - Columns of the table that are written as they are.
  * @returns Rows written.
  * @throws StageError E_USAGE, before a row is scored, when the ending of `file` names no table format.
  */
 export async function writeNumbers(
   database: FileDatabase,
   relation: Relation,
-  { id, actual }: { id: string; actual?: string },
+  { id, actual, keep = [] }: Written,
   blocks: AsyncIterable<Float64Array> | Iterable<Float64Array>,
   file: string,
 ): Promise<number> {
@@ -96,30 +111,28 @@ export async function writeNumbers(
   appender.closeSync();
   const truth = actual === undefined ? null : targetExpression(actual);
   const columns = ['value AS prediction'];
-  return await writeBeside(database, relation, { id, truth, shown: 'actual' }, file, columns);
+  return await writeBeside(database, relation, { id, keep, truth, shown: 'actual' }, file, columns);
 }
 
 /**
- * Writes columns of the table `predicted` beside the id and the truth of the rows that were scored.
- *
- * @param own.truth - Expression over the rows; null: it is not written.
- * @param own.shown - What is written of it, by the name `actual`.
+ * Writes columns of the table `predicted` beside the id, the kept columns and the truth of the rows that were scored.
  */
 async function writeBeside(
   database: FileDatabase,
   { sql, columns }: Relation,
-  { id, truth, shown }: { id: string; truth: string | null; shown: string },
+  { id, keep, truth, shown }: Required<Pick<Written, 'id' | 'keep'>> & OwnTruth,
   file: string,
   predicted: readonly string[],
 ): Promise<number> {
-  const hasId = columns.some(({ name }) => name === id);
+  const names = columns.map(({ name }) => name);
+  const kept = [...new Set([...(names.includes(id) ? [id] : []), ...keep])];
   // of the table itself, row by row beside what was predicted
   const own = [
-    ...(hasId ? [`${identifier(id)} AS id`] : []),
+    ...kept.map((name, k) => `${identifier(name)} AS k${k}`),
     ...(truth === null ? [] : [`${truth} AS actual`]),
   ];
   const selected = [
-    ...(hasId ? [`id AS ${identifier(id)}`] : []),
+    ...kept.map((name, k) => `k${k} AS ${identifier(name)}`),
     ...(truth === null ? [] : [`${shown} AS actual`]),
     ...predicted,
   ];

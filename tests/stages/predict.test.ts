@@ -84,6 +84,22 @@ test('gives a row alone the text that it has among others, and keeps its id', ()
   assert.equal(alone, [all[0], all[18]]);
 });
 
+test('keeps the columns that it is asked for beside the predictions', () => {
+  const plain = predict(select(HEADER.split(',')));
+  const kept = predict(select(HEADER.split(',')), ['--set', 'predict.keep=[height, "h*"]']);
+  const [height, hot] = ['height', 'hot'].map((name) => HEADER.split(',').indexOf(name));
+  assert.equal(kept[0], ['height', 'hot', ...plain[0]]);
+  assert.equal(
+    kept.slice(1),
+    plain.slice(1).map((row, i) => [String(ROWS[i][height]), String(ROWS[i][hot]), ...row]),
+  );
+  const args = ['--in', 'in.csv', '--out', 'none.csv', '--set', 'predict.keep=[heigth]'];
+  assert.match(
+    complaintOf(runStage('predict', args, folder)),
+    /^2 error E_PARAMS: predict\.keep .*heigth/,
+  );
+});
+
 test('reads and writes Parquet with the same numbers, and the same bytes each time', async () => {
   const csv = predict(select(HEADER.split(',')));
   await withDatabase({ threads: 2, memoryMb: 256 }, async (database) => {
