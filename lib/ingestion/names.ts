@@ -17,9 +17,11 @@ export interface ResolvedName {
 const MAX_REMEMBERED = 100_000;
 
 /**
- * Makes the function that gives a written name its vegetable. Case, accents, hyphens, spaces and the apostrophe
- * make no difference. What is no known spelling must differ from one by few letters (none of a name of up to 3
- * letters, 1 up to 5, 2 up to 8, else 3), and from every spelling of any other vegetable by more.
+ * Makes the function that gives a written name its vegetable. Case, accents, hyphens, spaces and apostrophes make
+ * no difference. What is no known spelling must differ from one by few letters (none of a name of up to 3 letters,
+ * 1 of up to 5, 2 of up to 8, else 3), and from every spelling of any other vegetable by more. Two neighbouring
+ * letters in the wrong order are one difference where all others are right; a wrong first letter counts twice,
+ * since that is where few people err.
  */
 export function createNameResolver(vegetables: Vegetables): (written: string) => ResolvedName {
   const spellings = new Map<string, string>();
@@ -51,16 +53,30 @@ function resolveLetters(letters: string, spellings: ReadonlyMap<string, string>)
   if (exact !== undefined) return { vegetable: exact, match: 'dictionary' };
   const limit = maxDistance(letters.length);
   const nearest = new Map<string, number>();
+  const add = (vegetable: string, differences: number): void => {
+    const known = nearest.get(vegetable) ?? Infinity;
+    if (differences <= limit && differences < known) nearest.set(vegetable, differences);
+  };
   for (const [spelling, vegetable] of spellings) {
-    // each letter more or less is one difference
-    if (Math.abs(spelling.length - letters.length) > limit + 1) continue;
-    const differences = distance(letters, spelling);
-    if (differences < (nearest.get(vegetable) ?? Infinity)) nearest.set(vegetable, differences);
+    if (Math.abs(spelling.length - letters.length) > limit) continue;
+    const first = letters[0] === spelling[0] ? 0 : 1;
+    add(vegetable, first + distance(letters, spelling));
+  }
+  for (const swapped of swapNeighbours(letters)) {
+    const vegetable = spellings.get(swapped);
+    if (vegetable !== undefined) add(vegetable, 1);
   }
   const [best, second] = [...nearest].toSorted(([, a], [, b]) => a - b);
-  const isNear = best !== undefined && best[1] <= limit;
-  if (!isNear || best[1] === second?.[1]) return { vegetable: null, match: 'none' };
+  if (best === undefined || best[1] === second?.[1]) return { vegetable: null, match: 'none' };
   return { vegetable: best[0], match: 'spelling' };
+}
+
+/** Each text that has two neighbouring letters in the other order. */
+function swapNeighbours(letters: string): string[] {
+  return Array.from(
+    { length: Math.max(0, letters.length - 1) },
+    (_, i) => letters.slice(0, i) + letters[i + 1] + letters[i] + letters.slice(i + 2),
+  );
 }
 
 function maxDistance(nLetters: number): number {
