@@ -3,12 +3,28 @@
  * `details` where there is more to say. A failure of ours shows its stack in the log, never to the caller.
  */
 import { STATUS_CODES } from 'node:http';
+import { listExamples } from '../errors.ts';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'; // prettier-ignore
 
-/** Thrown by a handler when the caller can mend it; `details` goes out as it is. */
-export function requestError(statusCode: number, message: string, details?: unknown): Error {
-  return Object.assign(new Error(message), { statusCode, details });
+/** What a handler throws when the caller can mend it, or try again; message and `details` go out as they are. */
+export function requestError(
+  statusCode: number,
+  message: string,
+  details?: unknown,
+  cause?: unknown,
+): Error {
+  return Object.assign(new Error(message, { cause }), { statusCode, details, isForCaller: true });
+}
+
+interface RequestError {
+  readonly details: unknown;
+  readonly isForCaller: true;
+}
+
+interface Fault {
+  readonly field: string;
+  readonly reason: string;
 }
 
 /** The schema of such an answer, for OpenAPI. */
@@ -25,13 +41,18 @@ export const ERROR_REPLY = {
 } as const;
 
 export function addErrorReplies(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError & { details?: unknown }, request, reply) => {
+  app.setErrorHandler((error: FastifyError & Partial<RequestError>, request, reply) => {
     const statusCode = error.statusCode ?? (error.validation ? 400 : 500);
-    if (statusCode >= 500) {
-      request.log.error({ err: error }, 'failed');
+    if (statusCode >= 500) request.log.error({ err: error }, 'failed');
+    if (statusCode >= 500 && error.isForCaller !== true) {
       return send(reply, request, statusCode, 'the service failed; its log says why');
     }
-    return send(reply, request, statusCode, error.message, error.details ?? faultsOf(error));
+    if (error.validation === undefined) {
+      return send(reply, request, statusCode, error.message, error.details);
+    }
+    const faults = faultsOf(error);
+    const message = listExamples(faults, ({ field, reason }) => `${field} ${reason}`);
+    return send(reply, request, statusCode, message, faults);
   });
   app.setNotFoundHandler((request, reply) => {
     const allowed = methodsOf(app, request.url);
@@ -79,11 +100,13 @@ function methodsOf(app: FastifyInstance, url: string): string[] {
   );
 }
 
-function faultsOf({ validation, validationContext }: FastifyError): unknown {
-  return validation?.map(({ instancePath, message }) => ({
-    field: `${validationContext}${instancePath}`,
-    reason: message,
-  }));
+/** What a schema found wrong, in the words of requests. */
+function faultsOf({ validation = [] }: FastifyError): readonly Fault[] {
+  return validation.map(({ instancePath, keyword, params, message = 'is wrong' }) =>
+    keyword === 'additionalProperties'
+      ? { field: String(params.additionalProperty), reason: 'is not known here' }
+      : { field: instancePath.slice(1), reason: message },
+  );
 }
 
 function replyBody(statusCode: number, message: string, requestId: string, details?: unknown) {

@@ -91,7 +91,7 @@ export async function createApp(
     http: { headersTimeout: timeout, connectionsCheckingInterval: SLOW_CHECK_MS },
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, log),
   });
   app.setSerializerCompiler(() => JSON.stringify);
