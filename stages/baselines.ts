@@ -11,7 +11,7 @@ export const baselines = defineStage({
   name: 'baselines',
   summary: 'Fit simple models on train, to be shown beside the model',
   paths: {
-    in: input('data/tensorize', 'Folder of tensors with train and valid'),
+    in: input('data/tensorize', 'Folder of tensors with train, and valid where there is one'),
     raw: input(
       'data/split/train.parquet',
       'Raw train split: input columns, distribution, golden rows',

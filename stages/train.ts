@@ -13,7 +13,7 @@ export const train = defineStage({
   name: 'train',
   summary: 'Fit a model on train, watch it on valid',
   paths: {
-    in: input('data/tensorize', 'Folder of tensors with train and valid'),
+    in: input('data/tensorize', 'Folder of tensors with train, and valid where there is one'),
     raw: input(
       'data/split/train.parquet',
       'Raw train split: input columns, distribution, golden rows',
@@ -23,7 +23,7 @@ export const train = defineStage({
     from: optionalInput('Bundle whose weights training starts from (default: drawn weights)'),
     out: output('models/model.safetensors', 'Bundle: model, preprocessing, classes, golden rows'),
     history: output('reports/plots/train.tsv', 'Loss, and accuracy of classes, of each step'),
-    metrics: output('reports/metrics/train.json', 'Metrics on valid'),
+    metrics: output('reports/metrics/train.json', 'Metrics on valid, or on train without it'),
   },
   params: TRAIN_SCHEMA,
   example: '--in data/tensorize --out models/quick.safetensors --set train.mlp.max_epochs=5',

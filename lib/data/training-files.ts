@@ -6,7 +6,7 @@ import type { AnyData, FittedModel, NumericRows } from '../models/model.ts';
 import type { Preprocessing } from '../preprocessing/pipeline.ts';
 import { classWeightOf, priorCorrectionOf } from '../preprocessing/rebalance.ts';
 import type { Balance } from '../preprocessing/rebalance.ts';
-import { findDatasets, readAnyDatasets } from '../tensors/dataset-files.ts';
+import { findDatasets, hasDataset, readAnyDatasets } from '../tensors/dataset-files.ts';
 import type { Dataset } from '../tensors/dataset.ts';
 import type { SparseDataset } from '../tensors/sparse-dataset-files.ts';
 import { readClassNames } from './class-names.ts';
@@ -28,7 +28,8 @@ export type TrainingFacts = Pick<
 >;
 
 /**
- * What is learnt is what the tensors hold: classes, or numbers; from dense rows, or sparse ones.
+ * What is learnt is what the tensors hold: classes, or numbers; from dense rows, or sparse ones. Where there is no
+ * valid, train stands in its place.
  *
  * @param paths - Folder of tensors, folder of the fitted preprocessing, description of the data set, bundle
  *   that training starts from.
@@ -58,8 +59,9 @@ export async function readTrainingFiles(
   facts: TrainingFacts;
   from: FittedModel | null;
 }> {
-  const splits = ['train', 'valid'] as const;
-  const datasets = readAnyDatasets(paths.in, splits);
+  const splits = ['train', ...(hasDataset(paths.in, 'valid') ? ['valid'] : [])];
+  const { train, valid = train } = readAnyDatasets(paths.in, splits);
+  const datasets = { train, valid } as Splits<Dataset> | Splits<SparseDataset>;
   const { classes, targets } = datasets.train;
   const rows = areDense(datasets) ? 'dense' : 'sparse';
   const { preprocessing, balance } = readPreprocessing(paths.preprocessing, rows);
@@ -93,7 +95,11 @@ function toData({ train, valid }: Splits<Dataset>, classWeight: ClassWeight): An
     ...{ nSamples, features },
     targets: targets!,
   });
-  return { task: 'regression', columns, train: toNumeric(train), valid: toNumeric(valid) };
+  const rows = toNumeric(train);
+  return {
+    ...{ task: 'regression', columns, train: rows },
+    valid: valid === train ? rows : toNumeric(valid),
+  };
 }
 
 function toSparseData(

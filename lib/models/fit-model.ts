@@ -161,20 +161,25 @@ export async function scoreTargets(
   }
 }
 
-/** How good a model is on valid, the metric that is told of first; null where it has no value. */
+/**
+ * How good a model is on valid, or on train where that stands in its place, as the names say; the metric that is told
+ * of first; null where it has no value.
+ */
 export async function measureValid(
   fitted: FittedModel,
   data: AnyData,
   machine: Machine,
 ): Promise<Record<string, number | null>> {
+  const rows = data.valid === data.train ? 'train' : 'valid';
   if (data.task === 'regression') {
     const scores = await scoreTargets(fitted, data.valid, data.columns, machine);
-    return { valid_rmse: scores.rmse, valid_r2: Number.isNaN(scores.r2) ? null : scores.r2 };
+    const shownR2 = Number.isNaN(scores.r2) ? null : scores.r2;
+    return { [`${rows}_rmse`]: scores.rmse, [`${rows}_r2`]: shownR2 };
   }
   const { accuracy, logLoss } = isSparse(data)
     ? await scoreBy(await openSparseModel(fitted, machine), fitted, data.valid, data.columns)
     : await scoreRows(fitted, data.valid, data.columns, machine);
-  return { valid_accuracy: accuracy, valid_loss: logLoss };
+  return { [`${rows}_accuracy`]: accuracy, [`${rows}_loss`]: logLoss };
 }
 
 function selectColumns<D extends AnyData>(

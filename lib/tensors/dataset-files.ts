@@ -83,6 +83,11 @@ export function findDatasets(folder: string, splits: readonly string[]): string[
   });
 }
 
+/** Whether a folder has a file of a split. */
+export function hasDataset(folder: string, split: string): boolean {
+  return DATASET_FORMATS.some((format) => existsSync(join(folder, `${split}.${format}`)));
+}
+
 /**
  * Reads splits of a folder that tensorize wrote.
  *

@@ -136,11 +136,26 @@ test('are refused when one is missing, or splits do not belong together', async 
       await refusal({}),
       'E_DATA FOLDER/valid.pt must have the classes of FOLDER/train.safetensors; got others',
     );
-    rmSync(join(paths.in, 'valid.pt'));
+    rmSync(join(paths.in, 'train.safetensors'));
     assert.is(
       await refusal({}),
-      'E_DATA FOLDER must hold valid.pt or valid.safetensors; got train.safetensors',
+      'E_DATA FOLDER must hold train.pt or train.safetensors; got valid.pt',
     );
+  });
+});
+
+test('let train stand in the place of a valid that is not there, for classes and for numbers', async () => {
+  await withFiles(async (paths) => {
+    rmSync(join(paths.in, 'valid.pt'));
+    const classes = await readFiles({ ...paths, about: null }, BASE);
+    assert.is(classes.data.valid, classes.data.train);
+    assert.equal(Object.keys(classes.facts.dataHashes), [join(paths.in, 'train.safetensors')]);
+    const header = { ...makeHeader(6, 3, 0), hasTargets: true };
+    const blocks = cut(makeNumbers(6, 3), 3, []);
+    await writeDataset(join(paths.in, 'train.safetensors'), header, blocks);
+    writeJson(join(paths.preprocessing, 'rebalance.json'), { ...BALANCE, after: BALANCE.before });
+    const numbers = await readFiles({ ...paths, about: null }, BASE);
+    assert.is(numbers.data.valid, numbers.data.train);
   });
 });
 
