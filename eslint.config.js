@@ -27,6 +27,7 @@ const ALGORITHMS = [
   'forecasting',
   'joining',
   'bidding',
+  'clicks',
   'text',
   'sparse',
   'signal',

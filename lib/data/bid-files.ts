@@ -12,6 +12,7 @@ import { bidPage } from '../reports/bid-page.ts';
 import type { Rng } from '../rng.ts';
 import { assertColumns, identifier } from '../sql.ts';
 import type { Relation } from '../sql.ts';
+import { assertCells, assertFilled } from './assert-cells.ts';
 import type { FileDatabase } from './database.ts';
 import { writeMetrics } from './json-files.ts';
 import { openTable, writeTable } from './tables.ts';
@@ -67,7 +68,7 @@ async function readRequests(
   assertColumns(relation, [...REQUEST, 'ad_id', 'probability']);
   await assertTimes(database, relation, 'timestamp');
   for (const key of ['user_id', 'page_id']) {
-    await assertCells(database, relation, key, 'not be empty', 'cell IS NOT NULL');
+    await assertFilled(database, relation, key);
   }
   await assertCells(database, relation, 'ad_id', ...WHOLE);
   await assertCells(database, relation, 'probability', 'be in [0, 1]', 'number BETWEEN 0 AND 1');
@@ -101,32 +102,6 @@ async function readClickRates(
     `SELECT ad_id::DOUBLE, clicked::DOUBLE FROM ${relation.sql}`,
   );
   return fitClickRates(ads, clicked, strength);
-}
-
-/**
- * @param holds - SQL of what must be true of `cell`, or of the `number` that it is; NULL is not true.
- * @throws StageError E_DATA naming the first line of which it is not.
- */
-async function assertCells(
-  database: FileDatabase,
-  relation: Relation,
-  name: string,
-  must: string,
-  holds: string,
-): Promise<void> {
-  const column = identifier(name);
-  const [bad] = await database.query(
-    `SELECT line, CAST(cell AS VARCHAR) AS text
-     FROM (SELECT row_number() OVER () + 1 AS line, ${column} AS cell, try_cast(${column} AS DOUBLE) AS number
-       FROM ${relation.sql})
-     WHERE (${holds}) IS NOT TRUE ORDER BY line LIMIT 1`,
-  );
-  if (bad === undefined) return;
-  const got = bad.text === null ? 'an empty cell' : JSON.stringify(bad.text);
-  throw new StageError(
-    'E_DATA',
-    `${relation.source}:${bad.line} column ${name} must ${must}; got ${got}`,
-  );
 }
 
 async function writeBids(

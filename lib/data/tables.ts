@@ -68,10 +68,7 @@ export async function openTable(
   const from = isParquet ? `FROM read_parquet(${literal(file)})` : await sniffCsv(database, file);
   await naming(file, database.run(`CREATE OR REPLACE VIEW ${identifier(name)} AS ${from}`));
   const sql = identifier(name);
-  const columns = (await database.query(`DESCRIBE ${sql}`)).map((row): Column => ({
-    name: String(row.column_name),
-    kind: toKind(String(row.column_type)),
-  }));
+  const columns = await describeColumns(database, sql);
   const relation = { sql, columns, source: file, from };
   const [row] = await database.query(`SELECT count(*) AS n FROM (FROM ${sql} LIMIT 1)`);
   if (row.n === 0) {
@@ -82,6 +79,15 @@ export async function openTable(
     await assertNoStrayText(database, relation);
   }
   return relation;
+}
+
+/** @param sql - What stands after FROM. */
+export async function describeColumns(database: Database, sql: string): Promise<Column[]> {
+  const rows = await database.query(`DESCRIBE FROM ${sql}`);
+  return rows.map(({ column_name: name, column_type: type }) => ({
+    name: String(name),
+    kind: toKind(String(type)),
+  }));
 }
 
 /** DuckDB does not always say which file is damaged. */
