@@ -4,7 +4,7 @@
  * Posts that come while others are being written wait, and are written together: one sync of the disk serves them
  * all. Whatever is read was durable before.
  */
-import { NO_ROWS } from './engines/engine.ts';
+import { StageError, listExamples } from '../errors.ts';
 import type { Engine } from './engines/engine.ts';
 import { createMedallion } from './medallion.ts';
 import type {
@@ -16,11 +16,12 @@ import type {
   WrittenName,
 } from './medallion.ts';
 import type { MonthlySales, WeeklySales } from './monthly-sales.ts';
-import type { SalesRow } from './rows.ts';
+import { checkRows } from './rows.ts';
+import type { RefusedField, SalesRow } from './rows.ts';
 
 /** What is read is as of the last durable post; arrays change with the next one, so nobody keeps them. */
 export interface SalesStore {
-  /** Resolves when the rows are durable; rejects when they could not be written, and then none of them is there. */
+  /** Resolves when the rows are durable; rejects when it is not sure that they are. Posting again is safe. */
   post(rows: readonly SalesRow[]): Promise<PostCounts>;
   /** Empties the three tables; posts before it are written before, posts after it are there. */
   clear(): Promise<void>;
@@ -79,7 +80,7 @@ export async function openSalesStore(
     posts.forEach(({ resolve }, i) => resolve(counts[i]));
   };
   const writeClearing = async ({ resolve }: Clearing): Promise<void> => {
-    await engine.replace(NO_ROWS);
+    await engine.clear();
     medallion = createMedallion(options);
     revision++;
     resolve();
@@ -139,11 +140,23 @@ export async function openSalesStore(
 
 async function load(engine: Engine, options: MedallionOptions): Promise<Medallion> {
   const kept = await engine.load();
+  const { rows, refused } = checkRows(kept.bronze, options.weeks);
+  if (refused.length > 0) throw unreadable(kept, refused);
   const medallion = createMedallion(options);
-  medallion.plan([kept.bronze]).apply();
+  medallion.plan([rows]).apply();
   const made = { bronze: medallion.bronze(), silver: medallion.silver(), gold: medallion.gold() };
-  if (!hasSameSales(kept, made)) await engine.replace(made);
+  if (!hasSameSales(kept, made)) await engine.rewrite(made);
   return medallion;
+}
+
+function unreadable({ bronze }: Tables, refused: readonly RefusedField[]): StageError {
+  const faults = listExamples(
+    refused,
+    ({ index, field, reason }) => `${field} ${reason} in ${JSON.stringify(bronze[index])}`,
+  );
+  return new StageError('E_DATA', `bronze must hold rows that pass the checks; ${faults}`, {
+    hint: 'open the store with the numbering of weeks that its rows were received with',
+  });
 }
 
 /** Whether silver and gold of the two have the same rows. */

@@ -2,11 +2,16 @@
 import type { Tables } from '../medallion.ts';
 
 /**
- * Calls come one at a time. After a call that failed, `load` is the next one: it says what was kept.
- * A folder, file or database has one engine at a time; another one is refused while it is open.
+ * Calls come one at a time, `load` first, and `load` again after a call that failed. A folder, file or database
+ * has one engine at a time: `load` refuses one that another process has open, since what answers from memory must
+ * know of every write.
  */
 export interface Engine {
-  /** What is kept, in any order; empty tables where nothing was. Sees to what a killed process left half done. */
+  /**
+   * What is kept, in any order; empty tables where nothing was. Sees to what a killed process left half done.
+   *
+   * @throws StageError E_ENVIRONMENT when another process has it open, or it cannot be reached.
+   */
   load(): Promise<Tables>;
   /**
    * Takes rows in, each in the place of the one with its key, all of them or none. Resolves when they are durable:
@@ -15,8 +20,10 @@ export interface Engine {
    * @param before - The tables without the changes.
    */
   commit(changes: Tables, before: () => Tables): Promise<void>;
-  /** Puts these tables in the place of those that are kept, all of them or none; durable like `commit`. */
-  replace(tables: Tables): Promise<void>;
+  /** Takes all rows out of the three tables, all of them or none; durable like `commit`. */
+  clear(): Promise<void>;
+  /** Writes silver and gold anew; bronze is what is kept already. */
+  rewrite(tables: Tables): Promise<void>;
   /** @param tables - What is kept. */
   close(tables: () => Tables): Promise<void>;
 }

@@ -1,79 +1,57 @@
-/** Keeps the tables in a file of SQLite. */
+/** Keeps the tables in a file of SQLite: engine `app_sql`. */
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import type { StatementSync } from 'node:sqlite';
+import { dirname, extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { NO_ROWS } from './engine.ts';
 import type { Engine } from './engine.ts';
-import { FIRST_COLUMNS, TABLE_NAMES, fromStored, toStored } from './stored-rows.ts';
-import type { StoredRow, StoredTables, TableName } from './stored-rows.ts';
+import { lockFile } from './lock-file.ts';
+import type { SqliteAnswer, SqliteTask } from './sqlite-worker.ts';
+import { TABLE_NAMES, fromStored, toStored } from './stored-rows.ts';
 
-/** Opens the file, and makes it where there is none. */
+/** @param file - Its folder is made where there is none; a lock lies beside it. */
 export function openSqliteEngine(file: string): Engine {
-  const database = openSqlite(file);
-  return {
-    load: async () => fromStored(database.read()),
-    commit: async (changes) => database.put(toStored(changes), false),
-    replace: async (tables) => database.put(toStored(tables), true),
-    close: async () => database.close(),
-  };
-}
+  let unlock: (() => void) | null = null;
+  let worker: Worker | null = null;
 
-interface Sqlite {
-  read(): StoredTables;
-  /** In one transaction, on the disk when it returns. */
-  put(rows: StoredTables, isReplacing: boolean): void;
-  close(): void;
-}
-
-function openSqlite(file: string): Sqlite {
-  mkdirSync(dirname(file), { recursive: true });
-  const database = new DatabaseSync(file, { timeout: 0 });
-  // one process at a time: another one would answer from a memory that knows nothing of these writes
-  database.exec(
-    'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;',
-  );
-  for (const table of TABLE_NAMES) database.exec(createTable(table));
-  const inserts = prepareEach(
-    database,
-    (table) => `INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?)`,
-  );
-  const selects = prepareEach(database, (table) => `SELECT * FROM ${table}`);
-  const deletes = prepareEach(database, (table) => `DELETE FROM ${table}`);
-  for (const select of Object.values(selects)) select.setReturnArrays(true);
-
-  const read = (table: TableName): StoredRow[] => selects[table].all() as unknown as StoredRow[];
-  const put: Sqlite['put'] = (rows, isReplacing) => {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      for (const table of TABLE_NAMES) {
-        if (isReplacing) deletes[table].run();
-        for (const row of rows[table]) inserts[table].run(...row);
-      }
-      database.exec('COMMIT');
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
+  const ask = async (task: SqliteTask): Promise<SqliteAnswer> => {
+    if (worker === null) {
+      worker = startWorker(file);
+      worker.once('exit', () => (worker = null));
     }
+    const answered = once(worker, 'message') as Promise<[SqliteAnswer]>;
+    worker.postMessage(task);
+    const [answer] = await answered;
+    if (answer.error !== undefined) throw answer.error;
+    return answer;
   };
   return {
-    read: () => ({ bronze: read('bronze'), silver: read('silver'), gold: read('gold') }),
-    put,
-    close: () => database.close(),
+    load: async () => {
+      mkdirSync(dirname(file), { recursive: true });
+      unlock ??= lockFile(`${file}.lock`, file);
+      const { rows } = await ask({ rows: null, emptied: [] });
+      return fromStored(rows!);
+    },
+    commit: async (changes) => void (await ask({ rows: toStored(changes), emptied: [] })),
+    clear: async () => void (await ask({ rows: toStored(NO_ROWS), emptied: TABLE_NAMES })),
+    rewrite: async (tables) => {
+      const rows = { ...toStored(tables), bronze: [] };
+      await ask({ rows, emptied: ['silver', 'gold'] });
+    },
+    close: async () => {
+      if (worker !== null) {
+        const exited = once(worker, 'exit');
+        worker.postMessage(null);
+        await exited;
+      }
+      unlock?.();
+    },
   };
 }
 
-function createTable(table: TableName): string {
-  const first = FIRST_COLUMNS[table];
-  const type = table === 'gold' ? 'INTEGER' : 'TEXT';
-  return `CREATE TABLE IF NOT EXISTS ${table} (
-    ${first} ${type} NOT NULL, vegetable TEXT NOT NULL, sales REAL NOT NULL, PRIMARY KEY (${first}, vegetable)
-  ) WITHOUT ROWID`;
-}
-
-function prepareEach(
-  database: DatabaseSync,
-  sql: (table: TableName) => string,
-): Record<TableName, StatementSync> {
-  const [bronze, silver, gold] = TABLE_NAMES.map((table) => database.prepare(sql(table)));
-  return { bronze, silver, gold };
+function startWorker(file: string): Worker {
+  const script = new URL('./sqlite-worker.ts', import.meta.url);
+  // compiled in a published package
+  script.pathname = script.pathname.replace(/\.ts$/, extname(import.meta.url));
+  return new Worker(script, { workerData: file });
 }
