@@ -113,7 +113,7 @@ function meanDifference(
 }
 
 /** @param samples - Ascending, at least one. */
-function toInterval(samples: Float64Array, confidenceLevel: number): BootstrapInterval {
+export function toInterval(samples: Float64Array, confidenceLevel: number): BootstrapInterval {
   const n = samples.length;
   const tail = (1 - confidenceLevel) / 2;
   const at = (share: number): number =>

@@ -36,14 +36,20 @@ const RANK_TOL = 1e-13;
 /**
  * @param nComponents - At least 1.
  * @param rng - Draws the first directions; the same stream gives the same bytes.
+ * @param maxIter - Iterations at most: a few find the directions that stand out, if not to the last digit.
  */
-export function fitTruncatedSvd(matrix: CsrMatrix, nComponents: number, rng: Rng): TruncatedSvd {
+export function fitTruncatedSvd(
+  matrix: CsrMatrix,
+  nComponents: number,
+  rng: Rng,
+  maxIter = MAX_ITER,
+): TruncatedSvd {
   const nDirections = Math.min(nComponents + N_OVERSAMPLES, matrix.nRows, matrix.nColumns);
   let right = drawNormal(matrix.nColumns * nDirections, rng);
   let width = nDirections;
   let values = new Float64Array(0);
   let nIter = 0;
-  for (let isStill = false; !isStill && nIter < MAX_ITER && width > 0; nIter++) {
+  for (let isStill = false; !isStill && nIter < maxIter && width > 0; nIter++) {
     const left = orthonormalize(multiply(matrix, right, width), matrix.nRows, width);
     const turned = multiplyTransposed(matrix, left.vectors, left.width);
     const next = orthonormalize(turned, matrix.nColumns, left.width);

@@ -1,0 +1,166 @@
+/**
+ * Whether clusters are more than k-means finds in anything: the same fit on rows whose columns were dealt anew, each by
+ * itself, has the same values in every column, and nothing that holds them together.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { fitKMeans } from '../clustering/k-means.ts';
+import { drawUniformly } from '../clustering/k-means-init.ts';
+import { prepareRows } from '../clustering/prepare-rows.ts';
+import type { Preparation } from '../clustering/prepare-rows.ts';
+import type { Rng } from '../rng.ts';
+import { fromTriplets } from '../sparse/csr.ts';
+import type { CsrMatrix } from '../sparse/csr.ts';
+import { fitTruncatedSvd } from '../sparse/truncated-svd.ts';
+import { shuffledIndices } from '../tensors/shuffle.ts';
+
+export interface StructureOptions {
+  readonly nClusters: number;
+  readonly svdComponents: number | null;
+  readonly normalize: Preparation['normalize'];
+  readonly nInit: number;
+  readonly nPermutations: number;
+  /** Random stream of a purpose. */
+  readonly rng: (purpose: string) => Rng;
+  /** Called after every fit. */
+  readonly onFit: () => void;
+}
+
+export interface StructureTest {
+  /** Share of the variance of the rows, as they are prepared, that is between clusters, in [0, 1]. */
+  readonly explained: number;
+  /** The same of rows dealt anew, shape (nPermutations). */
+  readonly permuted: Float64Array;
+  /** Share of values that are no lower than the one seen, which counts among them: (1 + n) / (1 + nPermutations). */
+  readonly pValue: number;
+}
+
+/** Of the decomposition: what stands out is found by then, and what does not never settles. */
+const MAX_SVD_ITER = 5;
+
+/**
+ * @param blocks - Columns that are dealt together, as {@link findBlocks} has them.
+ * @throws StageError E_DATA when there are fewer distinct rows than clusters.
+ * @see Buja, A. and Eyuboglu, N. (1992), Remarks on parallel analysis, Multivariate Behavioral Research 27, 509-540,
+ *   doi:10.1207/s15327906mbr2704_2
+ */
+export async function testStructure(
+  X: CsrMatrix,
+  blocks: readonly (readonly number[])[],
+  options: StructureOptions,
+): Promise<StructureTest> {
+  const { nPermutations, rng, onFit } = options;
+  const draw = rng('permutations');
+  const explained = await explain(X, options);
+  const permuted = new Float64Array(nPermutations);
+  for (let p = 0; p < nPermutations; p++) {
+    permuted[p] = await explain(permuteColumns(X, blocks, draw), options);
+    onFit();
+    // Ctrl-C is heard between fits
+    await setImmediate();
+  }
+  const nNotBelow = permuted.filter((other) => other >= explained).length;
+  return { explained, permuted, pValue: (1 + nNotBelow) / (1 + nPermutations) };
+}
+
+async function explain(rows: CsrMatrix, options: StructureOptions): Promise<number> {
+  const { nClusters, nInit, svdComponents, normalize, rng } = options;
+  const svd =
+    svdComponents === null
+      ? null
+      : {
+          nComponents: svdComponents,
+          components: fitTruncatedSvd(rows, svdComponents, rng('svd'), MAX_SVD_ITER).components,
+        };
+  const { X, nFeatures } = prepareRows(rows, rows.nColumns, { svd, normalize });
+  const { inertia } = await fitKMeans(X, nFeatures, {
+    ...{ nClusters, nInit, init: 'k-means++', maxIter: 300, tol: 1e-4 },
+    rng: rng('init'),
+  });
+  const total = X instanceof Float32Array ? varianceOf(X, nFeatures) : varianceOfSparse(X);
+  return 1 - inertia / total;
+}
+
+/** Sum of the squared distances of the rows to their mean. */
+function varianceOf(X: Float32Array, nFeatures: number): number {
+  const sums = new Float64Array(nFeatures);
+  let squares = 0;
+  X.forEach((value, at) => {
+    sums[at % nFeatures] += value;
+    squares += value * value;
+  });
+  return squares - (sums.reduce((sum, value) => sum + value * value, 0) * nFeatures) / X.length;
+}
+
+function varianceOfSparse({ nRows, nColumns, indices, values }: CsrMatrix): number {
+  const sums = new Float64Array(nColumns);
+  let squares = 0;
+  values.forEach((value, at) => {
+    sums[indices[at]] += value;
+    squares += value * value;
+  });
+  return squares - sums.reduce((sum, value) => sum + value * value, 0) / nRows;
+}
+
+/**
+ * Columns that are one category, each a block (all values 1, one in every row, neighbours whose names begin alike up to
+ * the first `_` or `=`); every other column is a block by itself.
+ */
+export function findBlocks(columns: readonly string[], X: CsrMatrix): number[][] {
+  const candidates: number[][] = [];
+  let previous: string | null = null;
+  columns.forEach((name, column) => {
+    const prefix = /^(.+?)[_=]/.exec(name)?.[1] ?? null;
+    if (prefix !== null && prefix === previous) candidates.at(-1)!.push(column);
+    else candidates.push([column]);
+    previous = prefix;
+  });
+  const blockOf = new Int32Array(columns.length);
+  candidates.forEach((block, b) => block.forEach((column) => (blockOf[column] = b)));
+  const nOnes = new Float64Array(candidates.length);
+  const isCategory = candidates.map((block) => block.length > 1);
+  for (let row = 0; row < X.nRows; row++) {
+    const seen = new Set<number>();
+    for (let at = X.indptr[row]; at < X.indptr[row + 1]; at++) {
+      const block = blockOf[X.indices[at]];
+      if (X.values[at] !== 1 || seen.has(block)) isCategory[block] = false;
+      seen.add(block);
+      nOnes[block]++;
+    }
+  }
+  return candidates.flatMap((block, b) =>
+    isCategory[b] && nOnes[b] === X.nRows ? [block] : block.map((column) => [column]),
+  );
+}
+
+/** The same matrix; the values of each block go to other rows, every order equally likely. */
+export function permuteColumns(
+  X: CsrMatrix,
+  blocks: readonly (readonly number[])[],
+  rng: Rng,
+): CsrMatrix {
+  const blockOf = new Int32Array(X.nColumns);
+  blocks.forEach((block, b) => block.forEach((column) => (blockOf[column] = b)));
+  const entries = blocks.map((): number[] => []);
+  const rowOf = new Uint32Array(X.values.length);
+  for (let row = 0; row < X.nRows; row++) {
+    for (let at = X.indptr[row]; at < X.indptr[row + 1]; at++) {
+      rowOf[at] = row;
+      entries[blockOf[X.indices[at]]].push(at);
+    }
+  }
+  const rows = new Uint32Array(X.values.length);
+  for (const places of entries) {
+    const filled = [...new Set(places.map((at) => rowOf[at]))];
+    const targets = drawRows(X.nRows, filled.length, rng);
+    const moved = new Map(filled.map((row, i) => [row, targets[i]]));
+    for (const at of places) rows[at] = moved.get(rowOf[at])!;
+  }
+  const { nRows, nColumns, indices: columns, values } = X;
+  return fromTriplets({ nRows, nColumns, rows, columns, values });
+}
+
+/** Distinct rows in random order. */
+function drawRows(nRows: number, n: number, rng: Rng): ArrayLike<number> {
+  if (2 * n > nRows) return shuffledIndices(nRows, rng);
+  return drawUniformly(nRows, n, rng);
+}
