@@ -50,7 +50,10 @@ export function double(value: number): string {
  *
  * @throws StageError E_DATA naming every one that is not, each with the nearest that is.
  */
-export function assertColumns(relation: Relation, names: readonly string[]): void {
+export function assertColumns(
+  relation: Pick<Relation, 'columns' | 'source'>,
+  names: readonly string[],
+): void {
   const known = relation.columns.map(({ name }) => name);
   const missing = names.filter((name) => !known.includes(name));
   if (missing.length === 0) return;

@@ -81,3 +81,37 @@ function countIntervals({ values, counts }: WeightedValues, edges: Float64Array)
   }
   return rows;
 }
+
+/** Bins as charts and files have them. */
+export interface ShownBins {
+  readonly kind: Bins['kind'];
+  /** Of intervals their starts, and the end of the last one. */
+  readonly labels: readonly (string | number)[];
+  /** Shares of the rows with a value, shape (nBins). */
+  readonly reference: readonly number[];
+  readonly current: readonly number[];
+  /** Bins that are left out, those with the least rows, and their shares together. */
+  readonly others: { readonly count: number; readonly reference: number; readonly current: number };
+}
+
+/** The largest `max` bins, in their order; intervals all. */
+export function showBins({ kind, labels, reference, current }: Bins, max: number): ShownBins {
+  const [p, q] = [reference, current].map((counts) => {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    return Array.from(counts, (count) => count / total);
+  });
+  const bins = p.map((_, i) => i);
+  const bySize = bins.toSorted((a, b) => Math.max(p[b], q[b]) - Math.max(p[a], q[a]) || a - b);
+  const nShown = kind === 'intervals' ? bins.length : max;
+  const shown = bySize.slice(0, nShown).sort((a, b) => a - b);
+  const others = bySize.slice(nShown);
+  const sumOf = (shares: readonly number[]): number =>
+    others.reduce((sum, i) => sum + shares[i], 0);
+  return {
+    kind,
+    labels: kind === 'intervals' ? [...labels] : shown.map((i) => labels[i]),
+    reference: shown.map((i) => p[i]),
+    current: shown.map((i) => q[i]),
+    others: { count: others.length, reference: sumOf(p), current: sumOf(q) },
+  };
+}

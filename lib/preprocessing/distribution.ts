@@ -47,7 +47,7 @@ const MAX_NUMBERS = 20;
 const MAX_TEXTS = 1000;
 
 /** The table engine, as far as a distribution needs it. */
-interface CountingDatabase extends Pick<Database, 'query'> {
+export interface CountingDatabase extends Pick<Database, 'query'> {
   /** The columns of a query, each DOUBLE without NULL, in the order of its rows. */
   readDoubles(sql: string): Promise<Float64Array[]>;
 }
