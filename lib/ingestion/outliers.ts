@@ -6,7 +6,7 @@
 
 /**
  * - `standard`: above mean + threshold × standard deviation of all values, the tested one included. Among n
- *   values none lies more than (n − 1)/√n deviations from the mean, so at 5 fewer than 28 values never tag any.
+ *   values none lies more than (n − 1)/√n deviations from the mean, so at 5 fewer than 27 values never tag any.
  * - `leave_one_out`: above mean + threshold × standard deviation of all other values.
  * - `robust`: above median + threshold × deviation of all values, the deviation estimated by 1.4826 × the median
  *   of absolute differences from the median; where that is 0, by 1.2533 × their mean (Iglewicz and Hoaglin 1993).

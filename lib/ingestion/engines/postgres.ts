@@ -6,7 +6,7 @@ import { NO_ROWS } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { inUse } from './lock-file.ts';
 import { FIRST_COLUMNS, TABLE_NAMES, fromStored, toStored } from './stored-rows.ts';
-import type { StoredTables, TableName } from './stored-rows.ts';
+import type { StoredRow, StoredTables, TableName } from './stored-rows.ts';
 
 /** How long a server has to answer, and a process that was killed to be noticed by it. */
 const CONNECT_MS = 10_000;
@@ -77,16 +77,12 @@ function createTable(table: TableName): string {
 }
 
 async function readTables(client: Client): Promise<StoredTables> {
-  const [bronze, silver, gold] = await Promise.all(
-    TABLE_NAMES.map(async (table) => {
-      const { rows } = await client.query<[string | number, string, number]>({
-        text: `SELECT * FROM ${table}`,
-        rowMode: 'array',
-      });
-      return rows;
-    }),
-  );
-  return { bronze, silver, gold };
+  const read = async (table: TableName): Promise<StoredRow[]> => {
+    const text = `SELECT * FROM ${table}`;
+    return (await client.query<[string | number, string, number]>({ text, rowMode: 'array' })).rows;
+  };
+  // one after the other: a connection has one query at a time
+  return { bronze: await read('bronze'), silver: await read('silver'), gold: await read('gold') };
 }
 
 /** One statement, which is a transaction of its own where there is none: one way to the server and back. */
