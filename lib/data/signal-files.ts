@@ -21,6 +21,7 @@ import { readShownAds } from './signal-table.ts';
 export interface SignalPaths {
   readonly in: string;
   readonly inherited: string;
+  readonly attributes: string;
   readonly users: string;
   readonly usersModel: string;
   readonly pages: string;
@@ -49,7 +50,11 @@ export async function writeSignal(
 ): Promise<{ readonly message: string; readonly [metric: string]: unknown }> {
   const { rng, startProgress } = context;
   const { nPermutations, nColumnPermutations, C } = params;
-  const { table, inheritedCount, inherited, days } = await readShownAds(database, paths, params);
+  const { table, inheritedCount, attributes, inherited, days } = await readShownAds(
+    database,
+    paths,
+    params,
+  );
   const [all, ...others] = await ablate(table, C);
   const models = [
     all,
@@ -59,6 +64,10 @@ export async function writeSignal(
       probabilities: await predictTest(inheritedCount, inheritedCount.groups, C),
     },
     ...others,
+    {
+      name: 'user attributes alone',
+      probabilities: await predictTest(attributes, attributes.groups, C),
+    },
   ];
   const compared = compareRows(
     table.y.subarray(table.nTrain),

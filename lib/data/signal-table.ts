@@ -22,6 +22,8 @@ export interface ShownAds {
   readonly table: FeatureTable;
   /** The same with the count that was inherited in the place of {@link COUNT}. */
   readonly inheritedCount: FeatureTable;
+  /** The same rows with the attributes of their users alone, one-hot. */
+  readonly attributes: FeatureTable;
   /** Probabilities of a click of the rows of test, by the inherited method. */
   readonly inherited: Float64Array;
   readonly days: UserDays;
@@ -29,13 +31,14 @@ export interface ShownAds {
 
 /**
  * @param paths.in - Folder of train and test.
+ * @param paths.attributes - Table of users: user_id, each once, and attributes.
  * @param paths.inherited - Predictions of the rows of test: click_id, probability_1.
  * @throws StageError E_DATA for tables that lack a column or a row, or hold what is no number; E_PARAMS for groups
  *   that do not fit them.
  */
 export async function readShownAds(
   database: FileDatabase,
-  paths: { readonly in: string; readonly inherited: string },
+  paths: { readonly in: string; readonly inherited: string; readonly attributes: string },
   params: SignalParams,
 ): Promise<ShownAds> {
   const { relations } = await openTables(database, paths.in);
@@ -75,6 +78,7 @@ export async function readShownAds(
   return {
     table,
     inheritedCount: build(new Map([...columns, [COUNT, counts]])),
+    attributes: await readAttributes(database, paths.attributes, ordered, labels),
     inherited: await readInherited(database, paths.inherited, ordered[1]),
     days: await readUserDays(database, splits),
   };
@@ -148,6 +152,32 @@ async function readInheritedCounts(
     counts.push(...own);
   }
   return Float64Array.from(counts);
+}
+
+async function readAttributes(
+  database: FileDatabase,
+  file: string,
+  splits: readonly Relation[],
+  labels: Pick<FeatureTable, 'y' | 'nTrain'>,
+): Promise<FeatureTable> {
+  const users = await openTable(database, file, 'attributes');
+  assertColumns(users, ['user_id']);
+  const names = users.columns.map(({ name }) => name).filter((name) => name !== 'user_id');
+  const columns = new Map<string, Float64Array>();
+  for (const name of names) {
+    const values: string[] = [];
+    for (const { sql } of splits) {
+      const rows = await database.query(
+        `SELECT CAST(of_user.value AS VARCHAR) AS value FROM ${sql} AS shown
+         LEFT JOIN (SELECT user_id, ${identifier(name)} AS value FROM ${users.sql}) AS of_user USING (user_id)
+         ORDER BY ${LINE}`,
+      );
+      values.push(...rows.map(({ value }) => String(value)));
+    }
+    columns.set(name, Float64Array.from(numberUnits(values)));
+  }
+  const groups = [{ name: 'attributes', columns: names, units: null }];
+  return buildFeatureTable(columns, labels, groups, names);
 }
 
 async function readInherited(

@@ -175,7 +175,7 @@ function countSection({ days }: SignalReport): Section {
     heading: 'What the count of ads can be worth',
     content: [
       paragraph(
-        `${formatCount(days.nWithSecondAd)} of ${formatCount(days.nUserDays)} days of a user in train have a second ad: for all other rows the count says nothing that the intercept does not.`,
+        `${formatCount(days.nWithSecondAd)} of ${formatCount(days.nUserDays)} days of a user in train have a second ad: a count within the day tells the rows of these from all others, and nothing else.`,
       ),
       table({
         caption: 'Rows of train and test',

@@ -35,7 +35,7 @@ export interface StructureTest {
 }
 
 /** Of the decomposition: what stands out is found by then, and what does not never settles. */
-const MAX_SVD_ITER = 5;
+const MAX_SVD_ITER = 3;
 
 /**
  * @param blocks - Columns that are dealt together, as {@link findBlocks} has them.

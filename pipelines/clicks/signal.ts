@@ -1,9 +1,9 @@
 /**
  * signal: what each group of features is worth to the click model, and whether it and the clusters are chance.
  *
- * Reads the joined features, the predictions of the inherited method, and the rows that were clustered with their
- * clusterings; writes metrics and a page. The models are fitted again here, as a step that reads one fitted model
- * could not leave anything out of it.
+ * Reads the joined features, the attributes of users, the predictions of the inherited method, and the rows that were
+ * clustered with their clusterings; writes metrics and a page. The models are fitted again here, since nothing can be
+ * left out of a fitted one.
  */
 import { main } from '../../lib/cli/main.ts';
 import { defineStage, input, output } from '../../lib/cli/stage.ts';
@@ -18,6 +18,7 @@ export const signal = defineStage({
       'data/inherited.parquet',
       'Predictions of the inherited method: click_id, probability_1',
     ),
+    attributes: input('data/users.parquet', 'Users: user_id and attributes'),
     users: input('data/visits/users.safetensors', 'Rows of users, as they were clustered'),
     usersModel: input('models/clusters/users.json', 'Clustering of the users'),
     pages: input('data/visits/pages.safetensors', 'Rows of pages, as they were clustered'),

@@ -84,7 +84,10 @@ function writeClustering(folder: string, name: string): void {
 async function writeInputs(folder: string): Promise<void> {
   await writeTables(join(folder, 'data/features'), { train: ads(140), test: ads(70) });
   const inherited = 'SELECT click_id, 0.4 AS probability_1 FROM';
-  await writeTables(join(folder, 'data'), { inherited: `${inherited} (${ads(70)})` });
+  await writeTables(join(folder, 'data'), {
+    inherited: `${inherited} (${ads(70)})`,
+    users: `SELECT i AS user_id, 'type ' || (i < 3) AS device FROM range(6) AS users(i)`,
+  });
   for (const name of ['users', 'pages']) writeClustering(folder, name);
   writeFileSync(join(folder, 'params.yaml'), JSON.stringify({ signal: PARAMS }));
 }
@@ -104,7 +107,7 @@ test('writes what groups and clusters are worth, the same bytes each time, and s
     assert.equal(Object.keys(metrics.models), [
       ...['all', 'inherited', 'inherited count', 'base rate', 'without ads seen', 'ads seen alone'],
       ...['without user cluster', 'user cluster alone'],
-      ...['without page clusters', 'page clusters alone'],
+      ...['without page clusters', 'page clusters alone', 'user attributes alone'],
     ]);
     assert.is(metrics.models.all.difference, undefined);
     assert.ok(metrics.models['base rate'].difference!.log_loss.low > 0);
@@ -132,6 +135,7 @@ test('refuses tables and groups that do not fit', async () => {
     const paths = {
       in: join(folder, 'data/features'),
       inherited: join(folder, 'data/inherited.parquet'),
+      attributes: join(folder, 'data/users.parquet'),
     };
     const refuse = (groups: SignalParams['groups']): Promise<string> =>
       complaintOf(() =>
