@@ -18,7 +18,6 @@ export const join = defineStage({
     out: output('data/join', 'The same tables with the new columns behind'),
   },
   params: JOIN_SCHEMA,
-  standalone: true,
   example:
     "--in clicks.csv --out joined.csv --set 'join.tables={clicks: clicks.csv}' --set 'join.columns=[{name: ads_seen, count: clicks, on: user_id, window: day}]'",
   async run({ paths, params, base }) {

@@ -2,7 +2,7 @@
  * predict: apply a model to a raw table, preprocessing included.
  *
  * Reads a table with the columns that train had before any stage, in any order, and the bundle; writes
- * class and probabilities, or the number, row by row. In no dvc.yaml: the rows come from outside.
+ * class and probabilities, or the number, row by row.
  */
 import { main } from '../lib/cli/main.ts';
 import { defineStage, input, output } from '../lib/cli/stage.ts';
@@ -11,7 +11,6 @@ import { list, text } from '../lib/params/schema.ts';
 export const predict = defineStage({
   name: 'predict',
   summary: 'Apply a model to a raw table: class and probabilities, or number, of each row',
-  standalone: true,
   paths: {
     in: input(
       'data/split/test.parquet',

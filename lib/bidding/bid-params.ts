@@ -1,8 +1,12 @@
 /** How requests are bid for, as declared in the group `bid`. */
-import { number, nullable } from '../params/schema.ts';
+import { number, nullable, text } from '../params/schema.ts';
 import type { Params } from '../params/schema.ts';
 
 export const BID_SCHEMA = {
+  probability: text({
+    default: 'probability',
+    doc: 'Column of the probability of a click.',
+  }),
   value_per_click: number({
     default: 1,
     above: 0,

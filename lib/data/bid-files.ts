@@ -6,7 +6,6 @@ import type { Candidate } from '../bidding/bid.ts';
 import type { BidParams } from '../bidding/bid-params.ts';
 import { fitClickRates } from '../bidding/click-rates.ts';
 import type { ClickRates } from '../bidding/click-rates.ts';
-import { StageError } from '../errors.ts';
 import { assertTimes, microsecondsSql } from '../joining/times.ts';
 import { bidPage } from '../reports/bid-page.ts';
 import type { Rng } from '../rng.ts';
@@ -46,7 +45,7 @@ export async function bidFiles(
   rng: Rng,
 ): Promise<{ readonly message: string; readonly [metric: string]: unknown }> {
   const relation = await openTable(database, paths.in, 'candidates');
-  const { requests, times } = await readRequests(database, relation);
+  const { requests, times } = await readRequests(database, relation, params.probability);
   const rates =
     params.adRateStrength === null
       ? null
@@ -64,21 +63,22 @@ export async function bidFiles(
 async function readRequests(
   database: FileDatabase,
   relation: Relation,
+  probability: string,
 ): Promise<{ requests: Candidate[][]; times: Float64Array }> {
-  assertColumns(relation, [...REQUEST, 'ad_id', 'probability']);
+  assertColumns(relation, [...REQUEST, 'ad_id', probability]);
   await assertTimes(database, relation, 'timestamp');
   for (const key of ['user_id', 'page_id']) {
     await assertFilled(database, relation, key);
   }
   await assertCells(database, relation, 'ad_id', ...WHOLE);
-  await assertCells(database, relation, 'probability', 'be in [0, 1]', 'number BETWEEN 0 AND 1');
+  await assertCells(database, relation, probability, 'be in [0, 1]', 'number BETWEEN 0 AND 1');
   const keys = REQUEST.join(', ');
   await database.run(
     `CREATE OR REPLACE TABLE requests AS SELECT row_number() OVER (ORDER BY t, ${keys}) AS i, t, ${keys}
      FROM (SELECT DISTINCT ${microsecondsSql(relation, 'timestamp')} AS t, ${keys} FROM ${relation.sql}) ORDER BY i`,
   );
   const [at, ads, probabilities] = await database.readDoubles(
-    `SELECT i::DOUBLE, ad_id::DOUBLE, probability::DOUBLE
+    `SELECT i::DOUBLE, ad_id::DOUBLE, ${identifier(probability)}::DOUBLE
      FROM ${relation.sql} JOIN requests USING (${keys}) ORDER BY i, ad_id`,
   );
   const [times] = await database.readDoubles('SELECT t / 1000.0 FROM requests ORDER BY i');

@@ -15,7 +15,7 @@ export const bid = defineStage({
   paths: {
     in: input(
       'candidates.csv',
-      'Table of user_id, page_id, timestamp, ad_id, probability: a row for each ad of a request',
+      'Table of user_id, page_id, timestamp, ad_id and a probability: a row for each ad of a request',
     ),
     clicks: input('clicks.csv', 'Table of ad_id, clicked: ads shown before, for their rates'),
     out: output('data/bids.csv', 'Bids: user_id, page_id, timestamp, ad_id, bid'),

@@ -10,7 +10,7 @@ import type { StageDefinition } from '../../lib/cli/stage.ts';
 import { listDvcFiles } from '../../lib/dvc/update-deps.ts';
 import { toFlag } from '../../lib/cli/stage.ts';
 import { isNative, listImports } from '../../lib/dvc/imports.ts';
-import { updateDeps } from '../../lib/dvc/wiring.ts';
+import { groupOf, listWiredStages, readWiring, updateDeps } from '../../lib/dvc/wiring.ts';
 import type { JoinParams } from '../../lib/joining/declarations.ts';
 import { isRecord } from '../../lib/params/schema.ts';
 
@@ -28,20 +28,36 @@ const test = suite('dvc.yaml');
 const readGroups = (dvcFile: string): Record<string, unknown> =>
   parse(readFileSync(join(dirname(dvcFile), 'params.yaml'), 'utf8')) as Record<string, unknown>;
 
-/** The stages, with the values of the params.yaml beside them where `${group.key}` stands, as DVC has it. */
-function readStages(dvcFile: string): Record<string, Wiring> {
-  const groups = readGroups(dvcFile);
-  const text = readFileSync(dvcFile, 'utf8').replace(/\$\{([\w.-]+)\}/g, (_, key: string) => {
-    const value = key.split('.').reduce<unknown>((at, name) => isRecord(at) && at[name], groups);
-    assert.type(value, 'string', `${dvcFile}: \${${key}}`);
+const lookUp = (values: unknown, key: string): unknown =>
+  key.split('.').reduce<unknown>((at, name) => isRecord(at) && at[name], values);
+
+/** A stage with the values where `${group.key}` stands, as DVC has it. */
+function fill(stage: unknown, values: object, label: string): Wiring {
+  const text = JSON.stringify(stage).replace(/\$\{([\w.-]+)\}/g, (_, key: string) => {
+    const value = lookUp(values, key);
+    assert.type(value, 'string', `${label}: \${${key}}`);
     return value as string;
   });
-  return (parse(text) as { stages: Record<string, Wiring> }).stages;
+  return JSON.parse(text) as Wiring;
+}
+
+/** The stages, those of a foreach one by one, with the values of the params.yaml beside them and of the foreach. */
+function readStages(dvcFile: string): Record<string, Wiring> {
+  const groups = readGroups(dvcFile);
+  const { stages } = parse(readFileSync(dvcFile, 'utf8')) as { stages: Record<string, object> };
+  const filled = listWiredStages(readWiring(dvcFile), dvcFile).map(({ name, key }) => {
+    const stage = stages[name.split('@')[0]] as { foreach?: unknown; do?: object };
+    const { foreach } = stage;
+    const item = Array.isArray(foreach) ? key : lookUp(foreach, key ?? '');
+    const values = key === null ? groups : { ...groups, key, item };
+    return [name, fill(stage.do ?? stage, values, dvcFile)] as const;
+  });
+  return Object.fromEntries(filled);
 }
 
 /** Files that a join reads beside its inputs: those that its parameters name, patterns as they stand. */
 function tablesOf(name: string, dvcFile: string, folder = ''): string[] {
-  const { tables = {} } = readGroups(dvcFile)[name] as Partial<JoinParams>;
+  const { tables = {} } = lookUp(readGroups(dvcFile), groupOf(name)) as Partial<JoinParams>;
   return Object.values(tables)
     .flat()
     .map((path) => join(folder, path));
@@ -60,12 +76,21 @@ function fileOf(dvcFile: string, { cmd }: Wiring): string {
 const stageAt = async (file: string): Promise<StageDefinition> =>
   await importStage(pathToFileURL(file));
 
+/** What stands in a cmd between the file and the first flag. */
+function operandsOf({ cmd }: Wiring): string[] {
+  const words = cmd.split(' ').slice(2);
+  return words.slice(
+    0,
+    words.findIndex((word) => word.startsWith('--')),
+  );
+}
+
 /** The stage that a cmd runs; two uses of one in a pipeline have names and groups that begin with its own. */
 function stageOf(name: string, { cmd }: Wiring): string {
   const [, stage = ''] = /^node \S*?([\w-]+)\.ts/.exec(cmd) ?? [];
   const group = / --group (\S+)/.exec(cmd)?.[1] ?? stage;
-  assert.is(group, name);
-  assert.ok(name === stage || name.startsWith(`${stage}-`), `${name} runs ${stage}`);
+  assert.is(group, groupOf(name));
+  assert.ok(name === stage || /^[-@]/.test(name.replace(stage, '')), `${name} runs ${stage}`);
   return stage;
 }
 
@@ -92,7 +117,7 @@ for (const dvcFile of listDvcFiles()) {
       const stage = await stageAt(source);
       assert.ok([`stages/${own}.ts`, join(dirname(dvcFile), `${own}.ts`)].includes(source), source);
       assert.is(stage.name, own);
-      const words = wiring.cmd.split(' ').slice(2);
+      const words = wiring.cmd.split(' ').slice(2 + operandsOf(wiring).length);
       const flags = new Map<string, string>();
       for (let i = 0; i < words.length; i += 2) flags.set(words[i], words[i + 1]);
       flags.delete('--group');
@@ -117,6 +142,7 @@ for (const dvcFile of listDvcFiles()) {
           const value = given.get(toFlag(path)) ?? null;
           return declared.kind === kind && value !== null ? [value] : [];
         });
+      const inputs = [...pathsOf('input'), ...operandsOf(wiring)];
       const names = (entries: Wiring['outs'] = []): string[] =>
         entries.map((entry) => (typeof entry === 'string' ? entry : Object.keys(entry)[0]));
       const outs = [...names(wiring.outs), ...names(wiring.metrics), ...names(wiring.plots)];
@@ -130,7 +156,7 @@ for (const dvcFile of listDvcFiles()) {
           `${path} is no dep`,
         );
       }
-      for (const path of pathsOf('input')) {
+      for (const path of inputs) {
         assert.ok(
           data.some((dep) => dep === path || dep.startsWith(`${path}/`)),
           `${path} is no dep`,
@@ -138,7 +164,7 @@ for (const dvcFile of listDvcFiles()) {
       }
       for (const dep of data) {
         const isInput =
-          pathsOf('input').some((path) => dep === path || dep.startsWith(`${path}/`)) ||
+          inputs.some((path) => dep === path || dep.startsWith(`${path}/`)) ||
           tables.some((path) => path === dep || path.startsWith(`${dep}/`));
         assert.ok(isInput, `${dep} is no input of the stage`);
       }
@@ -150,7 +176,7 @@ for (const dvcFile of listDvcFiles()) {
       const readsBase = /\b(base|rng)\b/.test(readFileSync(source, 'utf8'));
       // the parameters that tune leaves alone are those of the stage that it runs
       const others = name === 'tune' ? ['train'] : Object.keys(shared);
-      const own = Object.keys(params).length > 0 ? [name] : [];
+      const own = Object.keys(params).length > 0 ? [groupOf(name)] : [];
       assert.equal(wiring.params, [...(readsBase ? ['base'] : []), ...others, ...own]);
     });
 

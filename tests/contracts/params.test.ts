@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { readParams } from '../../lib/cli/read-params.ts';
 import { importStage, listStageNames } from '../../lib/cli/registry.ts';
 import { listDvcFiles } from '../../lib/dvc/update-deps.ts';
-import { listWiredStages, readWiring } from '../../lib/dvc/wiring.ts';
+import { groupOf, listWiredStages, readWiring } from '../../lib/dvc/wiring.ts';
 
 for (const dvcFile of listDvcFiles()) {
   const file = join(dirname(dvcFile), 'params.yaml');
@@ -23,12 +23,16 @@ for (const dvcFile of listDvcFiles()) {
   for (const { name, stage } of stages) {
     test(`is accepted by ${name}`, () => {
       const { params, shared } = stage;
-      assert.not.throws(() => readParams(params, name, file, [], listStageNames(), shared));
+      const read = (): unknown =>
+        readParams(params, groupOf(name), file, [], listStageNames(), shared);
+      assert.not.throws(read);
     });
   }
 
   test('has base, tracking, a group per stage, shared by stages or named in dvc.yaml, and no other', () => {
-    const own = stages.flatMap(({ name, stage }) => [name, ...Object.keys(stage.shared ?? {})]);
+    const own = stages.flatMap(({ name, stage }) => [
+      ...[name.split('@')[0], ...Object.keys(stage.shared ?? {})],
+    ]);
     const named = readFileSync(dvcFile, 'utf8').matchAll(/\$\{([\w-]+)\./g);
     const expected = ['base', 'tracking', ...own, ...[...named].map(([, group]) => group)];
     for (const group of Object.keys(groups)) assert.ok(expected.includes(group), group);

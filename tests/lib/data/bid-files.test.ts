@@ -62,9 +62,10 @@ test('writes an ad and a bid for every request in the order of time, what the bu
   });
 });
 
-test('tells ads apart by their smoothed rates where that is asked for', async () => {
+test('tells ads apart by their smoothed rates where that is asked for, whatever the probability is called', async () => {
   await inTemporaryFolder(async (folder) => {
-    prepare(folder, { ad_rate_strength: 5 });
+    prepare(folder, { ad_rate_strength: 5, probability: 'p' });
+    write(folder, 'candidates.csv', [HEADER.replace('probability', 'p'), ...CANDIDATES]);
     const { code, stderr } = runStage(STEP, FLAGS, folder);
     assert.is(code, 0, stderr);
     const rows = await readTable(join(folder, 'bids.csv'));
