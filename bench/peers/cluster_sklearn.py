@@ -1,7 +1,7 @@
 """k-means by scikit-learn, as often as asked, on float32 rows in memory.
 
 Reads one JSON document a line from stdin: {"n_clusters": 7, "n_init": 3, "seed": 0}, or {"n_clusters": 7, "init": [...]}
-with first centers, row-major; fits and prints {"seconds": ..., "n_iter": ..., "inertia": ...}. The first line printed
+with first centers, row-major, and with "dtype": "float64" for the same rows in doubles; fits and prints {"seconds": ..., "n_iter": ..., "inertia": ...}. The first line printed
 gives the versions.
 
 Usage: python cluster_sklearn.py ROWS.f32 N_FEATURES, with OMP_NUM_THREADS and OPENBLAS_NUM_THREADS set
@@ -31,13 +31,14 @@ def main():
     print(json.dumps(versions), flush=True)
     for line in sys.stdin:
         task = json.loads(line)
+        rows = X.astype(task.get("dtype", "float32"))
         if "init" in task:
-            init = np.array(task["init"], dtype=np.float32).reshape(-1, n_features)
+            init = np.array(task["init"], dtype=rows.dtype).reshape(-1, n_features)
             model = KMeans(task["n_clusters"], init=init, n_init=1)
         else:
             model = KMeans(task["n_clusters"], n_init=task["n_init"], random_state=task["seed"])
         begin = time.perf_counter()
-        model.fit(X)
+        model.fit(rows)
         seconds = time.perf_counter() - begin
         result = {"seconds": seconds, "n_iter": model.n_iter_, "inertia": float(model.inertia_)}
         print(json.dumps(result), flush=True)
