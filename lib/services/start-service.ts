@@ -74,8 +74,13 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
 }
 
+/** A connection that is kept for further requests would keep the service, too. */
+const IDLE_CHECK_MS = 50;
+
 async function stop(app: FastifyInstance, timeoutSeconds: number): Promise<void> {
-  const timer = setTimeout(() => app.server.closeAllConnections(), timeoutSeconds * 1000);
+  const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
+  const end = setTimeout(() => app.server.closeAllConnections(), timeoutSeconds * 1000);
   await app.close();
-  clearTimeout(timer);
+  clearInterval(idle);
+  clearTimeout(end);
 }

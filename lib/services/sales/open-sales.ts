@@ -1,19 +1,38 @@
 /** The sales service with the store that its parameters name. */
 import { readVegetables } from '../../data/vegetables.ts';
-import { openSqliteEngine } from '../../ingestion/engines/sqlite.ts';
+import { StageError } from '../../errors.ts';
+import { openEngine } from '../../ingestion/engines/open-engine.ts';
 import { createNameResolver } from '../../ingestion/names.ts';
 import { openSalesStore } from '../../ingestion/sales-store.ts';
 import { createSalesService } from './sales-service.ts';
+import type { EngineName } from '../../ingestion/engines/open-engine.ts';
 import type { Service } from '../service.ts';
 import type { ServeSalesParams } from './sales-params.ts';
 
-/** @param vegetables - The file of their spellings. */
+const LOCATIONS: Readonly<Record<EngineName, string>> = {
+  app_csv: 'data/sales',
+  app_sql: 'data/sales.sqlite',
+  // what it leaves out, PGHOST, PGUSER and PGPASSWORD tell
+  postgresql: 'postgresql:///sales',
+};
+
+/**
+ * @param vegetables - The file of their spellings.
+ * @throws StageError E_PARAMS when the location holds a password; parameters are written to logs.
+ */
 export async function openSales(
   params: ServeSalesParams,
   { vegetables, version }: { vegetables: string; version: string },
 ): Promise<Service> {
-  const { weeks, outliers, maxRows, storage } = params;
+  const { weeks, outliers, maxRows, storage, location } = params;
+  if (location !== null && /^[a-z]+:\/\/[^/@]*:[^/@]*@/.test(location)) {
+    throw new StageError('E_PARAMS', 'serve-sales.location must not hold a password', {
+      hint: 'put it into the environment variable PGPASSWORD',
+    });
+  }
   const resolveName = createNameResolver(readVegetables(vegetables));
-  const store = await openSalesStore(openSqliteEngine(params.sqliteFile), { weeks, resolveName, outliers }); // prettier-ignore
-  return createSalesService(store, { weeks, resolveName, maxRows }, { params, version, facts: { storage } }); // prettier-ignore
+  const engine = await openEngine(storage, location ?? LOCATIONS[storage]);
+  const store = await openSalesStore(engine, { weeks, resolveName, outliers });
+  const facts = { params, version, facts: { storage } };
+  return createSalesService(store, { weeks, resolveName, maxRows }, facts);
 }

@@ -1,0 +1,110 @@
+/** The service as a process: where it listens, what it writes, how it stops. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { inTemporaryFolder, PROJECT, runStage, startStage } from '../support/stage-process.ts';
+import type { StageOutcome } from '../support/stage-process.ts';
+
+const test = suite('serve-sales');
+
+const VEGETABLES = ['--vegetables', join(PROJECT, 'data/vegetables.yaml')];
+const HEADERS = { 'content-type': 'application/json', 'x-request-id': 'by-hand' };
+const ROW = { year_week: 202_001, vegetable: 'leek', sales: 3 };
+
+/** Calls `use` with the address of a service in `folder`, then tells it to stop; gives how it ended. */
+async function serve(
+  folder: string,
+  use: (url: string, stop: () => void) => Promise<void>,
+): Promise<StageOutcome> {
+  // no test waits for this long: a connection that is kept open would show
+  const patient = ['--set', 'serve-sales.stop_timeout_seconds=60'];
+  const args = [...VEGETABLES, '--port', '0', ...patient];
+  const { child, outcome } = startStage('serve-sales', args, folder);
+  try {
+    let said = '';
+    while (!said.includes('/docs\n')) said += String((await once(child.stderr!, 'data'))[0]);
+    const [url] = /http:\/\/[\d.:]+/.exec(said)!;
+    await use(url, () => child.kill('SIGTERM'));
+  } finally {
+    // a second one would end it at once
+    if (!child.killed) child.kill('SIGTERM');
+  }
+  return await outcome;
+}
+
+test('keeps what it was sent over a stop, and writes nothing but JSON lines, the result as the last', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const body = JSON.stringify([ROW]);
+    const { code, stdout, stderr } = await serve(folder, async (url) => {
+      await fetch(`${url}/post_sales`, { method: 'POST', headers: HEADERS, body });
+    });
+    assert.is(code, 0, stderr);
+    assert.match(stderr, /^listening on http:\/\/127\.0\.0\.1:\d+, its page at .*\/docs\n$/m);
+    const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line)); // prettier-ignore
+    const request = lines.find(({ msg }) => msg === 'request');
+    assert.equal([request.request_id, request.status, request.n_new], ['by-hand', 200, 1]);
+    assert.equal([lines.at(-1).message, lines.at(-1).n_requests], ['stopped after 1 requests', 1]);
+    const file = readFileSync(join(folder, 'logs/serve-sales.log'), 'utf8').trimEnd().split('\n');
+    assert.equal(file, stdout.trimEnd().split('\n').slice(0, -1));
+
+    await serve(folder, async (url) => {
+      assert.equal(await (await fetch(`${url}/get_raw_sales`)).json(), [ROW]);
+    });
+  });
+});
+
+test('finishes a request that is under way when it is told to stop, takes no other, and ends with 0', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const body = JSON.stringify([ROW]);
+    const { code, stderr } = await serve(folder, async (url, stop) => {
+      const port = Number(new URL(url).port);
+      const socket = connect(port, '127.0.0.1');
+      socket.setEncoding('utf8').write(`POST /post_sales HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n`); // prettier-ignore
+      assert.match(String((await once(socket, 'data'))[0]), '100 Continue');
+      stop();
+      while (await answers(url));
+      socket.write(body);
+      const answer = String((await once(socket, 'data'))[0]);
+      assert.match(answer, /^HTTP\/1\.1 200 OK/);
+      assert.match(answer, '"n_new":1');
+      await once(socket, 'close');
+    });
+    assert.is(code, 0, stderr);
+  });
+});
+
+/** Whether a new connection is taken. */
+async function answers(url: string): Promise<boolean> {
+  return await fetch(`${url}/health`, { headers: { connection: 'close' } }).then(
+    () => true,
+    () => false,
+  );
+}
+
+test('says with exit 6 that the port is taken, and by what it is to be chosen', async () => {
+  await inTemporaryFolder(async (folder) => {
+    await serve(folder, async (url) => {
+      const { port } = new URL(url);
+      await inTemporaryFolder((other) => {
+        const { code, stderr } = runStage('serve-sales', [...VEGETABLES, '--port', port], other);
+        assert.is(code, 6);
+        assert.match(stderr, `error E_ENVIRONMENT: serve-sales: 127.0.0.1:${port} must be free; got EADDRINUSE`); // prettier-ignore
+        assert.match(stderr, 'hint: choose another address with --host and --port');
+      });
+    });
+  });
+});
+
+test('says with exit 2 that no password belongs into its parameters', async () => {
+  await inTemporaryFolder((folder) => {
+    const set = 'serve-sales.location=postgresql://me:secret@127.0.0.1/sales';
+    const { code, stderr } = runStage('serve-sales', [...VEGETABLES, '--set', set], folder);
+    assert.is(code, 2);
+    assert.match(stderr, 'serve-sales.location must not hold a password');
+  });
+});
+
+test.run();
