@@ -10,7 +10,7 @@ import type { SignalParams } from '../../lib/signal/signal-params.ts';
 import { fromTriplets } from '../../lib/sparse/csr.ts';
 import { writeSparseDataset } from '../../lib/tensors/sparse-dataset-files.ts';
 import { complaintOf } from '../support/complaint.ts';
-import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
+import { inTemporaryFolder, PROJECT, runStage } from '../support/stage-process.ts';
 import { readJson, writeTables } from '../support/table-stage.ts';
 
 const STAGE = 'pipelines/clicks/signal';
@@ -162,6 +162,35 @@ test('refuses tables and groups that do not fit', async () => {
       test: ads(5).replace('THEN 8', 'THEN NULL'),
     });
     assert.match(await refuse(groups), /clicked/);
+  });
+});
+
+test('counts as it was inherited: the ad itself too, in the order of its file', async () => {
+  await inTemporaryFolder(async (folder) => {
+    await writeInputs(folder);
+    const queries = ['train', 'test'].map((split) => {
+      const file = join(PROJECT, `tests/fixtures/clicks/click_data_${split}.csv`);
+      return [split, `SELECT row_number() OVER () AS click_id, *, 0 AS ads_seen FROM '${file}'`];
+    });
+    await writeTables(join(folder, 'data/features'), Object.fromEntries(queries));
+    const inherited = 'SELECT i AS click_id, 0.4 AS probability_1 FROM range(1, 101) AS rows(i)';
+    await writeTables(join(folder, 'data'), { inherited });
+    const paths = {
+      in: join(folder, 'data/features'),
+      inherited: join(folder, 'data/inherited.parquet'),
+      attributes: join(folder, 'data/users.parquet'),
+    };
+    const params = { ...DEFAULTS, groups: [{ name: 'x', columns: ['ads_seen'] }], categorical: [] };
+    const { inheritedCount } = await withDatabase({ threads: 1, memoryMb: 256 }, (database) =>
+      readShownAds(database, paths, params),
+    );
+    const golden = readFileSync(join(PROJECT, 'tests/golden/clicks/expected.csv'), 'utf8');
+    const expected = golden
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.split(',')[5]));
+    assert.equal([...inheritedCount.X.subarray(300)], expected);
   });
 });
 

@@ -49,6 +49,8 @@ test('gives the share of the variance that is between clusters, the whole of it 
   assert.ok(Math.abs(explained - 1) < 1e-12);
   const one = await testStructure(X, [[0], [1]], { ...OPTIONS, nPermutations: 1, nClusters: 1 });
   assert.ok(Math.abs(one.explained) < 1e-12);
+  const whole = await testStructure(X, [[0, 1]], { ...OPTIONS, nPermutations: 3 });
+  assert.is(whole.pValue, 1, 'rows that are the same as before are no worse');
 });
 
 test('takes columns for one category when their names and their values say so', () => {
