@@ -43,6 +43,7 @@ const DEFAULTS: FitOptions = {
   useIdf: true,
   sublinearTf: false,
   norm: 'l2',
+  blocks: {},
 };
 const CASES: [name: string, ours: Partial<FitOptions>, theirs: object][] = [
   ['words', {}, { ngram_range: [1, 1] }],

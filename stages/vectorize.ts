@@ -21,7 +21,6 @@ export const vectorize = defineStage({
     ),
   },
   params: VECTORIZE_SCHEMA,
-  standalone: true,
   example:
     '--in mine.csv --out mine.safetensors --vectorizer vectorizer.json --set vectorize.column=text',
   async run({ paths, params, base, log, progress }) {
@@ -29,6 +28,7 @@ export const vectorize = defineStage({
     const { openTables } = await import('../lib/data/tables.ts');
     const { writeJson } = await import('../lib/data/json-files.ts');
     const { vectorize: writeRows } = await import('../lib/tensors/vectorize.ts');
+    const { termNames } = await import('../lib/text/vectorizer.ts');
     const { nSamples, nClasses, vectorizer } = await withDatabase(base, async (database) => {
       const tables = await openTables(database, paths.in);
       const options = { ...params, base, out: paths.out };
@@ -37,7 +37,7 @@ export const vectorize = defineStage({
     });
     writeJson(paths.vectorizer, vectorizer);
     const rows = Object.entries(nSamples).map(([name, n]) => `${n} ${name}`);
-    const nTerms = vectorizer.vocabulary.length;
+    const nTerms = termNames(vectorizer).length;
     const classes = nClasses > 0 ? `, ${nClasses} classes` : '';
     return {
       message: `${rows.join(', ')} rows of ${nTerms} terms${classes}`,

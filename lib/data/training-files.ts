@@ -9,6 +9,7 @@ import type { Balance } from '../preprocessing/rebalance.ts';
 import { findDatasets, hasDataset, readAnyDatasets } from '../tensors/dataset-files.ts';
 import type { Dataset } from '../tensors/dataset.ts';
 import type { SparseDataset } from '../tensors/sparse-dataset-files.ts';
+import { termNames } from '../text/vectorizer.ts';
 import { readClassNames } from './class-names.ts';
 import { hashFiles } from './hash-files.ts';
 import { readPreprocessing } from './preprocessing-files.ts';
@@ -118,8 +119,8 @@ function toSparseData(
       },
     );
   }
-  const { vocabulary } = vectorizer!;
-  if (columns.length !== vocabulary.length || columns.some((name, j) => name !== vocabulary[j])) {
+  const terms = termNames(vectorizer!);
+  if (columns.length !== terms.length || columns.some((name, j) => name !== terms[j])) {
     throw new StageError(
       'E_DATA',
       `${paths.in} must have the columns of ${paths.preprocessing}/vectorizer.json; got others`,

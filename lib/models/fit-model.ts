@@ -195,27 +195,34 @@ function selectColumns<D extends AnyData>(
   return { ...data, columns: selected, train: take(data.train), valid: take(data.valid) };
 }
 
-/**
- * Rows of the `wanted` among `columns`; the same rows when these are all, in order.
- *
- * @param wanted - Of sparse rows, in the order of `columns`.
- */
+/** {@link columnTaker} for one array of rows. */
 export function takeColumns<X extends Features>(
   features: X,
   nSamples: number,
   columns: readonly string[],
   wanted: readonly string[],
 ): X {
+  return columnTaker(columns, wanted)(features, nSamples);
+}
+
+/**
+ * Takes the `wanted` among `columns` of rows; gives the same rows when these are all, in order.
+ *
+ * @param wanted - Of sparse rows, in the order of `columns`.
+ */
+export function columnTaker(
+  columns: readonly string[],
+  wanted: readonly string[],
+): <X extends Features>(features: X, nSamples: number) => X {
   if (columns.length === wanted.length && columns.every((name, j) => name === wanted[j])) {
-    return features;
+    return (features) => features;
   }
   const placeOf = new Map(columns.map((name, j) => [name, j]));
   const places = wanted.map((name) => placeOf.get(name)!);
-  const taken =
-    features instanceof Float32Array
+  return <X extends Features>(features: X, nSamples: number) =>
+    (features instanceof Float32Array
       ? takeDense(features, nSamples, columns.length, places)
-      : selectSparseColumns(features, places);
-  return taken as X;
+      : selectSparseColumns(features, places)) as X;
 }
 
 function takeDense(

@@ -3,10 +3,10 @@
  *
  * Tables are scored through here too, so that a text gets the same bits whichever way it comes.
  */
-import { openVectorizer } from '../text/vectorizer.ts';
+import { openVectorizer, termNames } from '../text/vectorizer.ts';
 import type { Bundle } from './bundle.ts';
 import { correctPriors } from './correct-priors.ts';
-import { openSparseModel, predictRows } from './fit-model.ts';
+import { columnTaker, openSparseModel } from './fit-model.ts';
 import { assertGolden } from './golden-rows.ts';
 import type { Machine } from './model.ts';
 
@@ -27,14 +27,12 @@ export async function openTextScorer(bundle: Bundle, machine: Machine): Promise<
   const { model, golden } = bundle;
   const vectorizer = bundle.preprocessing.vectorizer!;
   const vectorize = openVectorizer(vectorizer);
+  const take = columnTaker(termNames(vectorizer), model.columns);
   const predictor = await openSparseModel(model, machine);
   const scorer: TextScorer = {
     async score(texts) {
-      const rows = { features: vectorize(texts), nSamples: texts.length };
-      return correctPriors(
-        bundle,
-        await predictRows(model, predictor, rows, vectorizer.vocabulary),
-      );
+      const features = take(vectorize(texts), texts.length);
+      return correctPriors(bundle, await predictor.predictProba(features));
     },
     dispose: () => predictor.dispose(),
   };

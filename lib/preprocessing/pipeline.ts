@@ -7,7 +7,7 @@
 import { assertColumns } from '../sql.ts';
 import { StageError, listExamples } from '../errors.ts';
 import type { Column, Relation } from '../sql.ts';
-import { parseVectorizer } from '../text/vectorizer.ts';
+import { parseVectorizer, termNames } from '../text/vectorizer.ts';
 import type { Vectorizer } from '../text/vectorizer.ts';
 import { dropColumnsSelect, parseDroppedColumns } from './drop-columns.ts';
 import type { DroppedColumns } from './drop-columns.ts';
@@ -70,12 +70,12 @@ export function assertPreprocessable(
 }
 
 function assertVectorizable(
-  { column, vocabulary }: Vectorizer,
+  vectorizer: Vectorizer,
   { columns, source }: Pick<Relation, 'columns' | 'source'>,
   wanted: readonly string[],
 ): void {
-  assertTexts({ columns, source, sql: '' }, column);
-  const known = new Set(vocabulary);
+  assertTexts({ columns, source, sql: '' }, vectorizer.column);
+  const known = new Set(termNames(vectorizer));
   const missing = wanted.filter((term) => !known.has(term));
   if (missing.length === 0) return;
   const got = listExamples(missing, (term) => JSON.stringify(term));

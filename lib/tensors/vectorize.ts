@@ -12,7 +12,7 @@ import type { Relation } from '../sql.ts';
 import type { Task } from '../task.ts';
 import { startVectorizerFit } from '../text/fit-vectorizer.ts';
 import type { FitOptions } from '../text/fit-vectorizer.ts';
-import { openVectorizer } from '../text/vectorizer.ts';
+import { openVectorizer, termNames } from '../text/vectorizer.ts';
 import type { Vectorizer } from '../text/vectorizer.ts';
 import { readIds } from './read-ids.ts';
 import { streamTexts } from './row-blocks.ts';
@@ -85,7 +85,7 @@ export async function vectorize(
     const ids = id === null ? null : await readIds(engine, relation, id);
     const labelled = await readTruth(engine, relation, truth);
     const path = tables.isFolder ? join(out, `${name}.safetensors`) : out;
-    const header = { columns: vectorizer.vocabulary, classes: truth.classes };
+    const header = { columns: termNames(vectorizer), classes: truth.classes };
     writeSparseDataset(path, { ...header, features, ids, ...labelled });
   }
   progress.end();

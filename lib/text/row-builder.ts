@@ -12,14 +12,21 @@ export interface Weighting {
 
 const N_FIRST_PLACES = 1024;
 
+/** Counts of a row, the end of it, and so on; `build` gives the rows since the last one. */
+export interface RowBuilder {
+  count(column: number): void;
+  endRow(): void;
+  build(): CsrMatrix;
+}
+
 export function createRowBuilder(
   nColumns: number,
   { sublinear_tf: isSublinear, weights, norm }: Weighting,
-): { count(column: number): void; endRow(): void; build(): CsrMatrix } {
+): RowBuilder {
   const counts = new Float64Array(nColumns);
   let touched = new Uint32Array(N_FIRST_PLACES);
   let nTouched = 0;
-  const ends = [0];
+  let ends = [0];
   let indices = new Uint32Array(N_FIRST_PLACES);
   let values = new Float32Array(N_FIRST_PLACES);
   let nStored = 0;
@@ -52,13 +59,18 @@ export function createRowBuilder(
       nTouched = 0;
       ends.push(end);
     },
-    build: () => ({
-      nRows: ends.length - 1,
-      nColumns,
-      indptr: Uint32Array.from(ends),
-      indices: indices.slice(0, nStored),
-      values: values.slice(0, nStored),
-    }),
+    build() {
+      const matrix = {
+        nRows: ends.length - 1,
+        nColumns,
+        indptr: Uint32Array.from(ends),
+        indices: indices.slice(0, nStored),
+        values: values.slice(0, nStored),
+      };
+      ends = [0];
+      nStored = 0;
+      return matrix;
+    },
   };
 }
 

@@ -1,15 +1,19 @@
+import { listExamples } from '../errors.ts';
 import {
   boolean,
   either,
   integer,
+  isRecord,
   list,
   nullable,
   number,
   oneOf,
   shaped,
   text,
+  toCamelCase,
 } from '../params/schema.ts';
 import type { Params } from '../params/schema.ts';
+import { didYouMean } from '../suggest.ts';
 import { TASKS } from '../task.ts';
 
 export const ANALYZERS = ['word', 'char', 'char_wb'] as const;
@@ -22,17 +26,8 @@ const count = integer({ default: 1, min: 1, doc: '' });
 const share = number({ default: 0.5, above: 0, below: 1, doc: '' });
 const rows = either(count, share, { default: 1, doc: '' });
 
-/** The group `vectorize`: names, meanings and defaults of scikit-learn's TfidfVectorizer. */
-export const VECTORIZE_SCHEMA = {
-  column: text({ default: 'text', doc: 'Column of the texts.' }),
-  id: nullable(text({ default: 'row_id', doc: '' }), {
-    default: null,
-    doc: 'Column of integers or texts that identifies a row, written beside it; null: base.id where the table has it, else none.',
-  }),
-  task: oneOf(TASKS, {
-    default: 'classification',
-    doc: 'What base.target is, where the table has it: classes, written as labels, or numbers, written as targets.',
-  }),
+/** What terms are and what they weigh: names, meanings and defaults of scikit-learn's TfidfVectorizer. */
+const TERMS_SCHEMA = {
   analyzer: oneOf(ANALYZERS, {
     default: 'word',
     doc: 'What n-grams are made of: words (two or more letters, digits or _), characters, or the characters of each word with a space on either side (char_wb).',
@@ -88,7 +83,93 @@ export const VECTORIZE_SCHEMA = {
     doc: 'What every row is divided by: its Euclidean length (l2), or nothing.',
   }),
 };
+export type TermsParams = Params<typeof TERMS_SCHEMA>;
+
+/** Settings of a block by their names in the file. */
+type BlockSettings = Readonly<Record<string, unknown>>;
+
+const BLOCKS = 'a map from names (letters, digits and single _) to settings';
+const NAME = /^(?!.*__)\w+$/;
+
+/** The group `vectorize`. */
+export const VECTORIZE_SCHEMA = {
+  column: text({ default: 'text', doc: 'Column of the texts.' }),
+  id: nullable(text({ default: 'row_id', doc: '' }), {
+    default: null,
+    doc: 'Column of integers or texts that identifies a row, written beside it; null: base.id where the table has it, else none.',
+  }),
+  task: oneOf(TASKS, {
+    default: 'classification',
+    doc: 'What base.target is, where the table has it: classes, written as labels, or numbers, written as targets.',
+  }),
+  ...TERMS_SCHEMA,
+  blocks: shaped<Readonly<Record<string, BlockSettings>>>(
+    {
+      default: {},
+      doc: `Several kinds of terms side by side, by names: each with settings of its own (${Object.keys(TERMS_SCHEMA).join(', ')}), and those above where it has none; a column is then called <name>__<term>. Empty: one kind.`,
+      range: BLOCKS,
+      jsonSchema: {
+        type: 'object',
+        propertyNames: { pattern: NAME.source },
+        additionalProperties: {
+          type: 'object',
+          additionalProperties: false,
+          properties: Object.fromEntries(
+            Object.entries(TERMS_SCHEMA).map(([key, { jsonSchema }]) => [key, jsonSchema]),
+          ),
+        },
+      },
+    },
+    (value) => {
+      const isMap = isRecord(value) && Object.entries(value).every(isBlock);
+      if (!isMap) throw new Error(BLOCKS);
+      const problems = Object.entries(value).flatMap(([name, block]) =>
+        Object.entries(block as BlockSettings).flatMap((setting) => findProblem(name, setting)),
+      );
+      if (problems.length > 0) throw new Error(`${BLOCKS} in which ${listExamples(problems)}`);
+    },
+  ),
+};
 export type VectorizeParams = Params<typeof VECTORIZE_SCHEMA>;
+
+/**
+ * The settings of each kind of terms, by its name; one alone has none.
+ *
+ * @param options.blocks - Of the parameter `vectorize.blocks`.
+ */
+export function listBlocks<S extends TermsParams>({
+  blocks,
+  ...settings
+}: S & { readonly blocks: Readonly<Record<string, BlockSettings>> }): [
+  name: string | null,
+  settings: TermsParams,
+][] {
+  const named = Object.entries(blocks);
+  if (named.length === 0) return [[null, settings as TermsParams]];
+  return named.map(([name, block]) => {
+    const own = Object.entries(block).map(([key, value]) => [toCamelCase(key), value]);
+    return [name, { ...(settings as TermsParams), ...Object.fromEntries(own) }];
+  });
+}
+
+function isBlock([name, block]: [string, unknown]): boolean {
+  return NAME.test(name) && isRecord(block);
+}
+
+/** What is wrong with a setting of a block, as a sentence. */
+function findProblem(name: string, [key, value]: [string, unknown]): string[] {
+  const setting = `${name}.${key}`;
+  if (!Object.hasOwn(TERMS_SCHEMA, key)) {
+    const known = Object.keys(TERMS_SCHEMA).map((other) => `${name}.${other}`);
+    return [`${setting} is no setting${didYouMean(setting, known)}`];
+  }
+  try {
+    TERMS_SCHEMA[key as keyof typeof TERMS_SCHEMA].format(value);
+    return [];
+  } catch (error) {
+    return [`${setting} is ${(error as Error).message}`];
+  }
+}
 
 function isRange(value: unknown): value is [number, number] {
   return (

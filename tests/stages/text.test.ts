@@ -9,6 +9,7 @@ import { readBundle } from '../../lib/models/bundle.ts';
 import { openTextScorer } from '../../lib/models/text-scorer.ts';
 import { createRng } from '../../lib/rng.ts';
 import { readSparseDataset } from '../../lib/tensors/sparse-dataset-files.ts';
+import { termNames } from '../../lib/text/vectorizer.ts';
 import { complaintsOf, runWell, toCsv } from '../support/small-pipeline.ts';
 
 const HEADER = 'page,text,stars,kind';
@@ -62,7 +63,7 @@ test('train sees that rows are sparse, and its bundle asks for the texts alone',
   const { columns } = readSparseDataset(at('data/vectorize/train.safetensors'));
   assert.equal(bundle.model.columns, columns);
   const { vectorizer, ...others } = bundle.preprocessing;
-  assert.equal(vectorizer!.vocabulary, columns);
+  assert.equal(termNames(vectorizer!), columns);
   assert.equal(others, { columns: null, features: null, scaler: null });
   assert.is(bundle.golden.rows.length, 4);
   assert.ok(bundle.golden.rows.every(({ text }) => typeof text === 'string'));

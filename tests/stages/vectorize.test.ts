@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withDatabase } from '../../lib/data/database.ts';
 import { openTables } from '../../lib/data/tables.ts';
-import { applyVectorizer, parseVectorizer } from '../../lib/text/vectorizer.ts';
+import { applyVectorizer, parseVectorizer, termNames } from '../../lib/text/vectorizer.ts';
 import { toCamelCase } from '../../lib/params/schema.ts';
 import { takeRows } from '../../lib/sparse/csr.ts';
 import { VECTORIZE_SCHEMA } from '../../lib/text/vectorize-params.ts';
@@ -41,10 +41,10 @@ test('fits on train alone and writes every split, with ids and labels', async ()
     assert.match(outcome.stderr, warning('test', '1 of 2 rows.+\\(row 2\\)'));
 
     const state = parseVectorizer(readJson(folder, 'v.json'), 'v.json');
-    assert.equal(state.vocabulary, ['dog', 'gate', 'été']);
+    assert.equal(termNames(state), ['dog', 'gate', 'été']);
     assert.is(state.n_samples_seen, 5);
     const train = readSparseDataset(join(folder, 'out', 'train.safetensors'));
-    assert.equal(train.columns, state.vocabulary);
+    assert.equal(train.columns, termNames(state));
     assert.equal(train.ids, ['p1', 'p2', 'p3', 'é4', 'p5']);
     assert.equal(
       [train.classes, Array.from(train.labels)],

@@ -37,18 +37,55 @@ function floorOf({ X, penalty, largest }: Curvature, j: number): number {
   return (j < X.nFeatures ? penalty : 0) + largest[j] ** 2 / (4 * X.nSamples);
 }
 
+/**
+ * The diagonal of the Hessian where columns are centered at their means, as an intercept allows: columns that are never
+ * below 0 have a direction in common, which the diagonal of columns as they stand says nothing of.
+ */
 function createDiagonal(curvature: Curvature): Precondition {
-  const { nOutputs: m, largest, totalWeight } = curvature;
-  const diagonal = new Float64Array(largest.length * m);
+  const { X, nOutputs: m, totalWeight } = curvature;
+  const end = X.nFeatures * m;
+  const { means, squares, totals } = momentsOf(curvature);
+  const diagonal = squares.map((sum, at) => {
+    const deviation = Math.max(sum - totals[at % m] * means[at] ** 2, 0);
+    return deviation / totalWeight + floorOf(curvature, Math.floor(at / m)) || 1;
+  });
+  const hasIntercept = squares.length > end;
+  return (vector) => {
+    for (let k = 0; k < m; k++) {
+      const slope = hasIntercept ? vector[end + k] : 0;
+      let shift = 0;
+      for (let at = k; at < end; at += m) {
+        vector[at] = (vector[at] - means[at] * slope) / diagonal[at];
+        shift += means[at] * vector[at];
+      }
+      if (hasIntercept) vector[end + k] = slope / diagonal[end + k] - shift;
+    }
+  };
+}
+
+/**
+ * Sums over the rows, weighed by their variances, of shape (rows of coefficients, nOutputs): means of the columns, 0 for
+ * the intercept and where there is none, and sums of squares; and `totals` of the weights, shape (nOutputs).
+ */
+function momentsOf(curvature: Curvature): Record<'means' | 'squares' | 'totals', Float64Array> {
+  const { X, nOutputs: m, largest } = curvature;
+  const sums = new Float64Array(largest.length * m);
+  const squares = new Float64Array(largest.length * m);
   forEachRow(curvature, (columns, values, n, variances) => {
     for (let e = 0; e < n; e++) {
-      for (let k = 0; k < m; k++) diagonal[columns[e] * m + k] += values[e] ** 2 * variances[k];
+      const at = columns[e] * m;
+      for (let k = 0; k < m; k++) {
+        const weighted = values[e] * variances[k];
+        sums[at + k] += weighted;
+        squares[at + k] += values[e] * weighted;
+      }
     }
   });
-  diagonal.forEach((sum, at) => {
-    diagonal[at] = sum / totalWeight + floorOf(curvature, Math.floor(at / m)) || 1;
-  });
-  return (vector) => vector.forEach((entry, at) => (vector[at] = entry / diagonal[at]));
+  const end = X.nFeatures * m;
+  const totals = new Float64Array(m);
+  totals.set(sums.subarray(end));
+  const means = sums.map((sum, at) => (at < end && totals[at % m] > 0 ? sum / totals[at % m] : 0));
+  return { means, squares, totals };
 }
 
 function createBlocks(curvature: Curvature): Precondition {

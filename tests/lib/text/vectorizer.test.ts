@@ -6,7 +6,7 @@ import { takeRows } from '../../../lib/sparse/csr.ts';
 import type { CsrMatrix } from '../../../lib/sparse/csr.ts';
 import { startVectorizerFit } from '../../../lib/text/fit-vectorizer.ts';
 import type { FitOptions } from '../../../lib/text/fit-vectorizer.ts';
-import { applyVectorizer, parseVectorizer } from '../../../lib/text/vectorizer.ts';
+import { applyVectorizer, parseVectorizer, termNames } from '../../../lib/text/vectorizer.ts';
 import type { Vectorizer } from '../../../lib/text/vectorizer.ts';
 import { complaintOf } from '../../support/complaint.ts';
 
@@ -25,6 +25,7 @@ const DEFAULTS: FitOptions = {
   useIdf: true,
   sublinearTf: false,
   norm: 'l2',
+  blocks: {},
 };
 const COUNTS = { useIdf: false, norm: 'none' } as const;
 
@@ -43,7 +44,7 @@ function rowsOf(
   return Array.from({ length: nRows }, (_, row) =>
     Object.fromEntries(
       Array.from(indices.subarray(indptr[row], indptr[row + 1]), (column, i) => [
-        vectorizer.vocabulary[column],
+        termNames(vectorizer)[column],
         values[indptr[row] + i],
       ]),
     ),
@@ -111,10 +112,10 @@ function assertRows(matrix: CsrMatrix, expected: readonly ExpectedRow[]): void {
 for (const [name, expected] of Object.entries(cases)) {
   test(`gives scikit-learn's vocabulary and values: ${name.replaceAll('_', ' ')}`, () => {
     const vectorizer = fit(texts.train, toOptions(expected.settings));
-    assert.equal(vectorizer.vocabulary, expected.vocabulary);
-    assert.is(vectorizer.idf === null, expected.idf === null);
+    assert.equal(termNames(vectorizer), expected.vocabulary);
+    assert.is(vectorizer.blocks[0].idf === null, expected.idf === null);
     for (const [i, weight] of (expected.idf ?? []).entries()) {
-      assert.ok(Math.abs(vectorizer.idf![i] - weight) < 1e-12);
+      assert.ok(Math.abs(vectorizer.blocks[0].idf![i] - weight) < 1e-12);
     }
     const stored = parseVectorizer(JSON.parse(JSON.stringify(vectorizer)), 'vectorizer.json');
     assertRows(applyVectorizer(stored, texts.train), expected.train);
@@ -126,7 +127,7 @@ test('weighs terms by hand: two rows of three hold gate', () => {
   const vectorizer = fit(['gate dog gate', 'gate', null], { norm: 'none' });
   const rare = 1 + Math.log(4 / 2);
   const frequent = 1 + Math.log(4 / 3);
-  assert.equal(vectorizer.idf, [rare, frequent]);
+  assert.equal(vectorizer.blocks[0].idf, [rare, frequent]);
   assert.equal(rowsOf(vectorizer, ['dog dog gate cat', null]), [
     { dog: Math.fround(2 * rare), gate: Math.fround(frequent) },
     {},
@@ -135,15 +136,15 @@ test('weighs terms by hand: two rows of three hold gate', () => {
 
 test('keeps the terms that stand in train most often, of equals the first by code points', () => {
   const vectorizer = fit(['bb aa dd dd cc', '\u{10400}\u{10400} ﬀﬀ'], { maxFeatures: 3 });
-  assert.equal(vectorizer.vocabulary, ['aa', 'bb', 'dd']);
+  assert.equal(termNames(vectorizer), ['aa', 'bb', 'dd']);
   const all = fit(['bb aa dd dd cc', '\u{10400}\u{10400} ﬀﬀ']);
-  assert.equal(all.vocabulary, ['aa', 'bb', 'cc', 'dd', 'ﬀﬀ', '\u{10428}\u{10428}']);
+  assert.equal(termNames(all), ['aa', 'bb', 'cc', 'dd', 'ﬀﬀ', '\u{10428}\u{10428}']);
 });
 
 test('leaves stop words of the languages named out, as the texts are preprocessed', () => {
   const words = ['the', 'avec', 'même', 'también', 'gate'].join(' ');
   const left = (options: Partial<FitOptions>): readonly string[] =>
-    fit([words], options).vocabulary;
+    termNames(fit([words], options));
   assert.equal(left({ stopWords: ['english'] }), ['avec', 'gate', 'même', 'también']);
   assert.equal(left({ stopWords: ['french'] }), ['gate', 'también', 'the']);
   assert.equal(left({ stopWords: ['spanish'] }), ['avec', 'gate', 'même', 'the']);
@@ -153,7 +154,7 @@ test('leaves stop words of the languages named out, as the texts are preprocesse
 
 test('makes n-grams of the words that stop words leave, across their gaps', () => {
   const vectorizer = fit(['gate of the dog'], { stopWords: ['english'], ngramRange: [2, 2] });
-  assert.equal(vectorizer.vocabulary, ['gate dog']);
+  assert.equal(termNames(vectorizer), ['gate dog']);
 });
 
 const word = fc.constantFrom('gate', 'dog', 'été', 'x2', 'a', '🎉', "l'eau", '日本', '\n');
@@ -243,7 +244,8 @@ test('says that texts hold no term, or that the bounds keep none', async () => {
 test('refuses a stored state that is damaged', async () => {
   const state = fit(['gate dog', 'dog']);
   assert.equal(parseVectorizer(state, 'v.json'), state);
-  const damaged: object[] = [
+  const [block] = state.blocks;
+  const damagedBlocks: object[] = [
     { vocabulary: [] },
     { vocabulary: ['dog', 'dog'] },
     { vocabulary: ['dog', 1] },
@@ -257,8 +259,22 @@ test('refuses a stored state that is damaged', async () => {
     { lowercase: 1 },
     { norm: 'l1' },
     { stop_words: 'english' },
+    { name: '' },
+    { name: undefined },
+  ];
+  const damaged: object[] = [
+    ...damagedBlocks.map((change) => ({ blocks: [{ ...block, ...change }] })),
     { column: undefined },
     { n_samples_seen: 0 },
+    { blocks: [] },
+    { blocks: [block, block] },
+    {
+      blocks: [
+        { ...block, name: 'a' },
+        { ...block, name: 'a' },
+      ],
+    },
+    { blocks: { 0: block } },
   ];
   for (const change of damaged) {
     assert.is(

@@ -120,6 +120,32 @@ test('learns the same from sparse rows, and where the columns are too many for b
   }
 });
 
+test('takes few steps where rows are sparse and columns never below 0, with intercept and without', async () => {
+  const draw = createRng(7, 'test', 'sparse');
+  const [nRows, nColumns, nStored] = [500, 600, 20];
+  // of a text, its words: few of them stand in most texts
+  const rows = Array.from({ length: nRows }, () =>
+    [...new Set(Array.from({ length: nStored }, () => Math.floor(nColumns * draw() ** 3)))].sort(
+      (a, b) => a - b,
+    ),
+  );
+  const labels = Int32Array.from(rows, (row) => (row.length + Number(draw() < 0.3)) % 3);
+  const indptr = Uint32Array.from([0, ...rows.map((_, i) => rows.slice(0, i + 1).flat().length)]);
+  const indices = Uint32Array.from(rows.flat());
+  const values = Float32Array.from(indices, () => draw() / 3);
+  const X = sparseMatrix({ nRows, nColumns, indptr, indices, values });
+  for (const [fitIntercept, most] of [
+    [true, 4],
+    [false, 8],
+  ] as const) {
+    const { isConverged, nIter } = await fitLogistic(X, labels, 3, {
+      ...{ ...OPTIONS, fitIntercept },
+      tol: 1e-4,
+    });
+    assert.ok(isConverged && nIter <= most, `${nIter} steps`);
+  }
+});
+
 test('counts a row of weight 2 as two rows, and leaves out a class of weight 0', async () => {
   const { X, labels } = makeRows(300, 5);
   const twice: number[] = [];
