@@ -15,6 +15,7 @@ const FILES = [
   'lib/ingestion/engines/**',
   'lib/tracking/**',
   'lib/services/**',
+  'lib/serving/**',
   ...FRAME,
 ];
 const ALGORITHMS = [
@@ -48,7 +49,7 @@ const NO_STAGES = {
 const NO_FILES = {
   regex: '^(node:)?fs(/|$)',
   message:
-    'Files are opened in lib/data, lib/tensors, lib/models/bundle.ts, lib/ingestion/engines, lib/tracking, lib/services and lib/cli only.',
+    'Files are opened in lib/data, lib/tensors, lib/models/bundle.ts, lib/ingestion/engines, lib/tracking, lib/services, lib/serving and lib/cli only.',
 };
 const NO_FRAME = {
   regex: '/cli/',
