@@ -1,4 +1,5 @@
 /** The log of a service: one JSON line a fact, to standard output and to a file that rotates. */
+import process from 'node:process';
 import pino from 'pino';
 import { createStream } from 'rotating-file-stream';
 import { StageError } from '../errors.ts';
@@ -11,20 +12,42 @@ export interface ServiceLog {
   close(): Promise<void>;
 }
 
+/** Lines wait this long for others, since each write costs; a kill loses them, a crash those of the file. */
+const BATCH_MS = 20;
+
 /**
  * @param name - Of the service: stands in every line, and is the name of the file.
  * @throws StageError E_PARAMS when a field to redact is no path.
  */
 export function openServiceLog(name: string, params: ServiceParams['log']): ServiceLog {
-  const { level, folder } = params;
   const output = pino.destination({ dest: 1, sync: false });
   // whoever read standard output may go away; the service stays
   output.on('error', () => {});
-  const file = folder === null ? null : openFile(name, folder, params);
-  const streams = [output, ...(file === null ? [] : [file])].map((stream) => ({ level, stream }));
+  const file = params.folder === null ? null : openFile(name, params.folder, params);
+  let lines = '';
+  let timer: NodeJS.Timeout | null = null;
+  const flush = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (lines === '') return;
+    output.write(lines);
+    file?.write(lines);
+    lines = '';
+  };
+  const write = (line: string): void => {
+    lines += line;
+    timer ??= setTimeout(flush, BATCH_MS);
+  };
+  const flushAtExit = (): void => {
+    flush();
+    output.flushSync();
+  };
+  process.once('exit', flushAtExit);
   return {
-    log: createLogger(name, params, pino.multistream(streams)),
+    log: createLogger(name, params, { write }),
     async close() {
+      process.off('exit', flushAtExit);
+      flush();
       await new Promise<void>((resolve) => output.flush(() => resolve()));
       if (file !== null) await new Promise<void>((resolve) => file.end(resolve));
     },
@@ -34,7 +57,7 @@ export function openServiceLog(name: string, params: ServiceParams['log']): Serv
 function createLogger(
   name: string,
   { level, redact }: ServiceParams['log'],
-  stream: pino.MultiStreamRes,
+  stream: pino.DestinationStream,
 ): pino.Logger {
   const options: pino.LoggerOptions = {
     level,
