@@ -180,6 +180,6 @@ printResults(
 );
 const fails = rows.some(
   ({ ratio, inertia_differs_by: differsBy }) =>
-    ratio < LIMITS.ratio || (differsBy !== '' && differsBy > LIMITS.inertia),
+    ratio < LIMITS.ratio || (typeof differsBy === 'number' && differsBy > LIMITS.inertia),
 );
 if (flags.check && fails) process.exitCode = 1;

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { StageError } from '../errors.ts';
 import { silhouetteSamples } from '../metrics/silhouette.ts';
 import type { Rng } from '../rng.ts';
+import { toDense } from '../sparse/csr.ts';
 import { chooseNClusters, compareNClusters, mean } from './choose-n-clusters.ts';
 import type { CandidateNClusters, Choice } from './choose-n-clusters.ts';
 import type { ClusterParams } from './cluster-params.ts';
@@ -42,6 +43,12 @@ export interface Clustering {
   readonly plane: Plane;
 }
 
+export interface ClusterContext {
+  readonly rng: (purpose: string) => Rng;
+  readonly nThreads: number;
+  readonly firstRows?: readonly number[];
+}
+
 /**
  * Fits k-means to all rows and judges it on a sample, which also chooses the number of clusters when it is not
  * given: fitted to the sample alone, so that no time is spent on all rows for numbers that lose.
@@ -49,6 +56,7 @@ export interface Clustering {
  * @param X - Every value finite; not modified.
  * @param options.rng - Random stream of a purpose.
  * @param options.nThreads - Starts that are fitted at a time; the result does not depend on it.
+ * @param options.firstRows - The rows that are the first centers of the one start there is; absent: they are drawn.
  * @param onIteration - Gets the start and its iteration, for the fit to all rows.
  * @throws StageError E_DATA when there are fewer distinct rows than clusters, E_PARAMS for a decomposition of a table.
  */
@@ -56,7 +64,7 @@ export async function cluster(
   X: Rows,
   nColumns: number,
   params: ClusterParams,
-  { rng, nThreads }: { readonly rng: (purpose: string) => Rng; readonly nThreads: number },
+  { rng, nThreads, firstRows }: ClusterContext,
   onIteration: (start: number, nIter: number) => void,
 ): Promise<Clustering> {
   const nSamples = countRows(X, nColumns);
@@ -84,6 +92,7 @@ export async function cluster(
     ...options,
     nClusters,
     nThreads,
+    init: firstRows === undefined ? params.init : centersAt(prepared, firstRows),
     rng: rng('init'),
     async onIteration(start, nIter) {
       onIteration(start, nIter);
@@ -115,6 +124,11 @@ export async function cluster(
       rng('plane'),
     ),
   };
+}
+
+function centersAt({ X, nFeatures }: PreparedRows, rows: readonly number[]): Float64Array {
+  const taken: Rows = takeRows(X, nFeatures, Uint32Array.from(rows));
+  return taken instanceof Float32Array ? Float64Array.from(taken) : toDense(taken);
 }
 
 function assertHasGap(X: Rows, choice: Choice): void {

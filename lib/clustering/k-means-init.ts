@@ -39,19 +39,15 @@ export function drawPlusPlus(rows: SampleRows, nClusters: number, rng: Rng): num
  *
  * @returns Their sums, shape (nCandidates).
  */
-function lowerDistances(
+export function lowerDistances(
   rows: SampleRows,
   candidates: readonly number[],
   nearest: Float64Array,
   lowered: readonly Float64Array[],
 ): number[] {
-  const { nSamples, nFeatures, distances } = rows;
+  const { nSamples, distances } = rows;
   const nPoints = candidates.length;
-  const points = new Float64Array(nPoints * nFeatures);
-  candidates.forEach((row, p) => {
-    copyRow(rows, row, points.subarray(p * nFeatures, (p + 1) * nFeatures));
-  });
-  setPoints(rows, points);
+  setPoints(rows, copyRows(rows, candidates));
   const sums = new Float64Array(nPoints);
   for (let start = 0; start < nSamples; start += BATCH_SIZE) {
     const nRows = fillBatch(rows, start);
@@ -71,8 +67,23 @@ function lowerDistances(
   return [...sums];
 }
 
+/** The rows at `indices` as points, row-major, features in the order of `rows.order`. */
+export function copyRows(rows: SampleRows, indices: readonly number[]): Float64Array {
+  const { nFeatures } = rows;
+  const points = new Float64Array(indices.length * nFeatures);
+  indices.forEach((row, p) => {
+    copyRow(rows, row, points.subarray(p * nFeatures, (p + 1) * nFeatures));
+  });
+  return points;
+}
+
 /** Indices drawn with probabilities `weights / total`; one of weight 0 is never drawn. */
-function drawCandidates(weights: Float64Array, total: number, n: number, rng: Rng): number[] {
+export function drawCandidates(
+  weights: Float64Array,
+  total: number,
+  n: number,
+  rng: Rng,
+): number[] {
   const thresholds = Array.from({ length: n }, () => rng() * total).sort((a, b) => a - b);
   const candidates: number[] = [];
   let sum = 0;

@@ -8,11 +8,11 @@
  */
 import { StageError } from '../errors.ts';
 import type { Rng } from '../rng.ts';
-import { drawPlusPlus, drawUniformly, nLocalTrials } from './k-means-init.ts';
+import { copyRows, drawPlusPlus, drawUniformly, nLocalTrials } from './k-means-init.ts';
 import { assign, moveCenters, moveRow, startFrom } from './k-means-steps.ts';
 import type { Clusters } from './k-means-steps.ts';
 import { startFitters } from './parallel-starts.ts';
-import { copyRow, meanVariance, squaredDistance } from './sample-rows.ts';
+import { meanVariance, squaredDistance } from './sample-rows.ts';
 import type { SampleRows } from './sample-rows.ts';
 import { countRows, layOutRows, openRows } from './to-sample-rows.ts';
 import type { Rows, RowsLayout } from './to-sample-rows.ts';
@@ -157,19 +157,15 @@ export async function iterate(
 /** First centers, row-major, features in the order of `rows.order`. */
 function drawCenters(rows: SampleRows, { nClusters, init, rng }: KMeansOptions): Float64Array {
   const { nSamples, nFeatures, order } = rows;
-  const centers = new Float64Array(nClusters * nFeatures);
   if (typeof init !== 'string') {
-    return centers.map((_, at) => init[at - (at % nFeatures) + order[at % nFeatures]]);
+    return init.map((_, at) => init[at - (at % nFeatures) + order[at % nFeatures]]);
   }
   const drawn =
     init === 'random'
       ? drawUniformly(nSamples, nClusters, rng)
       : drawPlusPlus(rows, nClusters, rng);
   if (drawn.length < nClusters) throw createTooFewRowsError(nClusters);
-  drawn.forEach((row, cluster) => {
-    copyRow(rows, row, centers.subarray(cluster * nFeatures, (cluster + 1) * nFeatures));
-  });
-  return centers;
+  return copyRows(rows, drawn);
 }
 
 /** @throws StageError E_DATA when no row lies off its center. */

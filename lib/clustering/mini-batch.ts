@@ -2,15 +2,17 @@
  * k-means of millions of rows: each step moves the centers by a few rows that are drawn.
  *
  * As scikit-learn's MiniBatchKMeans has it: a center is the mean of all rows that it was ever given, centers that
- * get few rows are put elsewhere, and the steps end when the smoothed inertia of the batches falls no more.
+ * get few rows are put elsewhere, and the steps end when the smoothed inertia of the batches falls no more. The
+ * first centers are better ones (local-search.ts).
  *
  * @see Sculley, D. (2010), Web-scale k-means clustering, WWW, 1177-1178, doi:10.1145/1772690.1772862
  */
 import type { Rng } from '../rng.ts';
-import { drawPlusPlus, drawUniformly, nLocalTrials } from './k-means-init.ts';
+import { copyRows, drawPlusPlus, drawUniformly, nLocalTrials } from './k-means-init.ts';
 import { assign, startFrom } from './k-means-steps.ts';
 import { createTooFewRowsError, toResult } from './k-means.ts';
 import type { KMeans, KMeansOptions } from './k-means.ts';
+import { swapCenters } from './local-search.ts';
 import { findNearest, floatError, largestNorm } from './nearest-points.ts';
 import { BATCH_SIZE, copyRow, setPoints, squaredDistance } from './sample-rows.ts';
 import type { SampleRows } from './sample-rows.ts';
@@ -67,7 +69,7 @@ export async function fitMiniBatch(
     counts: new Float64Array(nClusters),
     nRowsSince: 0,
   };
-  const maxSteps = Math.ceil((maxIter * nSamples) / batchSize);
+  const maxSteps = Math.floor((maxIter * nSamples) / batchSize);
   const smoothing = Math.min(1, (2 * batchSize) / (nSamples + 1));
   let smoothed = Infinity;
   let least = Infinity;
@@ -109,22 +111,28 @@ function drawCenters(
   let least = Infinity;
   for (let start = 0; start < nInit; start++) {
     const drawn = draw();
-    const taken = toSampleRows(
-      takeRows(X, nFeatures, Uint32Array.from(drawn)),
-      nFeatures,
-      nLocalTrials(nClusters),
-    );
     const places =
-      init === 'random' ? drawUniformly(size, nClusters, rng) : drawPlusPlus(taken, nClusters, rng);
-    if (places.length < nClusters) throw createTooFewRowsError(nClusters);
-    const centers = new Float64Array(nClusters * nFeatures);
-    places.forEach((place, c) => copyRow(rows, drawn[place], centerOf(centers, c, nFeatures)));
+      init === 'random'
+        ? drawUniformly(size, nClusters, rng)
+        : drawFarApart(takeRows(X, nFeatures, Uint32Array.from(drawn)), nFeatures, nClusters, rng);
+    const centers = copyRows(
+      rows,
+      places.map((place) => drawn[place]),
+    );
     if (nInit === 1) return centers;
     setPoints(rows, centers);
     const inertia = forNearest(rows, validation, centers, () => {});
     if (inertia < least) [best, least] = [centers, inertia];
   }
   return best!;
+}
+
+/** k-means++, then swaps: on as few rows as these are, both take less time than some steps. */
+function drawFarApart(X: Rows, nFeatures: number, nClusters: number, rng: Rng): number[] {
+  const rows = toSampleRows(X, nFeatures, Math.max(nClusters, nLocalTrials(nClusters)));
+  const drawn = drawPlusPlus(rows, nClusters, rng);
+  if (drawn.length < nClusters) throw createTooFewRowsError(nClusters);
+  return swapCenters(rows, drawn, rng);
 }
 
 /** Draws a batch and moves the centers; returns the mean squared distance of its rows before. */
@@ -166,7 +174,8 @@ function reassign(
   const few = Array.from(counts, (_, c) => c)
     .filter((c) => counts[c] < limit)
     .sort((a, b) => counts[a] - counts[b])
-    .slice(0, Math.floor(batchSize / 2));
+    .slice(0, Math.floor(batchSize / 2))
+    .sort((a, b) => a - b);
   if (few.length === 0) return;
   const isFew = new Set(few);
   let least = Infinity;

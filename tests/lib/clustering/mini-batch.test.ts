@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assignRows } from '../../../lib/clustering/assign-rows.ts';
@@ -8,7 +9,9 @@ import type { MiniBatchOptions } from '../../../lib/clustering/mini-batch.ts';
 import type { Rows } from '../../../lib/clustering/to-sample-rows.ts';
 import { StageError } from '../../../lib/errors.ts';
 import { createRng } from '../../../lib/rng.ts';
+import type { Rng } from '../../../lib/rng.ts';
 import { fromTriplets } from '../../../lib/sparse/csr.ts';
+import type { CsrMatrix } from '../../../lib/sparse/csr.ts';
 import { assertClose } from '../../support/close.ts';
 
 const test = suite('mini-batch k-means');
@@ -32,6 +35,16 @@ function drawRows(n: number, seed = 1): Float32Array {
     at % 2 === 0 ? 10 * (Math.floor(at / 2) % 5) + rng() - 0.5 : rng() - 0.5,
   );
 }
+
+/** Every value stored, those that are 0 as well. */
+const toSparse = (X: Float32Array, nColumns: number): CsrMatrix =>
+  fromTriplets({
+    nRows: X.length / nColumns,
+    nColumns,
+    rows: X.map((_, at) => Math.floor(at / nColumns)),
+    columns: X.map((_, at) => at % nColumns),
+    values: X,
+  });
 
 test('finds groups that lie apart, at nearly the inertia of Lloyd', async () => {
   const X = drawRows(5000);
@@ -91,16 +104,26 @@ test('draws the same clusters from the same stream, others from another, and lea
 
 test('takes sparse rows, batches larger than the rows, and more centers than a batch has rows', async () => {
   const X = drawRows(100);
-  const matrix = fromTriplets({
-    nRows: 100,
-    nColumns: 2,
-    rows: X.map((_, at) => Math.floor(at / 2)),
-    columns: X.map((_, at) => at % 2),
-    values: X,
-  });
-  assert.equal([...(await fit(matrix, { batchSize: 4096 })).sizes], [20, 20, 20, 20, 20]);
+  assert.equal([...(await fit(toSparse(X, 2), { batchSize: 4096 })).sizes], [20, 20, 20, 20, 20]);
   const many = await fit(X, { nClusters: 30, batchSize: 4, init: 'random' });
   assert.is(many.sizes.length, 30);
+});
+
+test('finds all of fifty groups in thirty features, which k-means++ alone does not', async () => {
+  const [nGroups, nFeatures] = [50, 30];
+  const rng = createRng(3, 'test', 'rows');
+  const points = Float32Array.from({ length: nGroups * nFeatures }, () => 10 * rng());
+  const X = Float32Array.from({ length: 5000 * nFeatures }, (_, at) => {
+    const group = Math.floor(at / nFeatures) % nGroups;
+    return points[group * nFeatures + (at % nFeatures)] + 8 * (rng() - 0.5);
+  });
+  const { inertia } = await fitMiniBatch(X, nFeatures, {
+    ...OPTIONS,
+    ...{ nClusters: nGroups, batchSize: 1024, nInit: 1 },
+    rng: createRng(1, 'cluster', 'init'),
+  });
+  // 8^2 / 12 a value around its point; a group that has no center adds several percent
+  assert.ok(inertia < 1.01 * ((X.length * 64) / 12), String(inertia));
 });
 
 test('stops after max_iter times as many draws as there are rows', async () => {
@@ -128,3 +151,45 @@ test('refuses more clusters than rows, and than distinct rows', async () => {
 });
 
 test.run();
+
+const golden = suite('golden: mini-batch k-means');
+const folder = new URL('../../golden/mini-batch/', import.meta.url);
+const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
+type Given = Record<'n_features' | 'seed' | 'batch_size' | 'max_iter', number> &
+  Record<'X' | 'init', number[]>;
+const given = read('input.json') as Record<string, Given>;
+const expected = read('expected.json') as Record<
+  string,
+  { centers: number[]; labels: number[]; inertia: number; n_iter: number }
+>;
+
+/** The stream of the golden cases. */
+function createStream(seed: number): Rng {
+  let x = seed;
+  const draw = (): number => (x = (16807 * x) % 2147483647) / 2147483647;
+  return Object.assign(draw, { int32: () => Math.floor(draw() * 2 ** 32) });
+}
+
+for (const [name, { n_features, seed, batch_size, max_iter, ...problem }] of Object.entries(
+  given,
+)) {
+  golden(`${name}: centers, labels, iterations and inertia are those of scikit-learn`, async () => {
+    const X = Float32Array.from(problem.X);
+    const rows = name.startsWith('sparse') ? toSparse(X, n_features) : X;
+    const found = await fitMiniBatch(rows, n_features, {
+      nClusters: problem.init.length / n_features,
+      init: Float64Array.from(problem.init),
+      nInit: 1,
+      batchSize: batch_size,
+      maxIter: max_iter,
+      tol: 0,
+      rng: createStream(seed),
+    });
+    const { centers, labels, inertia, n_iter } = expected[name];
+    assertClose(found.centers, centers, 1e-9);
+    assert.equal([...found.labels], labels);
+    assertClose(found.inertia, inertia, 1e-9);
+    assert.is(found.nIter, n_iter);
+  });
+}
+golden.run();
