@@ -17,17 +17,20 @@ export interface LoggedRequest {
   readonly outcome: Outcome;
 }
 
+/** @throws StageError E_DATA when there is no such file. */
+export function assertLog(file: string): void {
+  if (existsSync(file)) return;
+  throw new StageError('E_DATA', `${file} must exist; got no such file`, {
+    hint: 'name the log of the model server with --log',
+  });
+}
+
 /**
  * The latest request of this id, in the log file or in those that were put aside before it.
  *
  * @throws StageError E_DATA when there is none, or when its input was not kept whole.
  */
 export async function findRequest(file: string, id: string): Promise<LoggedRequest> {
-  if (!existsSync(file)) {
-    throw new StageError('E_DATA', `${file} must exist; got no such file`, {
-      hint: 'name the log of the model server with --log',
-    });
-  }
   for (let n = 0, name = file; existsSync(name); name = `${file}.${++n}`) {
     const line = await findLine(name, id);
     if (line !== null) return toRequest(line, id, name);

@@ -1,6 +1,6 @@
 /** A request of the log, run again through a bundle: is the answer the same? */
 import { StageError } from '../errors.ts';
-import { findRequest } from './find-request.ts';
+import { assertLog, findRequest } from './find-request.ts';
 import { scoreInvocation, toOutcome } from './score-invocation.ts';
 import type { Outcome, SentInvocation } from './score-invocation.ts';
 import { openServedModel } from './served-model.ts';
@@ -30,6 +30,7 @@ export async function replayRequest(
   files: { readonly log: string; readonly model: string },
   { maxRows, machine }: { readonly maxRows: number; readonly machine: ServingMachine },
 ): Promise<Replay> {
+  assertLog(files.log);
   const [id] = ids;
   if (ids.length !== 1) {
     throw new StageError('E_USAGE', `one request must be named; got ${ids.length}`, {
