@@ -1,7 +1,7 @@
 """Mini-batch k-means by scikit-learn, as often as asked, on float32 rows in memory.
 
-Reads one JSON document a line from stdin: {"init": [...], "seed": 0}, first centers row-major; fits and prints
-{"seconds": ..., "inertia": ..., "peak_mb": ...}. The first line printed gives the versions.
+Reads one JSON document a line from stdin: {"n_clusters": 100, "n_init": 3, "seed": 0}, or with first centers, row-major,
+in "init"; fits and prints {"seconds": ..., "inertia": ..., "peak_mb": ...}. The first line printed gives the versions.
 
 Usage: python mini_batch_sklearn.py ROWS.f32 N_FEATURES, with OMP_NUM_THREADS and OPENBLAS_NUM_THREADS set
 """
@@ -28,8 +28,10 @@ def main():
     print(json.dumps(versions), flush=True)
     for line in sys.stdin:
         task = json.loads(line)
-        init = np.array(task["init"], dtype=np.float32).reshape(-1, n_features)
-        model = MiniBatchKMeans(len(init), init=init, n_init=1, random_state=task["seed"])
+        init = "k-means++"
+        if "init" in task:
+            init = np.array(task["init"], dtype=np.float32).reshape(-1, n_features)
+        model = MiniBatchKMeans(task["n_clusters"], init=init, n_init=task["n_init"], random_state=task["seed"])
         begin = time.perf_counter()
         model.fit(X)
         seconds = time.perf_counter() - begin
