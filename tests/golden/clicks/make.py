@@ -70,14 +70,16 @@ def write_golden(folder):
     requests, train, test, users, pages = read(folder)
     vectorizer = TfidfVectorizer(stop_words="english", max_features=MAX_FEATURES)
     texts = vectorizer.fit_transform(pages.page_text.fillna(""))
-    visitors = user_rows(users, requests)
+    # of whole numbers, so that rows are equally near to two first centers: sparse ones go to the first of these, dense
+    # ones are centered, and what is left by rounding decides
+    visitors = csr_matrix(user_rows(users, requests))
 
     def start(rows, n_clusters):
         return kmeans_plusplus(rows, n_clusters, random_state=SEED)[1]
 
     user_starts = start(visitors, N_USER_CLUSTERS)
-    page_starts = start(csr_matrix(texts), N_PAGE_CLUSTERS)
-    _, user_labels = cluster(visitors, N_USER_CLUSTERS, visitors[user_starts])
+    page_starts = start(texts, N_PAGE_CLUSTERS)
+    _, user_labels = cluster(visitors, N_USER_CLUSTERS, visitors[user_starts].toarray())
     _, page_labels = cluster(texts, N_PAGE_CLUSTERS, texts[page_starts].toarray())
     page_probabilities = pd.DataFrame(fit_page_probabilities(texts, page_labels), index=pages.page_id)
     user_clusters = pd.Series(user_labels, index=users.user_id)
