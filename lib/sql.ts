@@ -35,9 +35,10 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** `'text'`, quotes inside doubled. */
+/** `'text'`, quotes inside doubled; a character 0, at which a parser would stop, is put in by its number. */
 export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const parts = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  return parts.length === 1 ? parts[0] : `(${parts.join(' || chr(0) || ')})`;
 }
 
 /** The finite number as a DOUBLE, to the bit: without its exponent it would be read as a decimal. */

@@ -27,6 +27,7 @@ export const baselines = defineStage({
     const { writeBaselines } = await import('../lib/data/baseline-files.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');
+    const { textsOf } = await import('../lib/preprocessing/pipeline.ts');
     const { describeInput } = await import('../lib/models/assemble-bundle.ts');
     const { fitBaselines } = await import('../lib/models/fit-baselines.ts');
 
@@ -35,7 +36,7 @@ export const baselines = defineStage({
     const machine = { threads: base.threads, warn: log.warn };
     const context = { ...machine, rng, signal, info: log.info, startProgress: progress };
     return await withDatabase(base, async (engine) => {
-      const raw = await openTable(engine, paths.raw, 'raw');
+      const raw = await openTable(engine, paths.raw, 'raw', textsOf(facts.preprocessing));
       const known = { ...base, ...facts, task: data.task };
       const parts = { ...facts, ...describeInput(raw, data.columns, known) };
       const fits = fitBaselines(params, data, parts, { raw, engine }, context);

@@ -34,7 +34,7 @@ export const evaluate = defineStage({
   example:
     '--in test.csv --model models/model.safetensors --predictions mine.csv --page evaluate.html',
   async run({ paths, params, base, rng, log, progress, clock }) {
-    const { readBundle } = await import('../lib/models/bundle.ts');
+    const { readBundle, textColumns } = await import('../lib/models/bundle.ts');
     const { readBaselines } = await import('../lib/data/baseline-files.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');
@@ -45,7 +45,7 @@ export const evaluate = defineStage({
     const { info, warn } = log;
     const context = { threads: base.threads, info, warn, clock, rng, progress };
     return await withDatabase(base, async (database) => {
-      const relation = await openTable(database, paths.in, 'test');
+      const relation = await openTable(database, paths.in, 'test', textColumns(bundle));
       const { distribution } = bundle;
       const sliceKeys = await readSliceKeys(database, relation, params.slices, distribution);
       const input = { bundle, baselines, database, relation, sliceKeys, paths };

@@ -27,14 +27,14 @@ export const predict = defineStage({
   },
   example: '--in new.csv --model models/model.safetensors --out predictions.csv',
   async run({ paths, params, base, log, progress, clock }) {
-    const { readBundle } = await import('../lib/models/bundle.ts');
+    const { readBundle, textColumns } = await import('../lib/models/bundle.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { countRows, openTable } = await import('../lib/data/tables.ts');
     const { predictTable } = await import('../lib/data/predict-table.ts');
     const bundle = readBundle(paths.model);
     const machine = { threads: base.threads, warn: log.warn };
     return await withDatabase(base, async (database) => {
-      const relation = await openTable(database, paths.in, 'table');
+      const relation = await openTable(database, paths.in, 'table', textColumns(bundle));
       const bar = progress('predict', await countRows(database, relation), 'rows');
       const start = clock();
       const table = { database, relation, out: paths.out, keep: params.keep };

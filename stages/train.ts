@@ -36,6 +36,7 @@ export const train = defineStage({
     const { openCheckpointFile } = await import('../lib/data/checkpoint-file.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
     const { openTable } = await import('../lib/data/tables.ts');
+    const { textsOf } = await import('../lib/preprocessing/pipeline.ts');
     const { openHistoryLog, writeHistory } = await import('../lib/data/history-file.ts');
     const { writeMetrics } = await import('../lib/data/json-files.ts');
 
@@ -49,7 +50,7 @@ export const train = defineStage({
     const onStep = createCallback({ ...params, task: data.task }, watchers);
     const machine = { threads: base.threads, warn: log.warn };
     return await withDatabase(base, async (database) => {
-      const raw = await openTable(database, paths.raw, 'raw');
+      const raw = await openTable(database, paths.raw, 'raw', textsOf(facts.preprocessing));
       const known = { ...base, ...facts, task: data.task };
       const input = describeInput(raw, data.columns, known);
       const context = { ...machine, rng, signal, info: log.info, startProgress: progress, onStep };

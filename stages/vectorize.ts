@@ -30,7 +30,7 @@ export const vectorize = defineStage({
     const { vectorize: writeRows } = await import('../lib/tensors/vectorize.ts');
     const { termNames } = await import('../lib/text/vectorizer.ts');
     const { nSamples, nClasses, vectorizer } = await withDatabase(base, async (database) => {
-      const tables = await openTables(database, paths.in);
+      const tables = await openTables(database, paths.in, [params.column]);
       const options = { ...params, base, out: paths.out };
       const start = (n: number) => progress('vectorize', n, 'texts');
       return await writeRows(database, tables, options, start, log.warn);

@@ -38,11 +38,17 @@ export interface Tables {
  * @throws StageError E_DATA when a file is missing, empty, truncated or no table, when it has no row, when
  *   the splits differ in their columns, or when a column of a CSV file is of numbers but for a few texts.
  */
-export async function openTables(database: FileDatabase, path: string): Promise<Tables> {
+export async function openTables(
+  database: FileDatabase,
+  path: string,
+  texts: readonly string[] = [],
+): Promise<Tables> {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
   const files = isFolder ? listSplits(path) : new Map([['table', path]]);
   const relations = new Map<string, Relation>();
-  for (const [name, file] of files) relations.set(name, await openTable(database, file, name));
+  for (const [name, file] of files) {
+    relations.set(name, await openTable(database, file, name, texts));
+  }
   const fit = relations.get('train') ?? relations.get('table');
   if (fit === undefined) {
     throw new StageError(
@@ -57,15 +63,22 @@ export async function openTables(database: FileDatabase, path: string): Promise<
   return { relations, fit, isFolder };
 }
 
-/** Opens one table file under the name `name`. */
+/**
+ * Opens one table file under the name `name`.
+ *
+ * @param texts - Columns that hold texts, whatever these look like in a CSV file; a name of no column is passed over.
+ */
 export async function openTable(
   database: FileDatabase,
   file: string,
   name: string,
+  texts: readonly string[] = [],
 ): Promise<FileRelation> {
   assertReadable(file);
   const isParquet = endingOf(file) === '.parquet';
-  const from = isParquet ? `FROM read_parquet(${literal(file)})` : await sniffCsv(database, file);
+  const from = isParquet
+    ? `FROM read_parquet(${literal(file)})`
+    : await sniffCsv(database, file, texts);
   await naming(file, database.run(`CREATE OR REPLACE VIEW ${identifier(name)} AS ${from}`));
   const sql = identifier(name);
   const columns = await describeColumns(database, sql);
@@ -76,7 +89,7 @@ export async function openTable(
   }
   if (!isParquet) {
     await assertEvenRows(database, relation);
-    await assertNoStrayText(database, relation);
+    await assertNoStrayText(database, relation, texts);
   }
   return relation;
 }
@@ -205,13 +218,26 @@ export function assertReadable(file: string): void {
  * A query that reads the CSV file with the dialect and types that its first rows show: found once, since
  * DuckDB would look for them again at every use of a view.
  */
-async function sniffCsv(database: FileDatabase, file: string): Promise<string> {
+async function sniffCsv(
+  database: FileDatabase,
+  file: string,
+  texts: readonly string[],
+): Promise<string> {
   // skip = 0: the first line is the header, whatever the lines below it are
   const options = `header = true, skip = 0, quote = '"', escape = '"', buffer_size = ${CSV_BUFFER_BYTES}`;
-  const [{ Prompt: query }] = await database.query(
-    `SELECT Prompt FROM sniff_csv(${literal(file)}, ${options})`,
-  );
-  return String(query).replace(/;\s*$/, '');
+  const sniff = async (more: string): Promise<string> => {
+    const [{ Prompt: query }] = await database.query(
+      `SELECT Prompt FROM sniff_csv(${literal(file)}, ${options}${more})`,
+    );
+    return String(query).replace(/;\s*$/, '');
+  };
+  const query = await sniff('');
+  if (texts.length === 0) return query;
+  const columns = await describeColumns(database, `(${query})`);
+  const mistaken = columns.filter(({ name, kind }) => kind !== 'text' && texts.includes(name));
+  if (mistaken.length === 0) return query;
+  const types = mistaken.map(({ name }) => `${literal(name)}: 'VARCHAR'`);
+  return await sniff(`, types = {${types.join(', ')}}`);
 }
 
 /** @throws StageError E_USAGE for an ending that names no table format. */
@@ -274,8 +300,10 @@ async function assertEvenRows(
 async function assertNoStrayText(
   database: FileDatabase,
   { sql, columns, source }: Relation,
+  texts: readonly string[],
 ): Promise<void> {
-  for (const { name } of columns.filter(({ kind }) => kind === 'text')) {
+  const mayBeNumbers = columns.filter(({ name, kind }) => kind === 'text' && !texts.includes(name));
+  for (const { name } of mayBeNumbers) {
     const column = identifier(name);
     const isStray = `(${column} IS NOT NULL AND try_cast(${column} AS DOUBLE) IS NULL)`;
     const [row] = await database.query(

@@ -53,6 +53,11 @@ export function isRegression({ model }: { readonly model: Pick<FittedModel, 'tas
   return model.task === 'regression';
 }
 
+/** The columns of `input` that hold texts, whatever they look like in a CSV file. */
+export function textColumns({ input }: Pick<Bundle, 'input'>): string[] {
+  return input.filter(({ kind }) => kind === 'text').map(({ name }) => name);
+}
+
 /** What a difference of outputs is told in: 1 of probabilities; of numbers how far apart the golden ones are. */
 export function outputScale({ predictions }: GoldenRows): number {
   if (predictions === undefined) return 1;

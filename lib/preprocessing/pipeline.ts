@@ -34,6 +34,11 @@ export function inputColumns(
   return columns.filter(({ name }) => name === vectorizer.column);
 }
 
+/** Columns that the steps read as texts, whatever they look like in a CSV file. */
+export function textsOf({ vectorizer }: Preprocessing): string[] {
+  return vectorizer === undefined ? [] : [vectorizer.column];
+}
+
 /** Stands after FROM: the rows of `sql`, in their order, as the model's dense tensors were made from them. */
 export function preprocess({ columns, features, scaler }: Preprocessing, sql: string): string {
   let from = sql;

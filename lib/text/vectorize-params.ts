@@ -126,7 +126,7 @@ export const VECTORIZE_SCHEMA = {
       const problems = Object.entries(value).flatMap(([name, block]) =>
         Object.entries(block as BlockSettings).flatMap((setting) => findProblem(name, setting)),
       );
-      if (problems.length > 0) throw new Error(`${BLOCKS} in which ${listExamples(problems)}`);
+      if (problems.length > 0) throw new Error(`${BLOCKS}: ${listExamples(problems)}`);
     },
   ),
 };
@@ -167,7 +167,7 @@ function findProblem(name: string, [key, value]: [string, unknown]): string[] {
     TERMS_SCHEMA[key as keyof typeof TERMS_SCHEMA].format(value);
     return [];
   } catch (error) {
-    return [`${setting} is ${(error as Error).message}`];
+    return [`${setting} must be ${(error as Error).message}`];
   }
 }
 

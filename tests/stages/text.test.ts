@@ -82,7 +82,7 @@ test('evaluate scores raw texts, beside baselines, and writes page and card', ()
   assert.match(readFileSync(at('reports/model-card.md'), 'utf8'), /Raw columns: 1\n/);
 });
 
-test('predict gives a text the same bits in a table of any size, with the target or without, and in memory', async () => {
+test('predict gives a text the same bits in any table and in memory, and takes a number for a text', async () => {
   const predictionsOf = (rows: (string | number)[][], header: string): number[] => {
     writeFileSync(at('new.csv'), toCsv(rows, header));
     runWell('predict', ['--in', 'new.csv'], folder);
@@ -92,42 +92,38 @@ test('predict gives a text the same bits in a table of any size, with the target
     return table.map(({ probability_good: p }) => Math.fround(Number(p)));
   };
   const rows = makeRows(2500);
+  rows[2222][1] = '12.50';
   const all = predictionsOf(rows, HEADER);
   assert.is(all.length, 2500);
-  const texts = rows.map(([, text]) => [text]);
-  for (const i of [0, 3, 5, 2222]) {
-    const some = i === 3 ? texts.slice(0, 4) : [texts[i]];
-    assert.is(predictionsOf(some, 'text').at(-1), all[i], `row ${i}`);
-  }
+  const texts = rows.map(([, text]) => String(text));
+  assert.equal(predictionsOf([[texts[2222]]], 'text'), [all[2222]]);
   const scorer = await openTextScorer(readBundle(at(MODEL)), machine);
-  const probabilities = await scorer.score([rows[2222][1] as string, '', null, 'qqq']);
-  assert.is(probabilities[1], all[2222]);
-  const [without, missing, unseen] = [1, 2, 3].map((i) => probabilities.slice(2 * i, 2 * i + 2));
-  assert.equal(missing, without);
-  assert.equal(unseen, without);
-  assert.is(without[1], all[3]);
+  for (const i of [0, 3, 5, 2222, 2499]) {
+    assert.is((await scorer.score([texts[i]]))[1], all[i], `row ${i}`);
+  }
+  assert.equal(await scorer.score([null]), await scorer.score(['']));
   scorer.dispose();
 });
 
 test('says what cannot be', async () => {
-  writeFileSync(at('numbers.csv'), 'text\n1\n2\n');
+  writeFileSync(at('other.csv'), 'txet,kind\nfine,good\n');
   const asTrain = await complaintsOf(
     'train',
     [
       [...TRAIN, '--set', 'train.model=lightgbm'],
       [...TRAIN, '--preprocessing', 'reports'],
-      ['--in', 'data/vectorize', '--raw', 'numbers.csv'],
+      [...TRAIN, '--raw', 'other.csv'],
     ],
     folder,
   );
   assert.equal(asTrain, [
     '2 error E_PARAMS: the model must be logistic or majority to learn from sparse rows; got lightgbm',
     '3 error E_DATA: reports must hold vectorizer.json where rows are sparse; got none',
-    '3 error E_DATA: numbers.csv must have the target kind; got none',
+    '3 error E_DATA: other.csv must have the column text',
   ]);
-  const predict = await complaintsOf('predict', [['--in', 'numbers.csv']], folder);
+  const predict = await complaintsOf('predict', [['--in', 'other.csv']], folder);
   assert.equal(predict, [
-    '3 error E_DATA: numbers.csv must have the columns that the model was trained on; got text as number, not text',
+    '3 error E_DATA: other.csv must have the columns that the model was trained on; got no text; did you mean txet?',
   ]);
 });
 

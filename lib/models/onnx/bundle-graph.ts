@@ -35,10 +35,17 @@ const REGRESSIONS: Readonly<Record<string, AddModel>> = {
  * Outputs: `label` (rows), the class, and `probabilities` (rows, classes), float32, in the order of the classes; of a
  * regression `prediction` (rows), double.
  *
- * @throws StageError E_DATA for a model that has no form in ONNX here.
+ * @throws StageError E_DATA for a model that has no form in ONNX here, or that takes texts.
  */
 export function toOnnxGraph(bundle: Bundle): OnnxGraph {
   const { model, preprocessing, input, classes } = bundle;
+  if (preprocessing.vectorizer !== undefined) {
+    throw new StageError(
+      'E_DATA',
+      `the model must take numbers to be exported to ONNX; got texts of the column ${preprocessing.vectorizer.column}`,
+      { hint: 'predict scores texts with any bundle' },
+    );
+  }
   const graph = createOnnxGraph();
   const features = addPreprocessing(graph, preprocessing, input, model.columns);
   if (isRegression(bundle)) {

@@ -165,6 +165,27 @@ test('opens a folder of splits, fits on train, and refuses splits that differ', 
   });
 });
 
+test('takes a column for texts that is said to hold them, whatever they look like', async () => {
+  const content = 'n,text\n1,7.50\n2,\n3,2026-11-30\n4,8\n5,9\n';
+  await withFile('a.csv', content, async (database, file) => {
+    const { columns } = await openTable(database, file, 'a', ['text', 'nowhere']);
+    assert.equal(
+      columns.map(({ kind }) => kind),
+      ['number', 'text'],
+    );
+    const rows = await database.query('FROM a');
+    assert.equal(
+      rows.map(({ text }) => text),
+      ['7.50', null, '2026-11-30', '8', '9'],
+    );
+  });
+  await withFile('a.csv', 'n,text\n1,7.50\n', async (database, file) => {
+    await openTable(database, file, 'a', ['text']);
+    assert.equal(await database.query('SELECT text FROM a'), [{ text: '7.50' }]);
+  });
+  assert.match(await refusalOf('a.csv', content), /column text must be a number; got "2026-11-30"/);
+});
+
 test('writes each table in the format and under the name of what was read', async () => {
   await inTemporaryFolder(async (folder) => {
     mkdirSync(join(folder, 'in'));

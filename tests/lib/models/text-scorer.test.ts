@@ -10,9 +10,9 @@ import { resolveParams } from '../../../lib/params/resolve.ts';
 import { startVectorizerFit } from '../../../lib/text/fit-vectorizer.ts';
 import { applyVectorizer, termNames } from '../../../lib/text/vectorizer.ts';
 import type { Vectorizer } from '../../../lib/text/vectorizer.ts';
-import { VECTORIZE_SCHEMA } from '../../../lib/text/vectorize-params.ts';
 import { complaintOf } from '../../support/complaint.ts';
 import { createContext, machine } from '../../support/small-model.ts';
+import { vectorizerOptions } from '../../support/vectorizer.ts';
 
 const test = suite('text scorer');
 
@@ -44,11 +44,7 @@ const expected = readGolden<Expected>('expected.json');
 function fitVectorizer(texts: readonly string[], blocks: Given['blocks']): Vectorizer {
   const alone = blocks.find(([name]) => name === null)?.[1];
   const values = alone ?? { blocks: Object.fromEntries(blocks) };
-  const sources = [{ name: 'this test', values }];
-  const { options } = resolveParams({
-    options: { schema: VECTORIZE_SCHEMA, prefix: 'vectorize', sources },
-  });
-  const fitting = startVectorizerFit(options);
+  const fitting = startVectorizerFit(vectorizerOptions(values));
   for (const text of texts) fitting.add(text);
   return fitting.finish('texts');
 }

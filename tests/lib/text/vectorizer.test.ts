@@ -9,28 +9,14 @@ import type { FitOptions } from '../../../lib/text/fit-vectorizer.ts';
 import { applyVectorizer, parseVectorizer, termNames } from '../../../lib/text/vectorizer.ts';
 import type { Vectorizer } from '../../../lib/text/vectorizer.ts';
 import { complaintOf } from '../../support/complaint.ts';
+import { VECTORIZER_OPTIONS, vectorizerOptions } from '../../support/vectorizer.ts';
 
 const test = suite('text vectorizer');
 
-const DEFAULTS: FitOptions = {
-  column: 'text',
-  analyzer: 'word',
-  ngramRange: [1, 1],
-  lowercase: true,
-  stripAccents: null,
-  stopWords: [],
-  minDf: 1,
-  maxDf: null,
-  maxFeatures: null,
-  useIdf: true,
-  sublinearTf: false,
-  norm: 'l2',
-  blocks: {},
-};
 const COUNTS = { useIdf: false, norm: 'none' } as const;
 
 function fit(texts: readonly (string | null)[], options: Partial<FitOptions> = {}): Vectorizer {
-  const fitting = startVectorizerFit({ ...DEFAULTS, ...options });
+  const fitting = startVectorizerFit({ ...VECTORIZER_OPTIONS, ...options });
   for (const text of texts) fitting.add(text);
   return fitting.finish('x.csv column text');
 }
@@ -221,6 +207,52 @@ test('fits the same state to texts in another order', () => {
     }),
     SEED,
   );
+});
+
+test('puts kinds of terms side by side, each with its own settings, or those of all', () => {
+  const texts = ['dog', 'Dog dog', null, 'fox'];
+  const blocks = { words: { norm: 'none' }, pairs: { analyzer: 'char', ngram_range: [2, 2] } };
+  const options = vectorizerOptions({ min_df: 2, use_idf: false, blocks });
+  const fitting = startVectorizerFit(options);
+  for (const text of texts) fitting.add(text);
+  const both = fitting.finish('texts');
+  const shared = { minDf: 2, useIdf: false } as const;
+  const words = fit(texts, { ...shared, norm: 'none' });
+  const pairs = fit(texts, { ...shared, analyzer: 'char', ngramRange: [2, 2] });
+  assert.equal(termNames(both), ['words__dog', 'pairs__do', 'pairs__og']);
+  const half = Math.fround(Math.SQRT1_2);
+  assert.equal(rowsOf(both, texts), [
+    { words__dog: 1, pairs__do: half, pairs__og: half },
+    { words__dog: 2, pairs__do: half, pairs__og: half },
+    {},
+    {},
+  ]);
+  assert.equal(
+    both.blocks.map(({ name: _, ...terms }) => terms),
+    [...words.blocks, ...pairs.blocks].map(({ name: _, ...terms }) => terms),
+  );
+  assert.equal(parseVectorizer(JSON.parse(JSON.stringify(both)), 'v.json'), both);
+});
+
+test('says what is wrong with the settings of a block', async () => {
+  const cases: [blocks: unknown, complaint: string][] = [
+    [[1], 'settings; got [1]'],
+    [{ a__b: {} }, 'settings; got {"a__b":{}}'],
+    [{ '': {} }, 'settings; got {"":{}}'],
+    [{ a: 1 }, 'settings; got {"a":1}'],
+    [
+      { a: { analyser: 'word' }, b: { min_df: 0 } },
+      'settings: a.analyser is no setting; did you mean a.analyzer?, b.min_df must be an integer in [1, inf), or a number in (0, 1); got {"a":{"analyser":"word"},"b":{"min_df":0}}',
+    ],
+    [{ a: { column: 'x' } }, 'settings: a.column is no setting; got {"a":{"column":"x"}}'],
+  ];
+  for (const [blocks, complaint] of cases) {
+    const start = 'vectorize.blocks must be a map from names (letters, digits and single _) to ';
+    assert.is(
+      await complaintOf(() => vectorizerOptions({ blocks })),
+      `E_PARAMS: 1 parameter problem\n  this test: ${start}${complaint}`,
+    );
+  }
 });
 
 test('says that texts hold no term, or that the bounds keep none', async () => {

@@ -14,6 +14,8 @@ import { NODE_BYTES } from '../../../../lib/models/trees/ensemble.ts';
 import { toOnnxGraph } from '../../../../lib/models/onnx/bundle-graph.ts';
 import { toCamelCase } from '../../../../lib/params/schema.ts';
 import type { Parameter } from '../../../../lib/params/schema.ts';
+import { startVectorizerFit } from '../../../../lib/text/fit-vectorizer.ts';
+import { VECTORIZER_OPTIONS } from '../../../support/vectorizer.ts';
 import { createRelation, openTestDatabase } from '../../../support/relations.ts';
 import {
   createContext,
@@ -291,7 +293,16 @@ test('refuses more nodes than a file of ONNX holds, and says how many there are'
   );
 });
 
-test('refuses a model that has no form in ONNX here', () => {
+test('refuses a model that has no form in ONNX here, or that takes texts', () => {
+  const fitting = startVectorizerFit({ ...VECTORIZER_OPTIONS, column: 'note' });
+  fitting.add('some words');
+  const preprocessing = { ...bundle.preprocessing, vectorizer: fitting.finish('notes') };
+  assert.throws(
+    () => toOnnxGraph({ ...bundle, preprocessing }),
+    (error: StageError) =>
+      error.message ===
+      'the model must take numbers to be exported to ONNX; got texts of the column note',
+  );
   const model = { ...bundle.model, name: 'naive-bayes' };
   assert.throws(
     () => toOnnxGraph({ ...bundle, model }),
