@@ -57,7 +57,10 @@ export async function openSalesStore(
   engine: Engine,
   options: MedallionOptions,
 ): Promise<SalesStore> {
-  let medallion = await load(engine, options);
+  let medallion = await load(engine, options).catch(async (error: unknown) => {
+    await engine.close(null);
+    throw error;
+  });
   let revision = 0;
   let isClosed = false;
   /** What the engine keeps is not known since a write failed. */
@@ -133,7 +136,7 @@ export async function openSalesStore(
     close: async () => {
       isClosed = true;
       await writing;
-      await engine.close(readTables);
+      await engine.close(isUncertain ? null : readTables);
     },
   };
 }

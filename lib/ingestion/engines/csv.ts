@@ -66,7 +66,7 @@ export function openCsvEngine(folder: string): Engine {
     },
     rewrite,
     close: async (tables) => {
-      if (journal !== null) await rewrite(tables());
+      if (tables !== null) await rewrite(tables());
       await journal?.close();
       unlock?.();
     },

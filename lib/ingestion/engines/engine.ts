@@ -24,8 +24,12 @@ export interface Engine {
   clear(): Promise<void>;
   /** Writes silver and gold anew; bronze is what is kept already. */
   rewrite(tables: Tables): Promise<void>;
-  /** @param tables - What is kept. */
-  close(tables: () => Tables): Promise<void>;
+  /**
+   * Lets go of the place.
+   *
+   * @param tables - What is kept; null: it is not known.
+   */
+  close(tables: (() => Tables) | null): Promise<void>;
 }
 
 export const NO_ROWS: Tables = { bronze: [], silver: [], gold: [] };

@@ -8,8 +8,9 @@ import { inUse } from './lock-file.ts';
 import { FIRST_COLUMNS, TABLE_NAMES, fromStored, toStored } from './stored-rows.ts';
 import type { StoredRow, StoredTables, TableName } from './stored-rows.ts';
 
-/** How long a server has to answer, and a process that was killed to be noticed by it. */
 const CONNECT_MS = 10_000;
+/** How long the server may take to notice that the process before was killed. */
+const LOCK_MS = 2000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 const TYPES: Readonly<Record<TableName, string>> = { bronze: 'text', silver: 'text', gold: 'int' };
@@ -51,7 +52,9 @@ async function openClient(url: string): Promise<Client> {
   client.on('error', () => {});
   try {
     await client.connect();
-    await client.query(`SET synchronous_commit = on; SET lock_timeout = ${CONNECT_MS}`);
+    await client.query(
+      `SET synchronous_commit = on; SET lock_timeout = ${LOCK_MS}; SET tcp_keepalives_idle = 30`,
+    );
     await client.query(
       `SELECT pg_advisory_lock(hashtext('timberline sales'), hashtext(current_schema()))`,
     );

@@ -1,0 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { testEngine } from '../../../support/sales-engine.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
+let nLocations = 0;
+
+testEngine({
+  engine: 'app_csv',
+  makeLocation: () => join(folder, `sales-${nLocations++}`),
+  after: () => rmSync(folder, { recursive: true, force: true }),
+  numRuns: 15,
+});
