@@ -21,14 +21,16 @@ import { lockFile } from './lock-file.ts';
 import { FIRST_COLUMNS, TABLE_NAMES, fromStored, toStored } from './stored-rows.ts';
 import type { StoredRow, TableName } from './stored-rows.ts';
 
-/** Smaller journals stay; larger ones go into the tables when they are larger than these. */
 const MIN_JOURNAL_BYTES = 1 << 22;
 
 /** A batch of this line alone empties the tables. */
 const CLEAR = 'clear\n';
 
-/** @param folder - Made where there is none. */
-export function openCsvEngine(folder: string): Engine {
+/**
+ * @param folder - Made where there is none.
+ * @param minJournalBytes - A journal goes into the tables when it is larger than this, and than they are.
+ */
+export function openCsvEngine(folder: string, minJournalBytes = MIN_JOURNAL_BYTES): Engine {
   let unlock: (() => void) | null = null;
   let journal: CsvJournal | null = null;
   let tableBytes = 0;
@@ -57,7 +59,7 @@ export function openCsvEngine(folder: string): Engine {
       return fromStored({ bronze: replay(bronze, journal.batches), silver, gold });
     },
     commit: async (changes, before) => {
-      if (journal!.nBytes() > Math.max(MIN_JOURNAL_BYTES, tableBytes)) await rewrite(before());
+      if (journal!.nBytes() > Math.max(minJournalBytes, tableBytes)) await rewrite(before());
       await journal!.append(toLines(toStored(changes).bronze));
     },
     clear: async () => {

@@ -4,10 +4,14 @@ import { mkdirSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { NO_ROWS } from './engine.ts';
+import { StageError } from '../../errors.ts';
 import type { Engine } from './engine.ts';
 import { lockFile } from './lock-file.ts';
 import type { SqliteAnswer, SqliteTask } from './sqlite-worker.ts';
 import { TABLE_NAMES, fromStored, toStored } from './stored-rows.ts';
+
+/** What SQLite says of a file of another kind. */
+const NO_DATABASE = 'file is not a database';
 
 /** @param file - Its folder is made where there is none; a lock lies beside it. */
 export function openSqliteEngine(file: string): Engine {
@@ -29,7 +33,9 @@ export function openSqliteEngine(file: string): Engine {
     load: async () => {
       mkdirSync(dirname(file), { recursive: true });
       unlock ??= lockFile(`${file}.lock`, file);
-      const { rows } = await ask({ rows: null, emptied: [] });
+      const { rows } = await ask({ rows: null, emptied: [] }).catch((error: Error) => {
+        throw error.message === NO_DATABASE ? noDatabase(file, error) : error;
+      });
       return fromStored(rows!);
     },
     commit: async (changes) => void (await ask({ rows: toStored(changes), emptied: [] })),
@@ -54,4 +60,11 @@ function startWorker(file: string): Worker {
   // compiled in a published package
   script.pathname = script.pathname.replace(/\.ts$/, extname(import.meta.url));
   return new Worker(script, { workerData: file });
+}
+
+function noDatabase(file: string, cause: Error): StageError {
+  return new StageError('E_DATA', `${file} must be a database of SQLite; got ${cause.message}`, {
+    hint: 'name another file; one that is not there is made',
+    cause,
+  });
 }
