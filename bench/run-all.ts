@@ -8,8 +8,8 @@ const HEAD = `# Benchmarks
 <!-- written by \`npm run bench\` -->
 
 Each file times one operation against a named peer, in turn, in one run; ratios are peer / ours, so above 1 we are faster, unless
-the heading says otherwise. Peers are Python programs in \`bench/peers/\`; they need pandas, scikit-learn, PyTorch, MLflow and Plotly in a Python that
-\`PEERS_PYTHON\` names (or in \`.venv-bench\`). With \`--json\` a benchmark prints one document, with \`--check\` it fails when its
+the heading says otherwise. Peers are Python programs in \`bench/peers/\`; they need pandas, scikit-learn, PyTorch, MLflow, Plotly, Flask and
+gunicorn in a Python that \`PEERS_PYTHON\` names (or in \`.venv-bench\`). With \`--json\` a benchmark prints one document, with \`--check\` it fails when its
 promise does not hold.
 `;
 

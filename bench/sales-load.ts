@@ -120,8 +120,9 @@ export async function startServer(
   command: string,
   args: readonly string[],
   cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(command, [...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, [...args], { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
   for await (const line of createInterface({ input: child.stderr })) {
     const url = /listening (?:on|at):? (http:\/\/[\d.:]+)/i.exec(line)?.[1];
     if (url === undefined) continue;

@@ -10,9 +10,11 @@ const OPENING_BRACE = 123;
 const CLOSING_BRACE = 125;
 
 /**
+ * @param text - Empty for a request that says it brings JSON and brings nothing; what it brings is undefined then.
  * @throws a request error, 400, when it is no JSON or nested more than {@link MAX_DEPTH} deep.
  */
 export function parseBoundedJson(text: string): unknown {
+  if (text === '') return undefined;
   if (exceedsDepth(text, MAX_DEPTH)) {
     throw requestError(400, `the body must be nested at most ${MAX_DEPTH} deep`);
   }

@@ -131,14 +131,13 @@ test('refuses bodies that are too long, too deep, no JSON or of another type, an
       [`"${'a'.repeat(999)}"`],
       ['['.repeat(33) + ']'.repeat(33)],
       ['{"a": '],
-      [''],
       ['{}', 'application/x-www-form-urlencoded'],
       ['{}', 'text/plain'],
       ['{}', 'no type'],
     ]) {
       statuses.push((await post(url, body, type)).status);
     }
-    assert.equal(statuses, [413, 400, 400, 400, 415, 415, 415]);
+    assert.equal(statuses, [413, 400, 400, 415, 415, 415]);
     assert.equal(requests().map(({ level, status }) => [level, status]), statuses.map((s) => [40, s])); // prettier-ignore
     assert.is((await post(url, '['.repeat(32) + ']'.repeat(32))).status, 200);
   });
