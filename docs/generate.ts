@@ -31,7 +31,7 @@ export async function generateDocs(): Promise<Map<string, string>> {
   ]);
 }
 
-/** Groups that steps of a pipeline have for themselves, by the folder of the pipeline. */
+/** Groups that steps of a pipeline have for themselves, by the folder of the pipeline; those of stages are not. */
 async function listPipelines(): Promise<Map<string, StageGroups>> {
   const pipelines = new Map<string, StageGroups>();
   for (const dvcFile of listDvcFiles()) {
@@ -40,13 +40,15 @@ async function listPipelines(): Promise<Map<string, StageGroups>> {
       ({ file }) => dirname(file) === folder,
     );
     const steps = await Promise.all(own.map(({ file }) => importStage(pathToFileURL(file))));
-    const groups = steps.flatMap(({ name, params, shared }) =>
-      Object.entries({ ...shared, [name]: params }),
-    );
+    const groups = steps
+      .flatMap(({ name, params, shared }) => Object.entries({ ...shared, [name]: params }))
+      .filter(([name]) => !isOfStage(name) || own.some(({ name: step }) => step === name));
     if (groups.length > 0) pipelines.set(folder, Object.fromEntries(groups));
   }
   return pipelines;
 }
+
+const isOfStage = (group: string): boolean => listStageNames().includes(group.split('.')[0]);
 
 function paramsPage(
   stages: readonly StageDefinition[],

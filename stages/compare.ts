@@ -12,7 +12,6 @@ import { COMPARE_SCHEMA } from '../lib/metrics/compare-params.ts';
 export const compare = defineStage({
   name: 'compare',
   summary: 'Compare models on the same test rows, and say what is more than chance',
-  standalone: true,
   operands: {
     name: 'models',
     doc: 'revisions of Git, experiments of DVC, workspace, or tables of predictions; the first is what the others are compared with (default: HEAD workspace)',

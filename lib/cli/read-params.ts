@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse, parseDocument } from 'yaml';
 import { StageError } from '../errors.ts';
+import { findGroup } from '../params/group-values.ts';
 import { resolveParams } from '../params/resolve.ts';
 import type { ParamsGroup, ParamsSource } from '../params/resolve.ts';
 import { isRecord } from '../params/schema.ts';
@@ -49,12 +50,11 @@ export function readParams<S extends Schema>(
     }
   }
   const given = overrides.map((override) => parseOverride(override, [group, ...others]));
-  const own = takeBase(lookUp(values, group));
   const inFile = (key: string): ParamsSource[] => {
     if (path === null) return [];
-    if (key === group) return [{ name: path, values: own.values }];
-    const shared = { name: path, values: lookUp(values, key) };
-    return key === 'base' ? [shared, { name: `${path}, ${group}`, values: own.base }] : [shared];
+    const shared = { name: path, values: findGroup(values, key).values };
+    if (key !== 'base') return [shared];
+    return [shared, { name: `${path}, ${group}`, values: findGroup(values, group).base }];
   };
   const sources = (key: string): ParamsSource[] => [
     ...inFile(key),
@@ -116,19 +116,6 @@ function parseOverride(text: string, groups: readonly string[]): ParamsSource & 
   const keys = key.slice(prefix.length + 1).split('.');
   const values = keys.reduceRight<unknown>((inner, name) => ({ [name]: inner }), parse(match[2]));
   return { name: '--set', target: prefix, values };
-}
-
-/** A group without what it says of `base`. */
-function takeBase(group: unknown): { base: unknown; values: unknown } {
-  if (!isRecord(group)) return { base: undefined, values: group };
-  const { base, ...values } = group;
-  return { base, values };
-}
-
-function lookUp(values: Record<string, unknown>, group: string): unknown {
-  return group
-    .split('.')
-    .reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), values);
 }
 
 function firstLine(message: string): string {

@@ -1,7 +1,12 @@
-/** What the steps of clicks read, as declared in the groups `load` and `visits`. */
+/** What the steps of clicks read, as declared in the groups `load` and `visits`, and all that the model is made by. */
+import { CLUSTER_SCHEMA } from '../clustering/cluster-params.ts';
+import { JOIN_SCHEMA } from '../joining/declarations.ts';
+import { TRAIN_SCHEMA } from '../models/train-params.ts';
 import { COLUMNS } from '../params/columns.ts';
 import { text } from '../params/schema.ts';
 import type { Params } from '../params/schema.ts';
+import { FEATURES_PARAMETER } from '../preprocessing/features.ts';
+import { VECTORIZE_SCHEMA } from '../text/vectorize-params.ts';
 
 export const LOAD_SCHEMA = {
   requests: {
@@ -28,4 +33,19 @@ export const VISITS_SCHEMA = {
     ...COLUMNS,
     doc: 'Attributes of users that stand one-hot beside their visits, by name or pattern, as cluster.columns has it.',
   },
+};
+
+/** The groups that the click model is made by, as the stages of the pipeline read them. */
+export const MODEL_GROUPS = {
+  visits: VISITS_SCHEMA,
+  'cluster.users': CLUSTER_SCHEMA,
+  'cluster.pages': CLUSTER_SCHEMA,
+  vectorize: VECTORIZE_SCHEMA,
+  'train.pages': TRAIN_SCHEMA,
+  'join.clicks': JOIN_SCHEMA,
+  features: { columns: FEATURES_PARAMETER },
+  'train.clicks': TRAIN_SCHEMA,
+};
+export type ModelParams = {
+  readonly [G in keyof typeof MODEL_GROUPS]: Params<(typeof MODEL_GROUPS)[G]>;
 };

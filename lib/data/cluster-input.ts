@@ -3,6 +3,7 @@ import type { Rows } from '../clustering/to-sample-rows.ts';
 import { requireNames } from '../column-names.ts';
 import { StageError } from '../errors.ts';
 import type { Scaler } from '../preprocessing/scaler.ts';
+import type { CsrMatrix } from '../sparse/csr.ts';
 import { selectColumns } from '../sparse/select-columns.ts';
 import type { Relation } from '../sql.ts';
 import { formatOf } from '../tensors/dataset-files.ts';
@@ -53,22 +54,24 @@ function readSparse(path: string, scaler: string | null, options: InputOptions):
       hint: 'normalize scales tables alone',
     });
   }
-  const { columns, classes, labels, features, ids } = readSparseDataset(path);
-  const selected = requireNames(options.columns, columns, 'cluster.columns');
-  const X =
-    selected.length === columns.length
-      ? features
-      : selectColumns(
-          features,
-          selected.map((name) => columns.indexOf(name)),
-        );
+  const { classes, labels, ids, ...read } = readSparseDataset(path);
   return {
     rows: {
-      columns: selected,
-      X,
+      ...selectFeatures(read, options.columns),
       target: classes.length === 0 ? null : { name: options.target ?? 'class', labels, classes },
     },
     ids,
     scaler: null,
   };
+}
+
+/** The columns that the patterns of `cluster.columns` select. */
+export function selectFeatures(
+  { features, columns }: { readonly features: CsrMatrix; readonly columns: readonly string[] },
+  patterns: readonly string[],
+): { columns: readonly string[]; X: CsrMatrix } {
+  const selected = requireNames(patterns, columns, 'cluster.columns');
+  if (selected.length === columns.length) return { columns, X: features };
+  const indices = selected.map((name) => columns.indexOf(name));
+  return { columns: selected, X: selectColumns(features, indices) };
 }

@@ -29,7 +29,7 @@ export function readWiring(dvcFile: string): Document {
 /** The stages in their order; of a foreach each that it stands for. */
 export function listWiredStages(document: Document, dvcFile: string): WiredStage[] {
   const stages = document.get('stages') as YAMLMap<{ value: string }, YAMLMap>;
-  return stages.items.flatMap(({ key, value }) => {
+  return stages.items.flatMap(({ key, value }): WiredStage[] => {
     const node = (value?.has('do') ? value.get('do') : value) as YAMLMap;
     const script = STAGE_FILE.exec(String(node.get('cmd')))?.[1];
     if (script === undefined) {
@@ -49,7 +49,10 @@ function keysOf(foreach: unknown): string[] {
   return isSeq(foreach) ? (foreach.toJSON() as unknown[]).map(String) : [];
 }
 
-/** Text of `dvcFile` with the source deps of every stage as the imports of its file have them now. */
+/**
+ * Text of `dvcFile` with the source deps of every stage as the imports of its file have them now. A stage that depends
+ * on a folder of sources has no dep for each file in it.
+ */
 export function updateDeps(dvcFile: string): string {
   const document = readWiring(dvcFile);
   const folder = dirname(dvcFile);
@@ -58,8 +61,9 @@ export function updateDeps(dvcFile: string): string {
     const deps = node.get('deps');
     const current = isSeq(deps) ? (deps.toJSON() as string[]) : [];
     const data = current.filter((path) => !path.endsWith('.ts') && !isNative(path));
+    const isCovered = (path: string): boolean => data.some((dep) => path.startsWith(`${dep}/`));
     const sources = listImports(file).map((path) => relative(folder, path));
-    node.set('deps', [...data, ...sources]);
+    node.set('deps', [...data, ...sources.filter((path) => !isCovered(path))]);
   }
   return document.toString({ lineWidth: 0 });
 }

@@ -148,7 +148,9 @@ for (const dvcFile of listDvcFiles()) {
       const outs = [...names(wiring.outs), ...names(wiring.metrics), ...names(wiring.plots)];
       const outputs = pathsOf('output').filter((path) => !path.startsWith('logs/'));
       assert.equal(outs.toSorted(), outputs.toSorted());
-      const data = (wiring.deps ?? []).filter((dep) => !dep.endsWith('.ts') && !isNative(dep));
+      const isSource = (dep: string): boolean =>
+        dep.endsWith('.ts') || isNative(dep) || join(dirname(dvcFile), dep) === 'lib';
+      const data = (wiring.deps ?? []).filter((dep) => !isSource(dep));
       const tables = stage.name === 'join' ? tablesOf(name, dvcFile, given.get('tables')) : [];
       for (const path of tables) {
         assert.ok(

@@ -1,0 +1,153 @@
+/** The features of clicks: what `join@clicks` of pipelines/clicks adds, from tables in memory. */
+import { withInheritedCounts } from '../clicks/inherited.ts';
+import { StageError } from '../errors.ts';
+import { joinSelect } from '../joining/join.ts';
+import type { JoinParams } from '../joining/declarations.ts';
+import { assertTimes, microsecondsSql } from '../joining/times.ts';
+import type { Bundle } from '../models/bundle.ts';
+import { openScorer } from '../models/scorer.ts';
+import { identifier } from '../sql.ts';
+import type { Relation } from '../sql.ts';
+import type { FileDatabase } from './database.ts';
+import { createTable, readColumns } from './memory-tables.ts';
+import type { TableColumns } from './memory-tables.ts';
+import { describeColumns } from './tables.ts';
+
+/** A page view with an ad, as the tables of clicks have it, but for the click. */
+export interface PageView {
+  readonly user_id: number | string;
+  readonly page_id: number | string;
+  readonly ad_id: number | string;
+  /** ISO 8601, in UTC where it has no zone. */
+  readonly timestamp: string;
+  /** Of a page that was not there in training. */
+  readonly page_text?: string;
+}
+
+interface JoinedTables {
+  readonly users: TableColumns;
+  readonly pages: TableColumns;
+  readonly join: JoinParams;
+  readonly legacy: boolean;
+}
+
+/**
+ * A table of click_id, clicked where `base` has it, and the features, in the order of `base`.
+ *
+ * @param seen - Tables of the clicks that are counted.
+ */
+export async function joinClicks(
+  database: FileDatabase,
+  base: Relation,
+  seen: readonly Relation[],
+  { users, pages, join, legacy }: JoinedTables,
+): Promise<Relation> {
+  const own = legacy
+    ? await keep(database, 'counted', withInheritedCounts(base), base.source)
+    : base;
+  const tables = new Map([
+    ['clicks', seen],
+    ['users', [await createTable(database, 'user_clusters', users, 'the clusters of users')]],
+    ['pages', [await createTable(database, 'page_rows', pages, 'the probabilities of pages')]],
+  ]);
+  const select = await joinSelect(database, own, tables, join, 'joined');
+  const names = [
+    ...base.columns.map(({ name }) => name).filter((name) => /^click(_id|ed)$/.test(name)),
+    ...(legacy ? ['ads_seen'] : []),
+    ...join.columns.map(({ name }) => name),
+  ];
+  const columns = names.map(identifier).join(', ');
+  return await keep(database, 'click_features', `SELECT ${columns} FROM (${select})`, base.source);
+}
+
+/** page_id, cluster and page_text of the pages of the table page_clusters, in their order. */
+export async function openPages(database: FileDatabase, pages: Relation): Promise<Relation> {
+  const query = `SELECT page_id, cluster, page_text FROM page_clusters JOIN ${pages.sql} USING (page_id)
+    ORDER BY page_id`;
+  return await keep(database, 'page_texts', query, pages.source);
+}
+
+/** page_id and probability_<cluster> of each page, by its text. */
+export async function scorePages(
+  database: FileDatabase,
+  bundle: Bundle,
+  pages: Relation,
+): Promise<TableColumns> {
+  const scorer = await openScorer(bundle, database, { threads: 2, warn: () => {} });
+  const { classes } = bundle;
+  const probabilities = classes.map((): number[] => []);
+  try {
+    for await (const block of scorer.score(pages))
+      block.forEach((value, at) => probabilities[at % classes.length].push(value));
+  } finally {
+    scorer.dispose();
+  }
+  const named = classes.map((name, c) => [`probability_${name}`, probabilities[c]] as const);
+  const { page_id: ids } = await readColumns(database, `SELECT page_id FROM ${pages.sql}`);
+  return { page_id: ids, ...Object.fromEntries(named) };
+}
+
+interface Known extends Pick<JoinedTables, 'users' | 'pages'> {
+  readonly impressions: TableColumns;
+  readonly pageModel: Bundle;
+}
+
+/**
+ * @param table - user_id, page_id, ad_id, timestamp, and page_text where it has it.
+ * @returns `views` with click_id in front; `seen`, what users saw before; `pages`, those of the views among them.
+ * @throws StageError E_DATA for a time that is none, or an id of another kind than the model knows.
+ */
+export async function openViews(
+  database: FileDatabase,
+  model: Known,
+  table: Relation,
+): Promise<{ views: Relation; seen: Relation[]; pages: TableColumns }> {
+  await assertTimes(database, table, 'timestamp');
+  for (const id of ['user_id', 'page_id']) assertKind(table, id, model.impressions);
+  const time = `make_timestamptz(${microsecondsSql(table, 'timestamp')}) AS "timestamp"`;
+  const views = await keep(
+    database,
+    'views',
+    `SELECT row_number() OVER () AS click_id, user_id, page_id, ad_id, ${time} FROM ${table.sql}`,
+    table.source,
+  );
+  await createTable(database, 'impressions', model.impressions, 'the clicks of train');
+  const before = 'SELECT * REPLACE (make_timestamptz("timestamp") AS "timestamp") FROM impressions';
+  const seen = [await keep(database, 'seen', before, 'the clicks of train')];
+  await createTable(database, 'known_pages', model.pages, 'the pages of train');
+  const hasTexts = table.columns.some(({ name }) => name === 'page_text');
+  const text = hasTexts ? `coalesce(CAST(min(page_text) AS VARCHAR), '')` : `''`;
+  const unknown = await keep(
+    database,
+    'unknown_pages',
+    `SELECT page_id, ${text} AS page_text FROM ${table.sql}
+     WHERE page_id NOT IN (SELECT page_id FROM known_pages) GROUP BY page_id ORDER BY page_id`,
+    table.source,
+  );
+  const scored = await scorePages(database, model.pageModel, unknown);
+  const pages = Object.entries(model.pages).map(([name, values]) => {
+    return [name, [...values, ...(scored[name] ?? [])]] as const;
+  });
+  return { views, seen, pages: Object.fromEntries(pages) };
+}
+
+function assertKind({ columns, source }: Relation, name: string, known: TableColumns): void {
+  const kind = typeof known[name][0] === 'string' ? 'text' : 'number';
+  const { kind: got } = columns.find((column) => column.name === name)!;
+  if (got === kind) return;
+  throw new StageError(
+    'E_DATA',
+    `${source} column ${name} must hold what the model was trained on, ${kind}; got ${got}`,
+  );
+}
+
+async function keep(
+  database: FileDatabase,
+  name: string,
+  query: string,
+  source: string,
+): Promise<Relation> {
+  const sql = identifier(name);
+  await database.run(`CREATE OR REPLACE TABLE ${sql} AS ${query}`);
+  return { sql, columns: await describeColumns(database, sql), source };
+}
