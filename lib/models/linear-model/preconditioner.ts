@@ -68,14 +68,14 @@ function createDiagonal(curvature: Curvature): Precondition {
  * the intercept and where there is none, and sums of squares; and `totals` of the weights, shape (nOutputs).
  */
 function momentsOf(curvature: Curvature): Record<'means' | 'squares' | 'totals', Float64Array> {
-  const { X, nOutputs: m, largest } = curvature;
+  const { X, variances, nOutputs: m, largest } = curvature;
   const sums = new Float64Array(largest.length * m);
   const squares = new Float64Array(largest.length * m);
-  forEachRow(curvature, (columns, values, n, variances) => {
+  forEachRow(curvature, (columns, values, n, v) => {
     for (let e = 0; e < n; e++) {
       const at = columns[e] * m;
       for (let k = 0; k < m; k++) {
-        const weighted = values[e] * variances[k];
+        const weighted = values[e] * variances[v + k];
         sums[at + k] += weighted;
         squares[at + k] += values[e] * weighted;
       }
@@ -89,15 +89,15 @@ function momentsOf(curvature: Curvature): Record<'means' | 'squares' | 'totals',
 }
 
 function createBlocks(curvature: Curvature): Precondition {
-  const { nOutputs: m, largest, totalWeight } = curvature;
+  const { variances, nOutputs: m, largest, totalWeight } = curvature;
   const size = largest.length;
   const grams = new Float64Array(size * size * m);
-  forEachRow(curvature, (columns, values, n, variances) => {
+  forEachRow(curvature, (columns, values, n, v) => {
     for (let a = 0; a < n; a++) {
       for (let b = 0; b <= a; b++) {
         const product = values[a] * values[b];
         const at = (columns[a] * size + columns[b]) * m;
-        for (let k = 0; k < m; k++) grams[at + k] += product * variances[k];
+        for (let k = 0; k < m; k++) grams[at + k] += product * variances[v + k];
       }
     }
   });
@@ -131,9 +131,10 @@ function solve(lower: Float64Array, size: number, vector: Float64Array, k: numbe
   }
 }
 
+/** Hands the entries of each row, and the place of its first variance, to `visit`. */
 function forEachRow(
-  { X, variances, largest, nOutputs }: Curvature,
-  visit: (columns: Int32Array, values: Float64Array, n: number, variances: Float64Array) => void,
+  { X, largest, nOutputs }: Curvature,
+  visit: (columns: Int32Array, values: Float64Array, n: number, v: number) => void,
 ): void {
   const columns = new Int32Array(largest.length);
   const values = new Float64Array(largest.length);
@@ -143,6 +144,6 @@ function forEachRow(
       columns[n] = X.nFeatures;
       values[n++] = 1;
     }
-    visit(columns, values, n, variances.subarray(i * nOutputs, (i + 1) * nOutputs));
+    visit(columns, values, n, i * nOutputs);
   }
 }
