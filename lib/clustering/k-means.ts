@@ -168,26 +168,37 @@ function drawCenters(rows: SampleRows, { nClusters, init, rng }: KMeansOptions):
   return copyRows(rows, drawn);
 }
 
-/** @throws StageError E_DATA when no row lies off its center. */
 function fillEmptyClusters(rows: SampleRows, clusters: Clusters): void {
-  const { nClusters, labels, sizes, lower } = clusters;
+  const { sizes, lower } = clusters;
   for (let empty = sizes.indexOf(0); empty !== -1; empty = sizes.indexOf(0)) {
-    let farthest = -1;
-    let largest = 0;
-    for (let i = 0; i < rows.nSamples; i++) {
-      const label = labels[i];
-      if (sizes[label] === 1) continue;
-      const distance = squaredDistance(rows, i, label);
-      if (distance > largest) {
-        largest = distance;
-        farthest = i;
-      }
-    }
-    if (farthest === -1) throw createTooFewRowsError(nClusters);
+    const farthest = findFarthest(rows, clusters);
     moveRow(rows, farthest, clusters, empty);
     // its old center is one of the others now
     if (lower.length > 0) lower[farthest] = 0;
   }
+}
+
+/**
+ * The row that lies farthest from its center, the first of equally far ones, of a cluster that has others as well.
+ *
+ * @throws StageError E_DATA when no such row lies off its center: there are fewer distinct rows than clusters.
+ */
+export function findFarthest(
+  rows: SampleRows,
+  { nClusters, labels, sizes }: Pick<Clusters, 'nClusters' | 'labels' | 'sizes'>,
+): number {
+  let farthest = -1;
+  let largest = 0;
+  for (let i = 0; i < rows.nSamples; i++) {
+    if (sizes[labels[i]] === 1) continue;
+    const distance = squaredDistance(rows, i, labels[i]);
+    if (distance > largest) {
+      largest = distance;
+      farthest = i;
+    }
+  }
+  if (farthest === -1) throw createTooFewRowsError(nClusters);
+  return farthest;
 }
 
 export function toResult(

@@ -10,7 +10,8 @@
 import type { Rng } from '../rng.ts';
 import { copyRows, drawPlusPlus, drawUniformly, nLocalTrials } from './k-means-init.ts';
 import { assign, startFrom } from './k-means-steps.ts';
-import { createTooFewRowsError, toResult } from './k-means.ts';
+import type { Clusters } from './k-means-steps.ts';
+import { createTooFewRowsError, findFarthest, toResult } from './k-means.ts';
 import type { KMeans, KMeansOptions } from './k-means.ts';
 import { swapCenters } from './local-search.ts';
 import { findNearest, floatError, largestNorm } from './nearest-points.ts';
@@ -45,12 +46,13 @@ interface Steps {
 }
 
 /**
- * Fits k-means by mini-batches. The labels are those of the nearest centers at the end; centers are not the means
- * of their rows. `nIter` is how many times all rows could have been drawn; a fit has converged when its inertia
+ * Fits k-means by mini-batches. The labels are those of the nearest centers at the end, none without a row; centers
+ * are not the means of their rows. `nIter` is how many times all rows could have been drawn; a fit has converged when its inertia
  * fell no more. `tol` is not looked at.
  *
  * @param X - Every value finite; not modified.
- * @throws StageError E_DATA when there are fewer distinct rows than `nClusters`, as far as those drawn tell.
+ * @throws StageError E_DATA when there are fewer distinct rows than `nClusters`: with k-means++ among the rows that
+ *   first centers are drawn from (three batches, or three times `nClusters`), else among all.
  */
 export async function fitMiniBatch(
   X: Rows,
@@ -88,9 +90,19 @@ export async function fitMiniBatch(
       await options.onIteration?.(0, countIterations());
     }
   }
-  const clusters = startFrom(rows, steps.centers);
-  assign(rows, clusters);
+  const clusters = labelAll(rows, steps.centers);
   return toResult(rows, clusters, countIterations(), nNotImproved >= MAX_NO_IMPROVEMENT);
+}
+
+/** Labels all rows; a center that gets none is put to the row farthest from its own, and all are labelled again. */
+function labelAll(rows: SampleRows, centers: Float64Array): Clusters {
+  for (;;) {
+    const clusters = startFrom(rows, centers);
+    assign(rows, clusters);
+    const empty = clusters.sizes.indexOf(0);
+    if (empty === -1) return clusters;
+    copyRow(rows, findFarthest(rows, clusters), centerOf(centers, empty, rows.nFeatures));
+  }
 }
 
 /** The first centers of several draws that leave the least inertia on a sample of the rows. */

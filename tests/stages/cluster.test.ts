@@ -271,6 +271,8 @@ test('names what sparse rows cannot have', async () => {
     refuse(2, '--scaler must be left out for sparse rows', '--scaler', 'model.json');
     const gap = ['--set', 'cluster.choose=gap'];
     refuse(2, 'cluster.choose must be silhouette or elbow for sparse rows', ...gap);
+    const many = ['--set', 'cluster.n_clusters=13'];
+    refuse(3, '13 clusters must have at least 13 distinct rows; got fewer', ...many);
   });
 });
 

@@ -8,6 +8,7 @@ import {
 } from '../../../lib/clustering/choose-n-clusters.ts';
 import type { CandidateNClusters } from '../../../lib/clustering/choose-n-clusters.ts';
 import { cluster } from '../../../lib/clustering/cluster.ts';
+import type { Clustering } from '../../../lib/clustering/cluster.ts';
 import type { ClusterParams } from '../../../lib/clustering/cluster-params.ts';
 import { gapStatistics } from '../../../lib/clustering/gap-statistic.ts';
 import { measureStability } from '../../../lib/clustering/stability.ts';
@@ -16,6 +17,7 @@ import type { Rows } from '../../../lib/clustering/to-sample-rows.ts';
 import { fromTriplets } from '../../../lib/sparse/csr.ts';
 import type { KMeans } from '../../../lib/clustering/k-means.ts';
 import type { Scaler } from '../../../lib/preprocessing/scaler.ts';
+import { StageError } from '../../../lib/errors.ts';
 import { createRng } from '../../../lib/rng.ts';
 import { assertClose } from '../../support/close.ts';
 
@@ -275,6 +277,73 @@ clusters(
     assert.equal(silhouette!.byCluster, [0, null]);
   },
 );
+
+for (const algorithm of ['lloyd', 'mini-batch'] as const) {
+  const run = (rows: Rows, nColumns: number, params: Partial<ClusterParams>): Promise<Clustering> =>
+    cluster(
+      rows,
+      nColumns,
+      { ...PARAMS, algorithm, ...params },
+      { rng: streams, nThreads: 1 },
+      () => {},
+    );
+
+  clusters(
+    `${algorithm}: rows of zeros, constant columns and a single row have clusters`,
+    async () => {
+      // normalised: (1, 1) and (2, 2) are one row, zeros stay apart
+      const zero = await run(Float32Array.of(0, 0, 1, 1, 2, 2, -3, 3), 2, {
+        nClusters: 3,
+        normalize: 'l2',
+      });
+      assert.equal([...zero.kMeans.sizes], [2, 1, 1]);
+      assert.ok(zero.kMeans.inertia < 1e-12);
+      const constant = await run(Float32Array.of(1, 5, 2, 5, 9, 5, 8, 5), 2, { nClusters: 2 });
+      assert.equal([...constant.kMeans.sizes], [2, 2]);
+      const same = await run(Float32Array.of(5, 5, 5, 5), 2, {});
+      assert.equal([...same.kMeans.sizes], [2]);
+      const single = await run(Float32Array.of(1, 2), 2, { nClusters: 1, nBootstrap: 3 });
+      assert.equal([...single.kMeans.centers], [1, 2]);
+      assert.is(single.stability, null);
+    },
+  );
+
+  clusters(`${algorithm}: sparse rows without values are rows like others`, async () => {
+    const matrix = fromTriplets({
+      nRows: 6,
+      nColumns: 4,
+      rows: [0, 2, 3, 5],
+      columns: [1, 3, 3, 0],
+    });
+    const { kMeans, silhouette } = await run(matrix, 4, {});
+    assert.equal([...kMeans.sizes], [2, 2, 1, 1]);
+    // alone in a cluster: 0; all others lie on their center
+    assertClose(silhouette!.mean, 4 / 6, 1e-12);
+    const empty = fromTriplets({ nRows: 4, nColumns: 3, rows: [], columns: [] });
+    assert.is((await run(empty, 3, {})).kMeans.nClusters, 1);
+    const reduced = await run(empty, 3, { nClusters: 1, svdComponents: 2, normalize: 'l2' });
+    assert.equal([...reduced.kMeans.centers], [0, 0]);
+  });
+
+  clusters(`${algorithm}: more clusters than distinct rows are refused`, async () => {
+    const empty = fromTriplets({ nRows: 4, nColumns: 3, rows: [], columns: [] });
+    const X = Float32Array.of(1, 2, 2, 1, 1);
+    for (const init of ['k-means++', 'random'] as const) {
+      for (const [rows, nColumns] of [
+        [X, 1],
+        [empty, 3],
+      ] as const) {
+        try {
+          await run(rows, nColumns, { nClusters: 3, init });
+          assert.unreachable('three clusters of two rows');
+        } catch (error) {
+          assert.instance(error, StageError);
+          assert.match((error as Error).message, '3 clusters must have at least 3 distinct rows');
+        }
+      }
+    }
+  });
+}
 
 clusters('tells the iterations of the fit to all rows alone', async () => {
   const starts = new Set<number>();

@@ -138,14 +138,29 @@ test('stops after max_iter times as many draws as there are rows', async () => {
   assert.ok(ends.length > 0 && ends.every((n) => n === 1));
 });
 
+test('leaves no cluster without rows, where a few rows give a center none', async () => {
+  // six rows of which four are distinct: two without visits, two alike
+  const X = Float32Array.of(0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 2, 2);
+  for (let seed = 1; seed <= 20; seed++) {
+    const rng = createRng(seed, 'cluster', 'init');
+    for (const rows of [X, toSparse(X, 2)]) {
+      const { sizes, centers, labels } = await fit(rows, { nClusters: 4, init: 'random', rng });
+      assert.equal([...sizes.toSorted()], [1, 1, 2, 2]);
+      assert.equal(assignRows(rows, 2, centers), labels);
+    }
+  }
+});
+
 test('refuses more clusters than rows, and than distinct rows', async () => {
   for (const X of [Float32Array.of(1, 2), Float32Array.from({ length: 20 }, () => 1)]) {
-    try {
-      await fit(X);
-      assert.unreachable('five clusters of one row');
-    } catch (error) {
-      assert.instance(error, StageError);
-      assert.match((error as Error).message, '5 clusters must have at least 5 distinct rows');
+    for (const init of ['k-means++', 'random'] as const) {
+      try {
+        await fit(X, { init });
+        assert.unreachable('five clusters of one row');
+      } catch (error) {
+        assert.instance(error, StageError);
+        assert.match((error as Error).message, '5 clusters must have at least 5 distinct rows');
+      }
     }
   }
 });
