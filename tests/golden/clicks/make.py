@@ -1,7 +1,8 @@
 """The inherited click model, by pandas and scikit-learn.
 
 Without an argument it reads ../../fixtures/clicks and writes what `legacy` is compared with: first centers, clusters,
-probabilities. With a folder of tables it prints AUC and log loss of their test clicks instead, for some seeds.
+probabilities. FOLDER [N_SEEDS [OUT.csv]] prints AUC and log loss of the test clicks of its tables instead, of seed 42
+and of seeds from 0 on, and writes the predictions of seed 42.
 """
 
 import json
@@ -102,7 +103,18 @@ def write_golden(folder):
     expected.to_csv(HERE / "expected.csv", index=False)
 
 
-def print_scores(folder, seeds):
+def write_predictions(test, predicted, out):
+    table = {
+        "click_id": np.arange(1, len(test) + 1),
+        "actual": test.clicked,
+        "prediction": (predicted > 0.5).astype(int),
+        "probability_0": 1 - predicted,
+        "probability_1": predicted,
+    }
+    pd.DataFrame(table).to_csv(out, index=False)
+
+
+def print_scores(folder, seeds, out):
     requests, train, test, users, pages = read(folder)
     vectorizer = TfidfVectorizer(stop_words="english", max_features=MAX_FEATURES)
     texts = vectorizer.fit_transform(pages.page_text.fillna(""))
@@ -116,7 +128,7 @@ def print_scores(folder, seeds):
         probabilities = pd.DataFrame(fit_page_probabilities(texts, page_labels), index=pages.page_id)
         line = f"{seed:4d}"
         for labels, is_one_hot in [
-            (fitted_users.labels_ + 1, False),
+            (fitted_users.labels_, False),
             (user_labels, False),
             (user_labels, True),
         ]:
@@ -124,10 +136,13 @@ def print_scores(folder, seeds):
             predicted = predict_clicks(train, test, clusters, probabilities, is_one_hot)
             auc, loss = roc_auc_score(test.clicked, predicted), log_loss(test.clicked, predicted)
             line += f"      AUC {auc:.4f}  log loss {loss:.4f}"
+            if out and labels is fitted_users.labels_ and seed == SEED:
+                write_predictions(test, predicted, out)
         print(line, flush=True)
 
 
 if len(sys.argv) > 1:
-    print_scores(Path(sys.argv[1]), [SEED, *range(int(sys.argv[2]) if len(sys.argv) > 2 else 0)])
+    folder, n_seeds, out = (sys.argv[1:] + ["0", None][len(sys.argv) - 2 :])[:3]
+    print_scores(Path(folder), [SEED, *range(int(n_seeds))], out)
 else:
     write_golden(HERE / "../../fixtures/clicks")
