@@ -6,29 +6,31 @@ export interface SortedTable<T> {
   put(rows: readonly T[]): void;
 }
 
+/** Above so many new rows, sorting is quicker than moving the rows behind each of them. */
+const MAX_INSERTED = 64;
+
 export function createSortedTable<T>(compare: (a: T, b: T) => number): SortedTable<T> {
   const rows: T[] = [];
   const put = (given: readonly T[]): void => {
-    const nBefore = rows.length;
-    for (const row of given) {
-      const index = findIndex(rows, nBefore, row, compare);
-      if (index < nBefore && compare(rows[index], row) === 0) rows[index] = row;
-      else rows.push(row);
+    const fresh = given.filter((row) => {
+      const index = findIndex(rows, row, compare);
+      const isThere = index < rows.length && compare(rows[index], row) === 0;
+      if (isThere) rows[index] = row;
+      return !isThere;
+    });
+    if (fresh.length <= MAX_INSERTED) {
+      for (const row of fresh) rows.splice(findIndex(rows, row, compare), 0, row);
+      return;
     }
-    // two runs in order are merged in one pass
-    if (rows.length > nBefore) rows.sort(compare);
+    for (const row of fresh) rows.push(row);
+    rows.sort(compare);
   };
   return { rows, put };
 }
 
-/** The first of the `length` first rows that does not come before `row`. */
-function findIndex<T>(
-  rows: readonly T[],
-  length: number,
-  row: T,
-  compare: (a: T, b: T) => number,
-): number {
-  let [start, end] = [0, length];
+/** The place of the first row that does not come before `row`. */
+function findIndex<T>(rows: readonly T[], row: T, compare: (a: T, b: T) => number): number {
+  let [start, end] = [0, rows.length];
   while (start < end) {
     const middle = (start + end) >> 1;
     if (compare(rows[middle], row) < 0) start = middle + 1;
