@@ -3,6 +3,7 @@ import { accuracyInterval } from './accuracy-interval.ts';
 import { measureBaselines, type BaselineScores } from './baselines.ts';
 import { reliabilityCurve, type ReliabilityBin } from './calibration.ts';
 import type { ContingencyTable } from './contingency.ts';
+import { liftCurve, type LiftBand } from './lift.ts';
 import { perClassScores, type ClassScores } from './per-class.ts';
 import { confusionMatrix, createPredictions, type Predictions } from './predictions.ts';
 import { METRICS, type Metric, type MetricName, type RegressionMetric } from './registry.ts';
@@ -28,6 +29,8 @@ export type EvaluationMetrics = Readonly<Record<EvaluationMetric, number | null>
   readonly baselines: Readonly<
     Record<string, Readonly<Record<'accuracy' | 'macro_f1' | 'log_loss', number>>>
   >;
+  /** Of two classes: by tenth of the rows, from 1, those that are most probably of the second class first. */
+  readonly lift?: Readonly<Record<string, number>>;
 };
 type SliceMetrics = Readonly<
   Record<
@@ -45,6 +48,8 @@ export interface Evaluation {
   readonly confusion: ContingencyTable;
   readonly perClass: readonly ClassScores[];
   readonly reliability: readonly ReliabilityBin[];
+  /** None of more than two classes. */
+  readonly lift: readonly LiftBand[];
   readonly slices: readonly SliceGroup[];
   /** The most accurate first. */
   readonly baselines: readonly BaselineScores[];
@@ -90,6 +95,7 @@ export function evaluate(
     0,
   );
   const { low, high } = accuracyInterval(nCorrect, nSamples, confidenceLevel);
+  const lift = classes.length === 2 ? liftCurve(yTrue, yProba) : [];
   const slices = sliceKeys.map((keys) => measureSlices(predictions, keys, confidenceLevel));
   const baselines = measureBaselines(yTrue, others, classes.length);
   const { accuracy, ...rest } = Object.fromEntries(scores) as Record<
@@ -126,11 +132,13 @@ export function evaluate(
           },
         ]),
       ),
+      ...(lift.length === 0 ? {} : { lift: toLiftMetrics(lift) }),
     },
     confidenceLevel,
     confusion,
     perClass,
     reliability: reliabilityCurve(predictions),
+    lift,
     slices,
     baselines,
   };
@@ -150,6 +158,10 @@ function toSliceMetrics({ slices }: SliceGroup): Record<string, SliceMetrics> {
       },
     ]),
   );
+}
+
+function toLiftMetrics(bands: readonly LiftBand[]): Record<string, number> {
+  return Object.fromEntries(bands.map(({ lift }, i) => [i + 1, roundMetric(lift)]));
 }
 
 /** Every metric of one model's predictions; null where it has no value. */

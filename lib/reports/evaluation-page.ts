@@ -21,6 +21,7 @@ import {
   verdict,
   type Section,
 } from './page.ts';
+import { liftSections } from './lift-section.ts';
 import { nameClass } from './names.ts';
 import { sliceSections } from './slice-section.ts';
 import { trainingSections } from './training-section.ts';
@@ -52,6 +53,7 @@ export async function evaluationPage(report: EvaluationReport): Promise<string> 
     { heading: 'How good each class is', content: [classTable(evaluation, names)] },
     ...(await sliceSections(evaluation, target, report.classNames)),
     { heading: 'Whether its confidence can be believed', content: await calibration(evaluation) },
+    ...liftSections(evaluation, names),
     ...(await trainingSections(report.history)),
     { heading: 'Model and data', content: [facts(report.about)] },
   ];
