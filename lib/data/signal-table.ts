@@ -1,6 +1,8 @@
 /** The joined features of the shown ads, in memory, as the tests of their signal read them. */
+import { withInheritedCounts } from '../clicks/inherited.ts';
 import { requireNames } from '../column-names.ts';
 import { StageError } from '../errors.ts';
+import { daySql, microsecondsSql } from '../joining/times.ts';
 import { assertUnits } from '../signal/feature-table.ts';
 import type { FeatureTable } from '../signal/feature-table.ts';
 import { buildFeatureTable, numberUnits } from '../signal/build-table.ts';
@@ -138,16 +140,16 @@ function toLabels(values: Float64Array, source: string): Int32Array {
   throw new StageError('E_DATA', `${source} column clicked must be 0 or 1; got ${wrong}`);
 }
 
-/** Ads of the user on the day of the file alone, in the order of the file, the one that is being shown among them. */
+/** What {@link withInheritedCounts} makes of each split, in its order. */
 async function readInheritedCounts(
   database: FileDatabase,
   splits: readonly Relation[],
 ): Promise<Float64Array> {
   const counts: number[] = [];
-  for (const { sql } of splits) {
+  for (const split of splits) {
+    const shown = { ...split, sql: `(SELECT ${LINE}, user_id, "timestamp" FROM ${split.sql})` };
     const [own] = await database.readDoubles(
-      `SELECT CAST(row_number() OVER (PARTITION BY user_id, CAST(timestamp AS DATE) ORDER BY ${LINE}) AS DOUBLE)
-       FROM ${sql} ORDER BY ${LINE}`,
+      `SELECT CAST(${COUNT} AS DOUBLE) FROM (${withInheritedCounts(shown)}) ORDER BY ${LINE}`,
     );
     counts.push(...own);
   }
@@ -205,7 +207,7 @@ async function readUserDays(
 ): Promise<UserDays> {
   const [days] = await database.query(
     `SELECT count(*) AS n, count(*) FILTER (WHERE n > 1) AS repeated
-     FROM (SELECT count(*) AS n FROM ${train.sql} GROUP BY user_id, CAST(timestamp AS DATE))`,
+     FROM (SELECT count(*) AS n FROM ${train.sql} GROUP BY user_id, ${daySql(microsecondsSql(train, 'timestamp'))})`,
   );
   const rows = await database.queryInOrder(
     `SELECT ${COUNT} AS seen, count(*) AS n, avg(clicked) AS rate
