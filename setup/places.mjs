@@ -27,6 +27,7 @@ export const lightgbm = join(native, 'lightgbm', 'lib_lightgbm.so');
 export const onnxruntime = join(native, 'onnxruntime');
 export const mlflowVenv = join(native, 'mlflow');
 export const mlflowPython = join(mlflowVenv, 'bin', 'python');
+export const serviceToolsVenv = join(native, 'service-tools');
 /** Shared libraries that set-up compiles from sources of ours. */
 export const kernels = join(native, 'kernels');
 

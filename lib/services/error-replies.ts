@@ -54,17 +54,19 @@ export function addErrorReplies(app: FastifyInstance): void {
     const message = listExamples(faults, ({ field, reason }) => `${field} ${reason}`);
     return send(reply, request, statusCode, message, faults);
   });
-  app.setNotFoundHandler((request, reply) => {
+  const answerNowhere = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const allowed = methodsOf(app, request.url);
     if (allowed.length === 0 || allowed.includes(request.method)) {
       return send(reply, request, 404, 'there is nothing at this address');
     }
-    return send(
-      reply.header('allow', allowed.join(', ')),
-      request,
-      405,
-      `this address takes ${allowed.join(', ')}`,
-    );
+    const methods = allowed.join(', ');
+    return send(reply.header('allow', methods), request, 405, `this address takes ${methods}`);
+  };
+  app.setNotFoundHandler(answerNowhere);
+  // before the body of what leads nowhere is looked at
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) answerNowhere(request, reply);
+    else done();
   });
 }
 

@@ -97,9 +97,9 @@ export async function createApp(
   app.setSerializerCompiler(() => JSON.stringify);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, body: string) => parseBoundedJson(body)); // prettier-ignore
-  addErrorReplies(app);
   addRequestHooks(app, registry, usage.current);
   if (token !== null) app.addHook('onRequest', requireToken(token));
+  addErrorReplies(app);
   if (params.rateLimit !== null) {
     const { default: rateLimit } = await import('@fastify/rate-limit');
     await app.register(rateLimit, { max: params.rateLimit, timeWindow: '1 minute' });

@@ -1,6 +1,5 @@
 /** What can be asked of the tables of sales, and the rows that answer it. */
-import { firstDayOfWeek, parseDate } from '../../ingestion/weeks.ts';
-import { requestError } from '../error-replies.ts';
+import { firstDayOfWeek, formatDate, parseDate } from '../../ingestion/weeks.ts';
 import type { ResolvedName } from '../../ingestion/names.ts';
 import type { SalesRow } from '../../ingestion/rows.ts';
 import type { SalesStore } from '../../ingestion/sales-store.ts';
@@ -23,7 +22,7 @@ const COMMON = {
   offset: { type: 'integer', minimum: 0, maximum: 1_000_000_000, default: 0, description: 'Rows to leave out before the first' }, // prettier-ignore
   format: { type: 'string', enum: ['json', 'csv'], description: 'In the place of the header accept' }, // prettier-ignore
 } as const;
-const DATE = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' } as const;
+const DATE = { type: 'string', format: 'date' } as const;
 const MONTH = { type: 'integer', minimum: 190_001, maximum: 299_912 } as const;
 
 export const RAW_QUERY = {
@@ -81,20 +80,16 @@ export interface Found {
   readonly nTotal: number;
 }
 
-/** @throws a request error, 400, for a day that does not exist. */
 export function findRawSales(store: SalesStore, names: SalesNames, query: RawQuery): Found {
-  const { resolveName, weeks } = names;
-  const [from, to] = [dayOf('from', query.from, -Infinity), dayOf('to', query.to, Infinity)];
-  const isWanted = createNameFilter(query.vegetable, resolveName);
-  const isFiltered = query.vegetable !== undefined || from !== -Infinity || to !== Infinity;
-  const rows = store.bronze();
-  const wanted = isFiltered
-    ? rows.filter((row) => {
-        const day = firstDayOf(row, weeks);
-        return day >= from && day <= to && isWanted(row.vegetable);
-      })
-    : rows;
-  return page(['year_week', 'date', 'vegetable', 'sales', 'kilo_sold'], wanted, query);
+  const { from, to, vegetable } = query;
+  const isNamed = createNameFilter(vegetable, names.resolveName);
+  const isWanted = (row: SalesRow): boolean => {
+    const day = formatDate(firstDayOf(row, names.weeks));
+    return (from === undefined || day >= from) && (to === undefined || day <= to) && isNamed(row.vegetable); // prettier-ignore
+  };
+  const isFiltered = vegetable !== undefined || from !== undefined || to !== undefined;
+  const rows = isFiltered ? store.bronze().filter(isWanted) : store.bronze();
+  return page(['year_week', 'date', 'vegetable', 'sales', 'kilo_sold'], rows, query);
 }
 
 export function findMonthlySales(
@@ -151,11 +146,4 @@ function createNameFilter(
 
 function firstDayOf(row: SalesRow, weeks: WeekNumbering): Day {
   return 'date' in row ? parseDate(row.date)! : firstDayOfWeek(row.year_week, weeks)!;
-}
-
-function dayOf(field: string, text: string | undefined, open: number): Day {
-  if (text === undefined) return open;
-  const day = parseDate(text);
-  if (day === null) throw requestError(400, `${field} must be a date that exists; got ${text}`);
-  return day;
 }
