@@ -146,7 +146,21 @@ function describe(
   return [
     ['Data', source],
     ['Features', String(nFeatures)],
+    ['Rows', describeRows(params)],
+    ['Algorithm', describeAlgorithm(params)],
     ['First centers', `${params.init}, best of ${params.nInit}`],
     ['Iterations', `${nIter}${isConverged ? '' : ', not converged'}`],
   ];
+}
+
+function describeRows({ svdComponents, normalize }: ClusterParams): string {
+  const steps = [
+    ...(svdComponents === null ? [] : [`${svdComponents} components of a truncated SVD`]),
+    ...(normalize === 'l2' ? ['divided by their norms'] : []),
+  ];
+  return steps.length === 0 ? 'as they are' : steps.join(', ');
+}
+
+function describeAlgorithm({ algorithm, batchSize }: ClusterParams): string {
+  return algorithm === 'lloyd' ? "Lloyd's" : `mini-batch, ${batchSize} rows a step`;
 }

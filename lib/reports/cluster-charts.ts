@@ -154,7 +154,8 @@ export function differenceChart(differences: readonly Difference[]): Promise<Htm
         field: 'deviation',
         type: 'quantitative',
         title: 'standard deviations from the mean of all rows',
-        axis: { tickCount: 5 },
+        // long names leave less width than the title takes
+        axis: { tickCount: 5, titleAnchor: 'end' },
       },
     },
   });

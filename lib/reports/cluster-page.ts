@@ -138,11 +138,15 @@ async function pictures({
   const { kMeans, picture: rows } = clustering;
   const numbers = Array.from(kMeans.sizes, (_, c) => String(c + 1));
   const ofRows = (labels: Int32Array): Int32Array => Int32Array.from(rows, (row) => labels[row]);
-  const drawn = `${formatRows(rows.length)}, drawn at random, along the two directions in which they vary most.`;
+  const isAll = rows.length === kMeans.labels.length;
+  const which = isAll
+    ? `All ${formatRows(rows.length)}`
+    : `${formatRows(rows.length)}, drawn at random`;
+  const drawn = `${which}, along the two directions in which they vary most.`;
   const parts = [
     figure({
       caption: 'In the colours of their clusters, with the number of each cluster at its center.',
-      description: `Scatter plot of ${drawn} Colours are clusters.`,
+      description: `Scatter plot. ${drawn} Colours are clusters.`,
       svg: await scatterChart(picture, ofRows(kMeans.labels), numbers, 'cluster'),
     }),
   ];
@@ -151,7 +155,7 @@ async function pictures({
     parts.push(
       figure({
         caption: `The same rows in the colours of ${target}; the numbers are still those of the clusters.`,
-        description: `Scatter plot of ${drawn} Colours are values of ${target}.`,
+        description: `Scatter plot. ${drawn} Colours are values of ${target}.`,
         svg: await scatterChart(picture, ofRows(labels), nameClasses(classes, classNames), target),
       }),
     );

@@ -89,8 +89,13 @@ function oddColumns({ columns, summary }: ClusterReport, c: number): Odd[] {
       : {
           column: columns[d],
           deviation: deviations[at],
-          here: `* in ${formatPercent(shares.byCluster[at])}`,
+          here: `* in ${formatShare(shares.byCluster[at])}`,
           everywhere: formatPercent(share),
         };
   });
+}
+
+function formatShare(share: number): string {
+  if (share === 1) return 'all';
+  return share === 0 ? 'none' : formatPercent(share);
 }

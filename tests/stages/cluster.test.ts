@@ -256,7 +256,10 @@ test('clusters sparse rows by a truncated SVD, and gives rows the same clusters 
       stability: { jaccard: Record<string, number> };
     };
     assert.is(stability.jaccard[1], 1);
-    assert.match(readFileSync(join(folder, 'page.html'), 'utf8'), 'user 4 in 100.0 % (41.7 %)');
+    const page = readFileSync(join(folder, 'page.html'), 'utf8');
+    assert.match(page, 'user 4 in all (41.7 %)');
+    assert.match(page, 'All 12 rows, along');
+    assert.match(page, '2 components of a truncated SVD, divided by their norms');
   });
 });
 

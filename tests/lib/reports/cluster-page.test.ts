@@ -72,6 +72,12 @@ test('says the numbers of the clustering', async () => {
   assert.match(document, '<dd>0.2500</dd>');
 });
 
+test('says whether the picture shows all rows or some', async () => {
+  assert.match(text(await clusterPage(report)), '3 rows, drawn at random, along');
+  const clustering = { ...report.clustering, picture: Uint32Array.of(0, 1, 2, 3) };
+  assert.match(text(await clusterPage({ ...report, clustering })), 'All 4 rows, along');
+});
+
 test('says what stands out in a cluster, in the units of the data', async () => {
   const document = text(await clusterPage(report));
   assert.match(document, 'near the mean in every column');
@@ -90,6 +96,11 @@ test('says what tells a cluster from the others, in shares where columns are of 
     'Cluster 2: high Elevation 3,202 (3,000), &lt;Slope&gt; in 12.5 % (25.0 %).',
   );
   assert.match(document, 'Cluster 1: low Elevation 2,950 (3,000).');
+  const allOrNone = { ...shares, byCluster: Float64Array.of(0, 1, 0, 0) };
+  const apart = { ...summary, deviations: Float64Array.of(0, 2, 0, -2), shares: allOrNone };
+  const said = text(await clusterPage({ ...report, summary: apart }));
+  assert.match(said, 'Cluster 1: &lt;Slope&gt; in all (25.0 %).');
+  assert.match(said, 'Cluster 2: &lt;Slope&gt; in none (25.0 %).');
   const nowhere = { ...summary, deviations: new Float64Array(4) };
   assert.match(
     text(await clusterPage({ ...report, summary: nowhere })),
