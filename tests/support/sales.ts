@@ -30,14 +30,16 @@ const name = fc.constantFrom(
 );
 const amount = fc.oneof(
   fc.integer({ min: 0, max: 500 }),
+  // sums of these depend on their order
+  fc.integer({ min: 0, max: 5000 }).map((tenths) => tenths / 10),
   fc.double({ min: 0, max: 500, noNaN: true }),
 );
 const row: fc.Arbitrary<SalesRow> = fc.oneof(
   fc
-    .tuple(fc.constantFrom(202051, 202052, 202100, 202101, 202104, 202105), name, amount)
+    .tuple(fc.constantFrom(202051, 202052, 202100, 202104), name, amount)
     .map(([yearWeek, vegetable, sales]) => ({ year_week: yearWeek, vegetable, sales })),
   fc
-    .tuple(fc.integer({ min: 18_615, max: 18_640 }), name, amount)
+    .tuple(fc.integer({ min: 18_622, max: 18_630 }), name, amount)
     .map(([day, vegetable, sales]) => ({ date: formatDate(day), vegetable, kilo_sold: sales })),
 );
 

@@ -52,7 +52,7 @@ test('the sevenths of two weeks are divided once', () => {
 });
 
 test('whole weeks keep their sales to the bit', () => {
-  assert.equal(toCells([week(202001, 0.1)]), [[202001, 'tomato', 0.1]]);
+  assert.equal(toCells([week(202001, 14.3), week(202002, 0.1)]), [[202001, 'tomato', 14.4]]);
 });
 
 test('rows are ordered by month, then vegetable', () => {

@@ -40,6 +40,16 @@ test('mean and deviation of all values tag nothing among fewer than 27, however 
   assert.equal(find(withGiant(27), 'standard'), [0]);
 });
 
+test('the standard deviation is that of a sample', () => {
+  const values = [1, ...Array.from({ length: 26 }, () => 0)];
+  assert.equal(
+    find(values, 'standard', 5),
+    [0],
+    'it lies 26/√27 = 5.004 deviations above the mean',
+  );
+  assert.equal(find(values, 'standard', 5.05), [], 'of all values it would lie √26 = 5.099 above');
+});
+
 test('the other methods tag a giant among a few', () => {
   for (const method of ['leave_one_out', 'robust'] as const) {
     assert.equal(find(withGiant(5), method), [0], method);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StageError } from '../../../lib/errors.ts';
+import { openCsvJournal } from '../../../lib/ingestion/engines/csv-journal.ts';
 import { openCsvEngine } from '../../../lib/ingestion/engines/csv.ts';
 import type { Engine } from '../../../lib/ingestion/engines/engine.ts';
 import { openSqliteEngine } from '../../../lib/ingestion/engines/sqlite.ts';
@@ -69,6 +70,20 @@ test('a journal that has grown goes into the tables, and nothing is lost', async
   await store.close();
   const reopened = await openSalesStore(openCsvEngine(path), OPTIONS);
   assert.is(reopened.bronze().length, 20);
+  await reopened.close();
+});
+
+test('a process that was killed while it emptied CSV files has emptied them', async () => {
+  const path = join(folder, 'emptied');
+  const store = await openSalesStore(openCsvEngine(path), OPTIONS);
+  await store.post([TOMATO]);
+  await store.close();
+  const journal = await openCsvJournal(join(path, 'journal.csv'));
+  await journal.append('clear\n');
+  await journal.append('202001,pear,2\n');
+  await journal.close();
+  const reopened = await openSalesStore(openCsvEngine(path), OPTIONS);
+  assert.equal(reopened.bronze(), [{ year_week: 202001, vegetable: 'pear', sales: 2 }]);
   await reopened.close();
 });
 
