@@ -47,7 +47,7 @@ const TABLE = {
   type: 'object',
   required: ['data'],
   properties: {
-    columns: { type: 'array', items: { type: 'string' } },
+    columns: { type: ['array', 'null'], items: { type: 'string' } },
     data: { type: 'array', items: { type: 'array' } },
   },
 } as const;
@@ -105,6 +105,7 @@ export function invocationSchema({ input, golden }: Bundle): object {
       },
       400: ERROR_REPLY,
       413: ERROR_REPLY,
+      415: ERROR_REPLY,
     },
   };
 }

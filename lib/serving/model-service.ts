@@ -5,6 +5,7 @@
  * model can be brought together afterwards.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requestError } from '../services/error-replies.ts';
 import { addFacts } from '../services/service.ts';
 import type { Service } from '../services/service.ts';
 import { createDriftMonitor } from './drift-monitor.ts';
@@ -133,10 +134,11 @@ async function answer(
 }
 
 function sentBy({ headers, body, query }: FastifyRequest): SentInvocation {
+  if (typeof body !== 'string') throw requestError(400, 'the request must have a body');
   const isCsv = headers['content-type']?.startsWith('text/csv') === true;
   return {
     type: isCsv ? 'text/csv' : 'application/json',
-    body: body as string,
+    body,
     query: query as SentInvocation['query'],
   };
 }

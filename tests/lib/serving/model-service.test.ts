@@ -241,7 +241,9 @@ test('refuses what is no request, and goes on', async () => {
       assert.is(answer.status, status, `${JSON.stringify(body).slice(0, 40)}: ${answer.message}`);
     }
     assert.is((await post(running, [row])).status, 200);
-    assert.is((await fetch(`${running.url}/invocations`)).status, 405);
+    const url = `${running.url}/invocations`;
+    assert.is((await fetch(url, { method: 'POST' })).status, 400, 'no body');
+    assert.is((await fetch(url)).status, 405);
   });
 });
 
