@@ -25,7 +25,7 @@ export interface SalesStore {
   post(rows: readonly SalesRow[]): Promise<PostCounts>;
   /** Empties the three tables; posts before it are written before, posts after it are there. */
   clear(): Promise<void>;
-  /** Rises when what is read changes, and only then; begins at 0 in each process. */
+  /** Rises when what is read changes, or may have after a failed write; begins at 0 in each process. */
   revision(): number;
   /** What was received, ordered by first day, then as texts by `year_week` or `date`, then by name. */
   bronze(): readonly SalesRow[];
@@ -88,19 +88,26 @@ export async function openSalesStore(
     revision++;
     resolve();
   };
+  const attempt = async (batch: readonly (Post | Clearing)[]): Promise<void> => {
+    if (isUncertain) {
+      medallion = await load(engine, options);
+      revision++;
+      isUncertain = false;
+    }
+    const [first] = batch;
+    if (first.rows === null) await writeClearing(first);
+    else await writePosts(batch as readonly Post[]);
+  };
+  /** Tries a second time, on what the engine then has: a lost connection costs nobody a post. */
   const write = async (batch: readonly (Post | Clearing)[]): Promise<void> => {
-    try {
-      if (isUncertain) {
-        medallion = await load(engine, options);
-        revision++;
-        isUncertain = false;
+    for (const isLast of [false, true]) {
+      try {
+        await attempt(batch);
+        return;
+      } catch (error) {
+        isUncertain = true;
+        if (isLast) for (const { reject } of batch) reject(error);
       }
-      const [first] = batch;
-      if (first.rows === null) await writeClearing(first);
-      else await writePosts(batch as readonly Post[]);
-    } catch (error) {
-      isUncertain = true;
-      for (const { reject } of batch) reject(error);
     }
   };
   /** Writes until nothing waits; a clearing is a batch of its own. */

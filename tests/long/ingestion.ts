@@ -14,6 +14,7 @@ import { createMedallion } from '../../lib/ingestion/medallion.ts';
 import { openEngine } from '../../lib/ingestion/engines/open-engine.ts';
 import type { EngineName } from '../../lib/ingestion/engines/open-engine.ts';
 import type { SalesRow } from '../../lib/ingestion/rows.ts';
+import { openSalesStore } from '../../lib/ingestion/sales-store.ts';
 import { createRng } from '../../lib/rng.ts';
 import { OPTIONS, sortTables } from '../support/sales.ts';
 import { N_SENDERS } from '../support/sales-writer.ts';
@@ -85,6 +86,21 @@ const test = suite('long: sales after SIGKILL');
 test.after(() => {
   postgres.stop();
   rmSync(folder, { recursive: true, force: true });
+});
+
+test('postgresql: a connection that the server ends costs nobody a post', async () => {
+  const store = await openSalesStore(await openEngine('postgresql', makeSchema()), OPTIONS);
+  const post = async (week: number): Promise<number> =>
+    (await store.post([{ year_week: 202000 + week, vegetable: 'tomato', sales: week }])).nNew;
+  assert.is(await post(1), 1);
+  for (const week of [2, 3]) {
+    const ended = postgres.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`);
+    assert.equal(ended, [['t']]);
+    assert.is(await post(week), 1);
+  }
+  assert.is(store.bronze().length, 3);
+  await store.close();
 });
 
 const LOCATIONS: Readonly<Record<EngineName, () => string>> = {

@@ -39,6 +39,7 @@ const PLANTED: [file: string, code: string, rule: string][] = [
   ['lib/metrics/auc.ts', "import { readFileSync } from 'node:fs'; readFileSync('a');", IMPORT],
   ['lib/metrics/auc.ts', "import { main } from '../cli/main.ts'; main();", IMPORT],
   ['lib/metrics/auc.ts', "import { openDatabase } from '../data/database.ts'; f();", IMPORT],
+  ['lib/ingestion/rows.ts', "import { openSync } from 'node:fs'; openSync('a');", IMPORT],
   ['lib/models/mlp/fit.ts', "import { split } from '../../stages/split.ts'; split();", IMPORT],
   ['lib/models/mlp/fit.ts', 'Math.random();', SYNTAX],
   ['lib/reports/page.ts', "import { writeFileSync } from 'fs'; writeFileSync('a', 'b');", IMPORT],
@@ -64,6 +65,7 @@ const ALLOWED: [file: string, code: string][] = [
   ['lib/data/tables.ts', "import { existsSync } from 'node:fs'; existsSync('a');"],
   ['lib/services/token.ts', "import { readFileSync } from 'node:fs'; readFileSync('a');"],
   ['lib/models/bundle.ts', "import { existsSync } from 'node:fs'; existsSync('a');"],
+  ['lib/ingestion/engines/csv.ts', "import { openSync } from 'node:fs'; openSync('a');"],
   ['lib/forecasting/calendar.ts', "new Date('2012-01-01');"],
 ];
 
