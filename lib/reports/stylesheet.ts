@@ -27,7 +27,7 @@ h2 { margin: 2.5rem 0 .75rem; font-size: 1.2rem; line-height: 1.3; }
 header p { margin: .35rem 0 0; color: var(--muted); }
 p, ul { max-width: 46rem; }
 ul { padding-left: 1.25rem; }
-p, ul, h1, h2, dd, figcaption, caption { overflow-wrap: anywhere; }
+p, ul, h1, h2, dt, dd, figcaption, caption { overflow-wrap: anywhere; }
 dl, dd, figure { margin: 0; }
 .key-numbers { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }
 .key-numbers div { padding: .7rem .9rem; background: var(--surface); border-radius: .5rem; }
