@@ -10,5 +10,5 @@ testEngine({
   engine: 'app_sql',
   makeLocation: () => join(folder, `${nLocations++}`, 'sales.sqlite'),
   after: () => rmSync(folder, { recursive: true, force: true }),
-  numRuns: 4,
+  numRuns: 2,
 });
