@@ -1,9 +1,9 @@
 /**
  * train: fit the model that `train.model` names on train, watch it on valid.
  *
- * Whether it learns classes or a number is what the tensors hold. Reads tensors, the raw train split (golden rows, distribution) and the fitted preprocessing; writes the
- * bundle, its history and metrics. The preprocessing goes into the bundle, so that whoever loads the model
- * gives it raw rows.
+ * Whether it learns classes or a number, from dense rows or sparse ones, is what the tensors hold. Reads tensors, the raw
+ * train split (golden rows, distribution) and the fitted preprocessing; writes the bundle, its history and metrics. The
+ * preprocessing goes into the bundle, so that whoever loads the model gives it raw rows, or texts.
  */
 import { main } from '../lib/cli/main.ts';
 import { defineStage, input, optionalInput, output } from '../lib/cli/stage.ts';

@@ -1,5 +1,5 @@
 /**
- * vectorize: write texts as sparse rows of TF-IDF, ready for cluster.
+ * vectorize: write texts as sparse rows of TF-IDF, ready for train and cluster.
  *
  * Reads one table or the splits in data/split/, writes a sparse dataset for each, with the ids of the rows, and labels
  * or targets where the table has the target; and the vocabulary with its weights, which train alone gives. What
