@@ -8,7 +8,11 @@ import type { Bundle } from '../models/bundle.ts';
 import type { Machine } from '../models/model.ts';
 import { goldenRows, openRowScorer } from '../models/row-scorer.ts';
 import type { RowScorer } from '../models/row-scorer.ts';
-import { goldenRelation, openOutputs } from '../models/scorer.ts';
+import { goldenRelation } from '../models/scorer.ts';
+import { loadLibm } from '../preprocessing/libm.ts';
+import { preprocess, registerFunctions } from '../preprocessing/pipeline.ts';
+import { createRowProgram } from '../preprocessing/row-program.ts';
+import { streamRows } from '../tensors/row-blocks.ts';
 import type { RowSchema } from './read-rows.ts';
 
 export interface ServedModel {
@@ -30,13 +34,8 @@ export interface ServingMachine extends Machine {
  */
 export async function openServedModel(file: string, machine: ServingMachine): Promise<ServedModel> {
   const { bundle, hash } = await readWhole(file);
+  await assertSameFeatures(bundle, machine);
   const scorer = await openRowScorer(bundle, machine);
-  try {
-    await assertSameBits(bundle, scorer, machine);
-  } catch (error) {
-    scorer.dispose();
-    throw error;
-  }
   return { bundle, hash, schema: toSchema(bundle), scorer };
 }
 
@@ -58,33 +57,27 @@ function toSchema({ input, target, id, preprocessing }: Bundle): RowSchema {
 }
 
 /**
- * Functions of the C library are the only ones that could differ from DuckDB's, where that was built on another one.
- * Texts have one way only.
+ * Asserts that the golden rows get the same features in memory and in a table: functions of the C library could differ
+ * from DuckDB's, where that was built on another one. Texts have one way only.
  */
-async function assertSameBits(
-  bundle: Bundle,
-  scorer: RowScorer,
-  machine: ServingMachine,
-): Promise<void> {
-  if (bundle.preprocessing.vectorizer !== undefined) return;
-  const inMemory = await scorer.score(goldenRows(bundle));
+async function assertSameFeatures(bundle: Bundle, machine: ServingMachine): Promise<void> {
+  const { preprocessing, input, model } = bundle;
+  if (preprocessing.vectorizer !== undefined) return;
+  const toFeatures = createRowProgram(preprocessing, input, model.columns, loadLibm());
+  const inMemory = toFeatures(goldenRows(bundle).numbers);
+  const inTable: number[] = [];
   await withDatabase(machine, async (database) => {
-    const { score, dispose } = await openOutputs(bundle, database, machine);
-    let at = 0;
-    try {
-      for await (const block of score(goldenRelation(bundle))) {
-        for (const value of block) if (!Object.is(value, inMemory[at++])) throw differentBits();
-      }
-    } finally {
-      dispose();
+    registerFunctions(database, preprocessing);
+    const { sql, source } = goldenRelation(bundle);
+    const from = preprocess(preprocessing, sql);
+    for await (const block of streamRows(database, from, model.columns, source, true)) {
+      inTable.push(...block);
     }
   });
-}
-
-function differentBits(): StageError {
-  return new StageError(
+  if (inTable.every((value, at) => Object.is(value, inMemory[at]))) return;
+  throw new StageError(
     'E_ENVIRONMENT',
-    'a row alone must get the bits that it gets in a table; got others',
+    'a row in memory must get the bits that it gets in a table; got others',
     { hint: 'DuckDB was built on another C library than that of this machine' },
   );
 }
