@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readQueries, startPrometheus } from '../support/prometheus.ts';
 import { installServiceTools, runServiceTool } from '../support/service-tools.ts';
 import { withServiceProcess } from '../support/service-process.ts';
 import { PROJECT } from '../support/stage-process.ts';
@@ -55,6 +56,41 @@ test('stands the load of the locustfile', async () => {
     assert.match(text, /Aggregated +\d{3,} +0\(0\.00%\)/);
   });
 });
+
+test('gives data to every query of its Grafana dashboard', async () => {
+  await withServiceProcess('serve-sales', ARGS, folder, async (url) => {
+    const prometheus = await startPrometheus([url], join(folder, 'prometheus'), 'serve-sales');
+    try {
+      await prometheus.whenScraped(2);
+      await use(url);
+      await prometheus.whenScraped(15);
+      const queries = readQueries(join(PROJECT, 'deploy/grafana/dashboards/serve-sales.json'));
+      assert.ok(queries.length > 20, `${queries.length} queries`);
+      for (const { panel, expression } of queries) {
+        const found = await prometheus.query(expression);
+        const isThere = found.some(({ value }) => Number.isFinite(value));
+        assert.ok(isThere, `${panel}: ${expression}`);
+      }
+      const [{ value: nRequests }] = await prometheus.query('sum(http_request_duration_seconds_count{route="/post_sales",status_code="200"})'); // prettier-ignore
+      assert.is(nRequests, 50);
+    } finally {
+      await prometheus.stop();
+    }
+  });
+});
+
+/** Fifty posts, each with a row that is refused, and what they gave. */
+async function use(url: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  for (let i = 0; i < 50; i++) {
+    const rows = [
+      { year_week: 202_001, vegetable: 'leek', sales: i },
+      { year_week: 202_099, vegetable: 'leek', sales: i },
+    ];
+    await fetch(`${url}/post_sales`, { method: 'POST', headers, body: JSON.stringify(rows) });
+    await fetch(`${url}/get_monthly_sales`);
+  }
+}
 
 test.after(() => rmSync(folder, { recursive: true }));
 test.run();

@@ -18,15 +18,16 @@ const SCRAPE_INTERVAL = '200ms';
 /** What Grafana puts in the place of its variable: four intervals at least. */
 const RATE_INTERVAL = '10s';
 
-/** Starts one that scrapes the services at `urls`; what it keeps is in `folder`. */
+/** Starts one that scrapes the services at `urls`, as one job; what it keeps is in `folder`. */
 export async function startPrometheus(
   urls: readonly string[],
   folder: string,
+  job = 'timberline',
 ): Promise<Prometheus> {
   const targets = urls.map((url) => new URL(url).host);
   const config = {
     global: { scrape_interval: SCRAPE_INTERVAL },
-    scrape_configs: [{ job_name: 'timberline', static_configs: [{ targets }] }],
+    scrape_configs: [{ job_name: job, static_configs: [{ targets }] }],
   };
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'prometheus.yml');
