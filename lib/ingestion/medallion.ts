@@ -6,10 +6,10 @@
  * still be lost. Sums run over rows in an order of their own, so that the tables are the same bits whatever the
  * order in which rows came.
  */
-import { compareMonthly, compareText, sumShares } from './monthly-sales.ts';
+import { compareMonthly, compareText, compareWeekly, sumShares } from './monthly-sales.ts';
 import type { MonthlySales, WeekShare, WeeklySales } from './monthly-sales.ts';
 import type { ResolvedName } from './names.ts';
-import { tagOutliers } from './outliers.ts';
+import { createOutlierIndex } from './outlier-index.ts';
 import type { OutlierRule } from './outliers.ts';
 import type { SalesRow } from './rows.ts';
 import { createSortedTable } from './sorted-table.ts';
@@ -187,7 +187,12 @@ function planWeeks(
   const groups = Map.groupBy(plain, ({ firstDay, vegetable }) => `${firstDay} ${vegetable}`);
   const planned = [...groups].map(([key, changed]): [string, Week] => {
     const { firstDay, vegetable } = changed[0];
-    const parts = replaceParts(weeks.get(key)?.parts ?? [], changed, compareEntries);
+    const parts = replaceParts(
+      weeks.get(key)?.parts ?? [],
+      changed,
+      (entry) => entry.key,
+      compareEntries,
+    );
     const sales = parts.reduce((sum, entry) => sum + entry.sales, 0);
     return [key, { row: { firstDay, vegetable: vegetable!, sales }, parts }];
   });
@@ -207,9 +212,10 @@ function planMonths(
   const groups = Map.groupBy(shares, monthKey);
   const planned = [...groups].map(([key, changed]): [string, Month] => {
     const { year_month, vegetable } = changed[0];
-    const parts = replaceParts(
+    const parts = replaceParts<MonthPart>(
       months.get(key)?.parts ?? [],
-      changed as readonly MonthPart[],
+      changed,
+      ({ firstDay }) => firstDay,
       (a, b) => a.firstDay - b.firstDay,
     );
     return [key, { row: { year_month, vegetable, sales: sumShares(parts) }, parts }];
@@ -221,59 +227,19 @@ function monthKey({ year_month, vegetable }: Omit<MonthlySales, 'sales'>): strin
   return `${year_month} ${vegetable}`;
 }
 
-/** `parts` with those of `changed` in their places, in order. */
+/** `parts` with those of `changed` in the places of those with the same id, in order. */
 function replaceParts<T>(
   parts: readonly T[],
   changed: readonly T[],
+  idOf: (part: T) => unknown,
   compare: (a: T, b: T) => number,
 ): readonly T[] {
-  const kept = parts.filter((part) => !changed.some((other) => compare(part, other) === 0));
-  return [...kept, ...changed].sort(compare);
+  const ids = new Set(changed.map(idOf));
+  return [...parts.filter((part) => !ids.has(idOf(part))), ...changed].sort(compare);
 }
 
 function compareEntries(a: Entry, b: Entry): number {
   return a.firstDay - b.firstDay || compareText(a.key, b.key);
-}
-
-function compareWeekly(a: WeeklySales, b: WeeklySales): number {
-  return a.firstDay - b.firstDay || compareText(a.vegetable, b.vegetable);
-}
-
-interface OutlierIndex {
-  put(weekly: readonly WeeklySales[]): void;
-  /** Whether one of the weeks is an outlier of the vegetable. */
-  holdsAny(vegetable: string, weeks: readonly { readonly firstDay: Day }[]): boolean;
-}
-
-/** Outlying weeks of each vegetable: a week concerns all others, so they are found when they are asked for. */
-function createOutlierIndex(rule: OutlierRule): OutlierIndex {
-  const series = new Map<string, ReturnType<typeof createSortedTable<WeeklySales>>>();
-  const outlying = new Map<string, ReadonlySet<Day>>();
-  const put = (weekly: readonly WeeklySales[]): void => {
-    for (const [vegetable, rows] of Map.groupBy(weekly, (row) => row.vegetable)) {
-      outlying.delete(vegetable);
-      let table = series.get(vegetable);
-      if (table === undefined) series.set(vegetable, (table = createSortedTable(compareWeekly)));
-      table.put(rows);
-    }
-  };
-  const find = (vegetable: string): ReadonlySet<Day> => {
-    const known = outlying.get(vegetable);
-    if (known !== undefined) return known;
-    const { rows } = series.get(vegetable)!;
-    const tags = tagOutliers(
-      rows.map(({ sales }) => sales),
-      rule,
-    );
-    const days = new Set(rows.filter((_, i) => tags[i]).map(({ firstDay }) => firstDay));
-    outlying.set(vegetable, days);
-    return days;
-  };
-  const holdsAny: OutlierIndex['holdsAny'] = (vegetable, weeks) => {
-    const days = find(vegetable);
-    return days.size > 0 && weeks.some(({ firstDay }) => days.has(firstDay));
-  };
-  return { put, holdsAny };
 }
 
 function summarizeNames(

@@ -69,6 +69,11 @@ export function compareMonthly(
   return a.year_month - b.year_month || compareText(a.vegetable, b.vegetable);
 }
 
+/** Weeks in order; within one, names in order of their code units. */
+export function compareWeekly(a: WeeklySales, b: WeeklySales): number {
+  return a.firstDay - b.firstDay || compareText(a.vegetable, b.vegetable);
+}
+
 /** By code units, whatever the language of the machine. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
