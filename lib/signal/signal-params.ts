@@ -17,7 +17,7 @@ const GROUPS: Parameter<readonly SignalGroup[]> = shaped(
   {
     default: [] as readonly SignalGroup[],
     doc: 'Features that are left out and put in together, each {name, columns: patterns, of: column of what they describe}: those of a user are moved between users, not between rows.',
-    range: 'a list of groups {name, columns, of}, at least one, with names of their own',
+    range: 'a list of groups {name, columns, of}, with names of their own',
     jsonSchema: {
       type: 'array',
       items: {
