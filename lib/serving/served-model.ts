@@ -10,6 +10,7 @@ import { goldenRows, openRowScorer } from '../models/row-scorer.ts';
 import type { RowScorer } from '../models/row-scorer.ts';
 import { goldenRelation } from '../models/scorer.ts';
 import { loadLibm } from '../preprocessing/libm.ts';
+import type { Mathematics } from '../preprocessing/libm.ts';
 import { preprocess, registerFunctions } from '../preprocessing/pipeline.ts';
 import { createRowProgram } from '../preprocessing/row-program.ts';
 import { streamRows } from '../tensors/row-blocks.ts';
@@ -34,7 +35,7 @@ export interface ServingMachine extends Machine {
  */
 export async function openServedModel(file: string, machine: ServingMachine): Promise<ServedModel> {
   const { bundle, hash } = await readWhole(file);
-  await assertSameFeatures(bundle, machine);
+  await assertSameFeatures(bundle, machine, loadLibm());
   const scorer = await openRowScorer(bundle, machine);
   return { bundle, hash, schema: toSchema(bundle), scorer };
 }
@@ -59,14 +60,20 @@ function toSchema({ input, target, id, preprocessing }: Bundle): RowSchema {
 /**
  * Asserts that the golden rows get the same features in memory and in a table: functions of the C library could differ
  * from DuckDB's, where that was built on another one. Texts have one way only.
+ *
+ * @throws StageError E_ENVIRONMENT where a bit differs.
  */
-async function assertSameFeatures(bundle: Bundle, machine: ServingMachine): Promise<void> {
+export async function assertSameFeatures(
+  bundle: Bundle,
+  options: { readonly threads: number; readonly memoryMb: number },
+  mathematics: Mathematics,
+): Promise<void> {
   const { preprocessing, input, model } = bundle;
   if (preprocessing.vectorizer !== undefined) return;
-  const toFeatures = createRowProgram(preprocessing, input, model.columns, loadLibm());
+  const toFeatures = createRowProgram(preprocessing, input, model.columns, mathematics);
   const inMemory = toFeatures(goldenRows(bundle).numbers);
   const inTable: number[] = [];
-  await withDatabase(machine, async (database) => {
+  await withDatabase(options, async (database) => {
     registerFunctions(database, preprocessing);
     const { sql, source } = goldenRelation(bundle);
     const from = preprocess(preprocessing, sql);

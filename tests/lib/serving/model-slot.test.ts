@@ -11,9 +11,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { writeBundle } from '../../../lib/models/bundle.ts';
+import { loadLibm } from '../../../lib/preprocessing/libm.ts';
 import { openModelSlot } from '../../../lib/serving/model-slot.ts';
 import type { ModelSlot } from '../../../lib/serving/model-slot.ts';
-import { openServedModel } from '../../../lib/serving/served-model.ts';
+import { assertSameFeatures, openServedModel } from '../../../lib/serving/served-model.ts';
 import type { ServedModel } from '../../../lib/serving/served-model.ts';
 import { complaintOf } from '../../support/complaint.ts';
 import { openTestDatabase } from '../../support/relations.ts';
@@ -126,6 +127,16 @@ test('keeps the old model open until the last one who uses it is done', async ()
   const failed = slot.use(async () => Promise.reject(new Error('of the request')));
   assert.is(await failed.catch((error: Error) => error.message), 'of the request');
   slot.close();
+});
+
+test('refuses a machine whose sine has other bits than that of the tables', async () => {
+  const mathematics = loadLibm();
+  await assertSameFeatures(bundle, machine, mathematics);
+  const other = { ...mathematics, sin: (x: number) => Math.fround(mathematics.sin(x)) };
+  assert.is(
+    await complaintOf(async () => await assertSameFeatures(bundle, machine, other)),
+    'E_ENVIRONMENT: a row in memory must get the bits that it gets in a table; got others',
+  );
 });
 
 test('refuses to begin with a file that is no model', async () => {
