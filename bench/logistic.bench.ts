@@ -16,9 +16,11 @@ import { parseArgs } from 'node:util';
 import { withDatabase } from '../lib/data/database.ts';
 import { sparseMatrix } from '../lib/models/linear-model/design-matrix.ts';
 import { fitLogistic } from '../lib/models/linear-model/logistic-regression.ts';
+import { resolveParams } from '../lib/params/resolve.ts';
 import { literal } from '../lib/sql.ts';
 import { startVectorizerFit } from '../lib/text/fit-vectorizer.ts';
 import { applyVectorizer } from '../lib/text/vectorizer.ts';
+import { VECTORIZE_SCHEMA } from '../lib/text/vectorize-params.ts';
 import { describeMachine, median, printResults } from './report.ts';
 
 const N_ROWS = 10_000;
@@ -48,21 +50,11 @@ const reviews = await withDatabase({ threads: 2, memoryMb: 1024 }, async (databa
   );
 });
 const texts = reviews.map(({ text }) => String(text));
-const fitting = startVectorizerFit({
-  column: 'text',
-  analyzer: 'word',
-  ngramRange: [1, 1],
-  lowercase: true,
-  stripAccents: null,
-  stopWords: [],
-  minDf: 1,
-  maxDf: null,
-  maxFeatures: N_WORDS,
-  useIdf: true,
-  sublinearTf: false,
-  norm: 'l2',
-  blocks: {},
+const sources = [{ name: 'benchmark', values: { max_features: N_WORDS } }];
+const { options } = resolveParams({
+  options: { schema: VECTORIZE_SCHEMA, prefix: 'vectorize', sources },
 });
+const fitting = startVectorizerFit(options);
 texts.forEach(fitting.add);
 const rows = applyVectorizer(fitting.finish('reviews'), texts);
 

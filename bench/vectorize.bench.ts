@@ -14,10 +14,12 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { withDatabase } from '../lib/data/database.ts';
+import { resolveParams } from '../lib/params/resolve.ts';
 import { literal } from '../lib/sql.ts';
 import { startVectorizerFit } from '../lib/text/fit-vectorizer.ts';
 import type { FitOptions } from '../lib/text/fit-vectorizer.ts';
 import { applyVectorizer } from '../lib/text/vectorizer.ts';
+import { VECTORIZE_SCHEMA } from '../lib/text/vectorize-params.ts';
 import { describeMachine, median, printResults } from './report.ts';
 
 const N_ROUNDS = 3;
@@ -30,21 +32,9 @@ interface Run {
   readonly n_stored: number;
 }
 
-const DEFAULTS: FitOptions = {
-  column: 'text',
-  analyzer: 'word',
-  ngramRange: [1, 1],
-  lowercase: true,
-  stripAccents: null,
-  stopWords: [],
-  minDf: 1,
-  maxDf: null,
-  maxFeatures: null,
-  useIdf: true,
-  sublinearTf: false,
-  norm: 'l2',
-  blocks: {},
-};
+const { defaults: DEFAULTS } = resolveParams({
+  defaults: { schema: VECTORIZE_SCHEMA, prefix: 'vectorize', sources: [] },
+});
 const CASES: [name: string, ours: Partial<FitOptions>, theirs: object][] = [
   ['words', {}, { ngram_range: [1, 1] }],
   ['words and pairs', { ngramRange: [1, 2] }, { ngram_range: [1, 2] }],

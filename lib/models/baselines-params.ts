@@ -28,7 +28,7 @@ export const BASELINES_SCHEMA = {
     ),
     {
       default: null,
-      doc: `What is fitted to be shown beside the model, in this order; what is named twice is fitted once. null: ${DEFAULT_BASELINES.classification.join(', ')}; of numbers ${DEFAULT_BASELINES.regression.join(', ')}.`,
+      doc: `What is fitted to be shown beside the model, in this order; what is named twice is fitted once. null: ${DEFAULT_BASELINES.classification.join(', ')} (of sparse rows those that take them); of numbers ${DEFAULT_BASELINES.regression.join(', ')}.`,
     },
   ),
   ...modelGroups(BASELINES),

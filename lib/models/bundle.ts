@@ -129,6 +129,10 @@ function parseFacts(path: string, text: string | undefined): Facts {
   }
   const preprocessing = parsePreprocessing(bundle.preprocessing, (step) => `${step} in ${path}`);
   assertPreprocessable(preprocessing, { columns: input, source: path }, model.columns);
+  const takesTexts = preprocessing.vectorizer !== undefined;
+  if (takesTexts && (isRegression(bundle) || findModel(model.name)!.sparse === undefined)) {
+    refuse(path, `texts for ${model.name}, which takes no sparse rows`);
+  }
   return { ...bundle, preprocessing };
 }
 

@@ -6,7 +6,9 @@ import { DEFAULT_BASELINES } from './baselines-params.ts';
 import type { Bundle } from './bundle.ts';
 import { fitModel, measureValid } from './fit-model.ts';
 import type { TrainingContext } from './fit-model.ts';
+import { isSparse } from './model.ts';
 import type { AnyData } from './model.ts';
+import { findModel } from './registry.ts';
 
 export interface Baseline {
   readonly bundle: Bundle;
@@ -29,7 +31,7 @@ export async function* fitBaselines(
   context: Omit<TrainingContext, 'onStep' | 'checkpoint'>,
 ): AsyncGenerator<Baseline> {
   let first: Bundle | null = null;
-  const models = params.models ?? DEFAULT_BASELINES[data.task ?? 'classification'];
+  const models = params.models ?? listDefaults(data);
   for (const name of new Set(models)) {
     const { fitted } = await fitModel(
       name,
@@ -56,4 +58,10 @@ export async function* fitBaselines(
     first ??= bundle;
     yield { bundle, valid: await measureValid(fitted, data, context) };
   }
+}
+
+function listDefaults(data: AnyData): string[] {
+  return DEFAULT_BASELINES[data.task ?? 'classification'].filter(
+    (name) => !isSparse(data) || findModel(name)!.sparse !== undefined,
+  );
 }

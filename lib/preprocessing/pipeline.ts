@@ -5,7 +5,7 @@
  * given later cannot differ.
  */
 import { assertColumns } from '../sql.ts';
-import { StageError, listExamples } from '../errors.ts';
+import { StageError } from '../errors.ts';
 import type { Column, Relation } from '../sql.ts';
 import { parseVectorizer, termNames } from '../text/vectorizer.ts';
 import type { Vectorizer } from '../text/vectorizer.ts';
@@ -52,6 +52,7 @@ export function preprocess({ columns, features, scaler }: Preprocessing, sql: st
  * Asserts that `raw` has every column that the steps read, and that they give every one of `wanted`, so
  * that no query fails later on.
  *
+ * @param wanted - Features; of a vectorizer in its order.
  * @throws StageError E_DATA naming what is missing or of another kind, with the nearest that is there.
  */
 export function assertPreprocessable(
@@ -80,13 +81,14 @@ function assertVectorizable(
   wanted: readonly string[],
 ): void {
   assertTexts({ columns, source, sql: '' }, vectorizer.column);
-  const known = new Set(termNames(vectorizer));
-  const missing = wanted.filter((term) => !known.has(term));
-  if (missing.length === 0) return;
-  const got = listExamples(missing, (term) => JSON.stringify(term));
-  throw new StageError('E_DATA', `the vectorizer must have every feature; got none for ${got}`, {
-    hint: 'run vectorize again, and train on what it wrote',
-  });
+  let next = 0;
+  for (const term of termNames(vectorizer)) if (term === wanted[next]) next++;
+  if (next === wanted.length) return;
+  throw new StageError(
+    'E_DATA',
+    `the vectorizer of ${source} must have the features of the model, in their order; got no ${JSON.stringify(wanted[next])} where it should be`,
+    { hint: 'run vectorize again, and train on what it wrote' },
+  );
 }
 
 /** @throws StageError E_DATA for a column that is missing, or holds no texts. */

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fitModel } from '../../../lib/models/fit-model.ts';
 import { openTextScorer } from '../../../lib/models/text-scorer.ts';
+import { readBundle, writeBundle } from '../../../lib/models/bundle.ts';
 import type { Bundle } from '../../../lib/models/bundle.ts';
 import type { FittedModel } from '../../../lib/models/model.ts';
 import { TRAIN_SCHEMA } from '../../../lib/models/train-params.ts';
@@ -12,6 +14,7 @@ import { applyVectorizer, termNames } from '../../../lib/text/vectorizer.ts';
 import type { Vectorizer } from '../../../lib/text/vectorizer.ts';
 import { complaintOf } from '../../support/complaint.ts';
 import { createContext, machine } from '../../support/small-model.ts';
+import { inTemporaryFolder } from '../../support/stage-process.ts';
 import { vectorizerOptions } from '../../support/vectorizer.ts';
 
 const test = suite('text scorer');
@@ -180,6 +183,51 @@ test('corrects priors, and refuses golden rows that get something else', async (
     await complaintOf(() => score(toBundle(vectorizer, model, { golden }), [])),
     /^E_DATA: the model must give its golden rows the probabilities it was made with, within 0\.0001; got a difference of 0\.0(1|099)/,
   );
+});
+
+test('is read from a file with its texts and terms, and refused where they do not fit', async () => {
+  const vectorizer = fitVectorizer(GIVEN.train, GIVEN.blocks);
+  const model = await fitLogistic(vectorizer, GIVEN, {});
+  const [p0, p1, p2] = await score(toBundle(vectorizer, model), ['The book']);
+  const golden = { rows: [{ text: 'The book' }], probabilities: [[p0, p1, p2]] };
+  const bundle = toBundle(vectorizer, model, { golden });
+  await inTemporaryFolder(async (folder) => {
+    const file = join(folder, 'model.safetensors');
+    const read = (changes: Partial<Bundle>): Bundle => {
+      writeBundle(file, { ...bundle, ...changes });
+      return readBundle(file);
+    };
+    const stored = read({});
+    assert.equal(stored.preprocessing, bundle.preprocessing);
+    assert.equal(await score(stored, GIVEN.test), await score(bundle, GIVEN.test));
+    const [words, characters] = vectorizer.blocks;
+    const preprocessing = (blocks: unknown) => ({
+      preprocessing: {
+        ...bundle.preprocessing,
+        vectorizer: { ...vectorizer, blocks: blocks as typeof vectorizer.blocks },
+      },
+    });
+    const priors = { dtype: 'F64', shape: [3], data: Float64Array.of(0.5, 0.25, 0.25) } as const;
+    const cases: [changes: Partial<Bundle>, complaint: RegExp][] = [
+      [preprocessing([characters, words]), /the features of the model, in their order; got no "/],
+      [preprocessing([words]), /the features of the model, in their order; got no "characters__/],
+      [
+        preprocessing([{ ...words, idf: [1] }, characters]),
+        /vectorizer in .+ must hold timberline/,
+      ],
+      [{ input: [] }, /must have the column text$/],
+      [{ input: [{ name: 'text', kind: 'number' }] }, /column text must hold texts; got a number/],
+      [
+        { model: { ...model, name: 'naive-bayes' } },
+        /got texts for naive-bayes, which takes no sparse rows$/,
+      ],
+    ];
+    for (const [changes, complaint] of cases) {
+      assert.match(await complaintOf(() => read(changes)), complaint);
+    }
+    const majority = { ...model, name: 'majority', tensors: { priors } };
+    assert.equal(read({ model: majority }).model.name, 'majority');
+  });
 });
 
 test.run();
