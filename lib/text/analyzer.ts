@@ -4,6 +4,8 @@
  * Characters are Unicode's code points. A word is two or more letters, digits or `_` in a row, its token pattern
  * `(?u)\b\w\w+\b`; marks that stand by themselves are none of these.
  */
+import { createNegationMarker } from './negations.ts';
+import type { NegationLanguage } from './negations.ts';
 import type { ACCENT_METHODS, ANALYZERS } from './vectorize-params.ts';
 
 export interface AnalyzerSettings {
@@ -14,6 +16,8 @@ export interface AnalyzerSettings {
   readonly strip_accents: (typeof ACCENT_METHODS)[number] | null;
   /** Words as {@link tokenize} gives them. */
   readonly stop_words: readonly string[];
+  /** Languages whose negations mark the words within them; absent: none. */
+  readonly negations?: readonly NegationLanguage[];
 }
 
 /** Gets a sequence of `n` units, and the lengths of its n-grams: every run of `min` to `max` units is one. */
@@ -91,11 +95,15 @@ export function tokenize(
 function createPreprocessor({
   lowercase,
   strip_accents: accents,
-}: Pick<AnalyzerSettings, 'lowercase' | 'strip_accents'>): (text: string) => string {
+  negations = [],
+}: Pick<AnalyzerSettings, 'lowercase' | 'strip_accents' | 'negations'>): (text: string) => string {
   const strip = accents === null ? null : accents === 'ascii' ? toAscii : stripAccents;
+  const mark = negations.length === 0 ? null : createNegationMarker(negations);
   return (text) => {
     const lower = lowercase ? text.toLowerCase() : text;
-    return strip === null ? lower : strip(lower);
+    // before accents are taken off, which the words of negations have
+    const marked = mark === null ? lower : mark(lower);
+    return strip === null ? marked : strip(marked);
   };
 }
 

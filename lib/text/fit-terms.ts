@@ -35,6 +35,7 @@ export function startTermsFit(options: TermsParams): TermsFit {
     lowercase: options.lowercase,
     strip_accents: options.stripAccents,
     stop_words: [...new Set(stopWords)].sort(),
+    ...(options.negations.length > 0 && { negations: options.negations }),
   };
   const words = new Map<string, number>();
   const analyze = createAnalyzer(settings, (word) => addWord(words, word));

@@ -5,6 +5,7 @@
 import type { CsrMatrix } from '../sparse/csr.ts';
 import { createAnalyzer } from './analyzer.ts';
 import type { AnalyzerSettings } from './analyzer.ts';
+import { NEGATION_LANGUAGES } from './negations.ts';
 import { createNgramIndex } from './ngram-index.ts';
 import { createRowBuilder } from './row-builder.ts';
 import { ACCENT_METHODS, ANALYZERS, NORMS } from './vectorize-params.ts';
@@ -61,7 +62,7 @@ export function openTerms(terms: Terms): Vectorize {
 
 /** Whether what was read as JSON has the shape of {@link Terms}. */
 export function areTerms(state: Record<string, unknown>): boolean {
-  const { ngram_range: range, stop_words: stopWords, vocabulary, idf } = state;
+  const { ngram_range: range, stop_words: stopWords, negations = [], vocabulary, idf } = state;
   const isIn = (values: readonly unknown[], key: string): boolean => values.includes(state[key]);
   const isCount = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) > 0;
   return (
@@ -75,6 +76,8 @@ export function areTerms(state: Record<string, unknown>): boolean {
     range.every(isCount) &&
     range[0] <= range[1] &&
     isListOfTexts(stopWords) &&
+    Array.isArray(negations) &&
+    negations.every((language) => NEGATION_LANGUAGES.includes(language)) &&
     isListOfTexts(vocabulary) &&
     vocabulary.length > 0 &&
     (idf === null ||

@@ -14,6 +14,7 @@ import {
 } from '../params/schema.ts';
 import type { Params } from '../params/schema.ts';
 import { didYouMean } from '../suggest.ts';
+import { NEGATION_LANGUAGES } from './negations.ts';
 import { TASKS } from '../task.ts';
 
 export const ANALYZERS = ['word', 'char', 'char_wb'] as const;
@@ -57,6 +58,10 @@ const TERMS_SCHEMA = {
   stop_words: list(oneOf(STOP_WORD_LANGUAGES, { default: 'english', doc: '' }), {
     default: [],
     doc: "Languages whose most frequent words are left out before n-grams are made, of the analyzer word alone; english is scikit-learn's own list.",
+  }),
+  negations: list(oneOf(NEGATION_LANGUAGES, { default: 'english', doc: '' }), {
+    default: [],
+    doc: 'Languages whose negations mark the words behind them, up to the next mark or contrast: of "not good" the second word is not_good; a negation within another takes it away.',
   }),
   min_df: either(count, share, {
     default: 1,
