@@ -105,22 +105,8 @@ test('predict gives a text the same bits in any table and in memory, and takes a
   scorer.dispose();
 });
 
-test('says what cannot be', async () => {
+test('predict says that a table has no texts', async () => {
   writeFileSync(at('other.csv'), 'txet,kind\nfine,good\n');
-  const asTrain = await complaintsOf(
-    'train',
-    [
-      [...TRAIN, '--set', 'train.model=lightgbm'],
-      [...TRAIN, '--preprocessing', 'reports'],
-      [...TRAIN, '--raw', 'other.csv'],
-    ],
-    folder,
-  );
-  assert.equal(asTrain, [
-    '2 error E_PARAMS: the model must be logistic or majority to learn from sparse rows; got lightgbm',
-    '3 error E_DATA: reports must hold vectorizer.json where rows are sparse; got none',
-    '3 error E_DATA: other.csv must have the column text',
-  ]);
   const predict = await complaintsOf('predict', [['--in', 'other.csv']], folder);
   assert.equal(predict, [
     '3 error E_DATA: other.csv must have the columns that the model was trained on; got no text; did you mean txet?',

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { writeJson } from '../../../lib/data/json-files.ts';
 import { readTrainingFiles as readFiles } from '../../../lib/data/training-files.ts';
 import { StageError } from '../../../lib/errors.ts';
+import { isSparse } from '../../../lib/models/model.ts';
 import type { TrainingData } from '../../../lib/models/model.ts';
 import { writeDataset } from '../../../lib/tensors/dataset-files.ts';
+import { writeSparseDataset } from '../../../lib/tensors/sparse-dataset-files.ts';
+import { startVectorizerFit } from '../../../lib/text/fit-vectorizer.ts';
+import { applyVectorizer, termNames } from '../../../lib/text/vectorizer.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
+import { vectorizerOptions } from '../../support/vectorizer.ts';
 import { cut, makeHeader, makeNumbers, makeRows } from '../tensors/make-dataset.ts';
 
 /** Of classes. */
@@ -180,6 +185,73 @@ test('give numbers to learn where the tensors hold targets, and refuse classes t
         'E_DATA FOLDER must come from rows that were not rebalanced where the tensors hold numbers; got a balance of classes',
       );
     }
+  });
+});
+
+test('give sparse rows with the vectorizer that made them, and leave other steps and that of dense rows out', async () => {
+  await withFiles(async (paths) => {
+    const fitting = startVectorizerFit(vectorizerOptions({}));
+    const texts = ['fir oak', 'oak', null, 'fir'];
+    texts.forEach(fitting.add);
+    const vectorizer = fitting.finish('texts');
+    const features = applyVectorizer(vectorizer, texts);
+    const parts = { columns: termNames(vectorizer), classes: [1, 2], features, ids: null };
+    const write = (
+      name: string,
+      changes: Partial<Parameters<typeof writeSparseDataset>[1]>,
+    ): void =>
+      writeSparseDataset(join(paths.in, name), {
+        ...{ ...parts, labels: Int32Array.of(0, 1, 1, 0) },
+        ...changes,
+      });
+    const read = () => readFiles(paths, BASE);
+    const folder = dirname(paths.in);
+    writeJson(join(paths.preprocessing, 'columns.json'), COLUMNS);
+    writeJson(join(paths.preprocessing, 'vectorizer.json'), vectorizer);
+    writeJson(join(paths.preprocessing, 'rebalance.json'), BALANCE);
+    const { preprocessing: dense } = (await read()).facts;
+    assert.equal(dense, { columns: COLUMNS, features: null, scaler: null });
+
+    rmSync(join(paths.in, 'valid.pt'));
+    write('train.safetensors', {});
+    write('valid.safetensors', {});
+    const { data, facts } = await read();
+    assert.ok(isSparse(data));
+    assert.equal(data.train.features, features);
+    assert.equal([data.columns, data.nClasses], [['fir', 'oak'], 2]);
+    assert.equal(facts.preprocessing, { columns: null, features: null, scaler: null, vectorizer });
+    assert.equal(facts.priorCorrection, [0.9 / 0.5, 0.1 / 0.5]);
+
+    const targets = Float64Array.of(1, 2, 3, 4);
+    const numbers = { classes: [], labels: new Int32Array(), hasTargets: true, targets };
+    write('train.safetensors', { columns: ['fir', 'pine'] });
+    assert.is(
+      await complaintOf(read(), folder),
+      'E_DATA FOLDER/tensors/valid.safetensors must have the columns of FOLDER/tensors/train.safetensors; got others',
+    );
+    write('valid.safetensors', { columns: ['fir', 'pine'] });
+    assert.is(
+      await complaintOf(read(), folder),
+      'E_DATA FOLDER/tensors must have the columns of FOLDER/preprocessing/vectorizer.json; got others',
+    );
+    rmSync(join(paths.preprocessing, 'rebalance.json'));
+    write('train.safetensors', numbers);
+    write('valid.safetensors', numbers);
+    assert.is(
+      await complaintOf(read(), folder),
+      'E_DATA FOLDER/tensors must hold labels where rows are sparse; got numbers to predict',
+    );
+    rmSync(join(paths.preprocessing, 'vectorizer.json'));
+    assert.is(
+      await complaintOf(read(), folder),
+      'E_DATA FOLDER/preprocessing must hold vectorizer.json where rows are sparse; got none',
+    );
+    const blocks = cut(makeRows(4, 3, 2), 3, []);
+    await writeDataset(join(paths.in, 'valid.safetensors'), makeHeader(4, 3, 2), blocks);
+    assert.is(
+      await complaintOf(read(), folder),
+      'E_DATA FOLDER/tensors/valid.safetensors must hold sparse rows as FOLDER/tensors/train.safetensors does; got dense rows',
+    );
   });
 });
 
