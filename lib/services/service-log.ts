@@ -15,14 +15,18 @@ export interface ServiceLog {
 /** Lines wait this long for others, since each write costs; a kill loses them, a crash those of the file. */
 const BATCH_MS = 20;
 
+/** Characters that wait for a reader that does not read; beyond them lines are dropped. */
+const MAX_WAITING = 1 << 24;
+
 /**
  * @param name - Of the service: stands in every line, and is the name of the file.
  * @throws StageError E_PARAMS when a field to redact is no path.
  */
 export function openServiceLog(name: string, params: ServiceParams['log']): ServiceLog {
-  const output = pino.destination({ dest: 1, sync: false });
+  const output = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING });
+  let isRead = true;
   // whoever read standard output may go away; the service stays
-  output.on('error', () => {});
+  output.on('error', () => (isRead = false));
   const file = params.folder === null ? null : openFile(name, params.folder, params);
   let lines = '';
   let timer: NodeJS.Timeout | null = null;
@@ -48,10 +52,18 @@ export function openServiceLog(name: string, params: ServiceParams['log']): Serv
     async close() {
       process.off('exit', flushAtExit);
       flush();
-      await new Promise<void>((resolve) => output.flush(() => resolve()));
+      if (isRead) await end(output);
       if (file !== null) await new Promise<void>((resolve) => file.end(resolve));
     },
   };
+}
+
+/** Resolves when everything is written, or cannot be. */
+function end(output: ReturnType<typeof pino.destination>): Promise<void> {
+  return new Promise((resolve) => {
+    output.once('close', resolve).once('error', () => resolve());
+    output.end();
+  });
 }
 
 function createLogger(

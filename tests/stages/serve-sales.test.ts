@@ -5,7 +5,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { inTemporaryFolder, PROJECT, runStage, startStage } from '../support/stage-process.ts';
+import { withServiceProcess } from '../support/service-process.ts';
+import { inTemporaryFolder, PROJECT, runStage } from '../support/stage-process.ts';
 import type { StageOutcome } from '../support/stage-process.ts';
 
 const test = suite('serve-sales');
@@ -14,26 +15,10 @@ const VEGETABLES = ['--vegetables', join(PROJECT, 'data/vegetables.yaml')];
 const HEADERS = { 'content-type': 'application/json', 'x-request-id': 'by-hand' };
 const ROW = { year_week: 202_001, vegetable: 'leek', sales: 3 };
 
-/** Calls `use` with the address of a service in `folder`, then tells it to stop; gives how it ended. */
-async function serve(
+const serve = (
   folder: string,
-  use: (url: string, stop: () => void) => Promise<void>,
-): Promise<StageOutcome> {
-  // no test waits for this long: a connection that is kept open would show
-  const patient = ['--set', 'serve-sales.stop_timeout_seconds=60'];
-  const args = [...VEGETABLES, '--port', '0', ...patient];
-  const { child, outcome } = startStage('serve-sales', args, folder);
-  try {
-    let said = '';
-    while (!said.includes('/docs\n')) said += String((await once(child.stderr!, 'data'))[0]);
-    const [url] = /http:\/\/[\d.:]+/.exec(said)!;
-    await use(url, () => child.kill('SIGTERM'));
-  } finally {
-    // a second one would end it at once
-    if (!child.killed) child.kill('SIGTERM');
-  }
-  return await outcome;
-}
+  use: Parameters<typeof withServiceProcess>[3],
+): Promise<StageOutcome> => withServiceProcess('serve-sales', VEGETABLES, folder, use);
 
 test('keeps what it was sent over a stop, and writes nothing but JSON lines, the result as the last', async () => {
   await inTemporaryFolder(async (folder) => {
@@ -59,12 +44,12 @@ test('keeps what it was sent over a stop, and writes nothing but JSON lines, the
 test('finishes a request that is under way when it is told to stop, takes no other, and ends with 0', async () => {
   await inTemporaryFolder(async (folder) => {
     const body = JSON.stringify([ROW]);
-    const { code, stderr } = await serve(folder, async (url, stop) => {
+    const { code, stderr } = await serve(folder, async (url, child) => {
       const port = Number(new URL(url).port);
       const socket = connect(port, '127.0.0.1');
       socket.setEncoding('utf8').write(`POST /post_sales HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n`); // prettier-ignore
       assert.match(String((await once(socket, 'data'))[0]), '100 Continue');
-      stop();
+      child.kill('SIGTERM');
       while (await answers(url));
       socket.write(body);
       const answer = String((await once(socket, 'data'))[0]);
@@ -84,9 +69,10 @@ async function answers(url: string): Promise<boolean> {
   );
 }
 
-test('says with exit 6 that the port is taken, and by what it is to be chosen', async () => {
+test('says with exit 6 that the port is taken; stays and stops well when its reader is gone', async () => {
   await inTemporaryFolder(async (folder) => {
-    await serve(folder, async (url) => {
+    const { code: first, stderr: said } = await serve(folder, async (url, child) => {
+      child.stdout!.destroy();
       const { port } = new URL(url);
       await inTemporaryFolder((other) => {
         const { code, stderr } = runStage('serve-sales', [...VEGETABLES, '--port', port], other);
@@ -94,7 +80,9 @@ test('says with exit 6 that the port is taken, and by what it is to be chosen', 
         assert.match(stderr, `error E_ENVIRONMENT: serve-sales: 127.0.0.1:${port} must be free; got EADDRINUSE`); // prettier-ignore
         assert.match(stderr, 'hint: choose another address with --host and --port');
       });
+      assert.ok(await answers(url));
     });
+    assert.is(first, 0, said);
   });
 });
 
