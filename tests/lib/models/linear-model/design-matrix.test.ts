@@ -42,7 +42,7 @@ function both(table: number[][], nFeatures: number): DesignMatrix[] {
 const shapes = fc.record({
   nSamples: fc.integer({ min: 1, max: 13 }),
   nFeatures: fc.integer({ min: 1, max: 11 }),
-  m: fc.integer({ min: 1, max: 4 }),
+  m: fc.integer({ min: 1, max: 7 }),
   seed: fc.nat(1000),
 });
 
