@@ -57,7 +57,7 @@ export function invocationSchema({ input, golden }: Bundle): object {
   const row = {
     type: 'object',
     required: input.map(({ name }) => name),
-    properties: Object.fromEntries(input.map(({ name, kind }) => [name, { type: [kind === 'number' ? 'number' : 'string', 'null'] }])), // prettier-ignore
+    properties: Object.fromEntries(input.map(({ name, kind }) => [name, { type: kind === 'number' ? ['number', 'boolean', 'null'] : ['string', 'null'] }])), // prettier-ignore
   };
   const rows = { type: 'array', items: row };
   const method = { type: 'string', enum: PREDICT_METHODS, default: 'predict' };

@@ -47,9 +47,8 @@ function createWriter(input: readonly Column[], nRows: number, faults: FaultList
         const found = typeof value === 'boolean' ? Number(value) : value;
         if (Number.isFinite(found)) numbers[i * input.length + j] = found as number;
         else faults.add(i, name, 'a finite number, or null', show(value));
-      } else if (typeof value === 'string' || (kind !== 'text' && typeof value !== 'object')) {
-        texts.get(name)![i] = String(value);
-      } else faults.add(i, name, `a ${kind}, or null`, show(value));
+      } else if (typeof value === 'string') texts.get(name)![i] = value;
+      else faults.add(i, name, 'a text, or null', show(value));
     },
   };
 }

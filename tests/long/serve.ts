@@ -1,22 +1,25 @@
 /**
- * `node tests/long/serve.ts`: a real Prometheus scrapes two model servers, of classes and of a number, under load; every
- * query of the Grafana dashboard gives data. Under a minute; needs Debian's package `prometheus`, so that it is no part
- * of `npm test`.
+ * `node tests/long/serve.ts`: model servers seen from outside. A real Prometheus scrapes two of them, of classes and of a
+ * number, under load, and every query of the Grafana dashboard gives data; requests made up from the OpenAPI page. Under
+ * two minutes, and the installation of what is missing; needs Debian's package `prometheus`, so that it is no part of
+ * `npm test`.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { writeBundle } from '../../lib/models/bundle.ts';
 import type { Bundle } from '../../lib/models/bundle.ts';
+import { replayRequest } from '../../lib/serving/replay-request.ts';
 import { readQueries, startPrometheus } from '../support/prometheus.ts';
 import { openTestDatabase } from '../support/relations.ts';
-import { makeClassBundle, makeNumberBundle } from '../support/served-bundles.ts';
+import { machine, makeClassBundle, makeNumberBundle } from '../support/served-bundles.ts';
+import { installServiceTools, runServiceTool } from '../support/service-tools.ts';
 import { withServiceProcess } from '../support/service-process.ts';
 import { PROJECT } from '../support/stage-process.ts';
 
-const test = suite('long: model servers seen by Prometheus');
+const test = suite('long: model servers seen from outside');
 const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
 test.after(() => rmSync(folder, { recursive: true }));
 const database = await openTestDatabase();
@@ -68,6 +71,32 @@ test('every query of the dashboard gives data', async () => {
       }
     });
   });
+});
+
+test('answers requests made up from its OpenAPI, replays them to the same answers, none with 500', async () => {
+  await installServiceTools();
+  const own = join(folder, 'fuzzed');
+  mkdirSync(own);
+  const model = join(own, 'model');
+  writeBundle(model, classes);
+  await withServiceProcess('serve', ['--model', model], own, async (url) => {
+    // what a row must be depends on the model, and no schema says of CSV and of lists of columns all of it
+    const checks = ['--checks', 'all', '--exclude-checks', 'positive_data_acceptance'];
+    const options = [...checks, '--max-examples', '100', '--seed', '12'];
+    const { code, text } = await runServiceTool('schemathesis', ['run', `${url}/openapi.json`, ...options], own); // prettier-ignore
+    assert.is(code, 0, text);
+    assert.match(text, /(\d{3,}) generated, \1 passed/);
+  });
+  const log = join(own, 'logs/serve.log');
+  const lines = readFileSync(log, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line)); // prettier-ignore
+  const requests = lines.filter(({ msg }) => msg === 'request');
+  assert.ok(requests.every(({ status }) => status < 500));
+  const kept = requests.filter(({ input }) => input !== undefined);
+  assert.ok(kept.length > 50, `${kept.length} kept`);
+  for (const { request_id: id } of kept.slice(-30)) {
+    const { same, message } = await replayRequest([id], { log, model }, { maxRows: 1000, machine });
+    assert.ok(same, `${id}: ${message}`);
+  }
 });
 
 test.run();

@@ -108,6 +108,7 @@ test('names every fault of every row: row, field, what must be there and what is
     { row: 0, field: 'height', expected: 'a finite number, or null', got: '"tall"' },
     { row: 0, field: 'hot', expected: 'a finite number, or null', got: '[1]' },
     { row: 0, field: 'soil', expected: 'a text, or null', got: '3' },
+    { row: 0, field: 'day', expected: 'a text, or null', got: '7' },
     { row: 1, field: 'day', expected: 'a value, or null where it is missing', got: 'nothing' },
     {
       row: 1,
