@@ -52,7 +52,7 @@ export async function countVisits(
     engine,
     `SELECT i::DOUBLE, j::DOUBLE, count(*)::DOUBLE
      FROM ${requests.sql} JOIN visitors USING (user_id) JOIN visited USING (page_id)
-     GROUP BY i, j ORDER BY i, j`,
+     GROUP BY i, j`,
   );
   const oneHot = await readAttributes(engine, users, attributes);
   const nAttributes = oneHot.columns.length;
@@ -99,7 +99,7 @@ async function readAttributes(
     const [own, at] = await readTriplets(
       engine,
       `SELECT i::DOUBLE, (v + ${columns.length})::DOUBLE FROM ${users.sql} JOIN visitors USING (user_id)
-       JOIN values_of_attribute ON CAST(${identifier(name)} AS VARCHAR) = value ORDER BY i`,
+       JOIN values_of_attribute ON CAST(${identifier(name)} AS VARCHAR) = value`,
     );
     const found = await engine.query('SELECT value FROM values_of_attribute ORDER BY v');
     columns.push(...found.map(({ value }) => `${name}=${value}`));
