@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { withDatabase } from '../data/database.ts';
 import { hashFile } from '../data/hash-files.ts';
 import { StageError } from '../errors.ts';
-import { readBundle } from '../models/bundle.ts';
+import { countOutputs, readBundle } from '../models/bundle.ts';
 import type { Bundle } from '../models/bundle.ts';
 import type { Machine } from '../models/model.ts';
 import { goldenRows, openRowScorer } from '../models/row-scorer.ts';
@@ -14,6 +14,7 @@ import type { Mathematics } from '../preprocessing/libm.ts';
 import { preprocess, registerFunctions } from '../preprocessing/pipeline.ts';
 import { createRowProgram } from '../preprocessing/row-program.ts';
 import { streamRows } from '../tensors/row-blocks.ts';
+import { joinRequests } from './join-requests.ts';
 import type { RowSchema } from './read-rows.ts';
 
 export interface ServedModel {
@@ -36,7 +37,7 @@ export interface ServingMachine extends Machine {
 export async function openServedModel(file: string, machine: ServingMachine): Promise<ServedModel> {
   const { bundle, hash } = await readWhole(file);
   await assertSameFeatures(bundle, machine, loadLibm());
-  const scorer = await openRowScorer(bundle, machine);
+  const scorer = joinRequests(await openRowScorer(bundle, machine), countOutputs(bundle));
   return { bundle, hash, schema: toSchema(bundle), scorer };
 }
 
