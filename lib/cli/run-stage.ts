@@ -94,8 +94,9 @@ async function execute(
     }),
   );
   const abort = new AbortController();
-  const interrupt = (): void => {
-    const endsByItself = stage.service === true && !abort.signal.aborted;
+  const interrupt = (signal?: NodeJS.Signals): void => {
+    // SIGTERM may come twice, from whoever started this and from the group; Ctrl-C twice is meant
+    const endsByItself = stage.service === true && !(abort.signal.aborted && signal === 'SIGINT');
     abort.abort();
     if (endsByItself) return;
     discardOutputs(outputs);
@@ -109,7 +110,7 @@ async function execute(
     process.exit(report(toStageError(error, paths) ?? error, log, options.json, usage()));
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('uncaughtException', crash);
-  endWithParent(interrupt);
+  endWithParent(() => interrupt());
   try {
     log.record('start', {
       argv: process.argv.slice(2),

@@ -111,7 +111,7 @@ export interface StageDefinition<
   readonly standalone?: boolean;
   /**
    * True for a stage that answers until it is told to stop: SIGINT and SIGTERM abort its `signal` and it ends by
-   * itself, with 0. Its standard output is its log, JSON lines, of which the result is the last.
+   * itself, with 0; a second SIGINT ends it at once. Its standard output is its log, JSON lines, of which the result is the last.
    */
   readonly service?: boolean;
   /** Arguments of the example in --help, without the program's name. */

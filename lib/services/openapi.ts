@@ -32,6 +32,10 @@ export async function addOpenApi(
       route.config = { ...route.config, isOpen: true };
     });
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-    await scope.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+    await scope.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: true,
+      uiConfig: { layout: 'BaseLayout' },
+    });
   });
 }

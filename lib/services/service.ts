@@ -105,8 +105,8 @@ export async function createApp(
     await app.register(rateLimit, { max: params.rateLimit, timeWindow: '1 minute' });
   }
   await addOpenApi(app, service, token !== null);
-  addProbes(app, service, registry, usage.current);
   await service.routes(app, { registry });
+  addProbes(app, service, registry, usage.current);
   app.addHook('onClose', async () => {
     usage.stop();
     await service.stop?.();

@@ -51,6 +51,7 @@ test('finishes a request that is under way when it is told to stop, takes no oth
       assert.match(String((await once(socket, 'data'))[0]), '100 Continue');
       child.kill('SIGTERM');
       while (await answers(url));
+      child.kill('SIGTERM');
       socket.write(body);
       const answer = String((await once(socket, 'data'))[0]);
       assert.match(answer, /^HTTP\/1\.1 200 OK/);

@@ -39,37 +39,56 @@ export async function openReviews(
   return createReviewsService(judge, { params, version, checks, facts, stop: dispose });
 }
 
-/** Both models, ready to judge. */
+/**
+ * Both models, ready to judge.
+ *
+ * @throws StageError E_DATA as {@link openReviews} does.
+ */
 export async function openJudge(
-  { sentiment, language }: Pick<ReviewsFiles, 'sentiment' | 'language'>,
+  files: Pick<ReviewsFiles, 'sentiment' | 'language'>,
   machine: Machine,
-): Promise<{ judge: Judge; dispose: () => void }> {
-  const [feelings, languages] = [readTextBundle(sentiment), readTextBundle(language)];
-  if (feelings.classes.join() !== '0,1') {
+): Promise<OpenJudge> {
+  const sentiment = readTextBundle(files.sentiment);
+  if (sentiment.classes.join() !== '0,1') {
     throw new StageError(
       'E_DATA',
-      `${sentiment} must tell the classes 0 and 1; got ${feelings.classes.join(', ')}`,
+      `${files.sentiment} must tell the classes 0 and 1; got ${sentiment.classes.join(', ')}`,
     );
   }
-  const scorers = [
-    await openTextScorer(feelings, machine),
-    await openTextScorer(languages, machine),
+  return await createJudge(sentiment, readTextBundle(files.language), machine);
+}
+
+export interface OpenJudge {
+  readonly judge: Judge;
+  dispose(): void;
+}
+
+/** @param sentiment - Tells 0 from 1. */
+export async function createJudge(
+  sentiment: Bundle,
+  language: Bundle,
+  machine: Machine,
+): Promise<OpenJudge> {
+  const [sentiments, languages] = [
+    await openTextScorer(sentiment, machine),
+    await openTextScorer(language, machine),
   ];
   return {
     async judge(text) {
-      // half of a surrogate pair is no letter; the vectorizer takes texts that are well formed
+      // half of a surrogate pair is no character
       const texts = [text.toWellFormed()];
-      const [scores, probabilities] = await Promise.all(
-        scorers.map(async (scorer) => await scorer.score(texts)),
-      );
+      const [scores, probabilities] = [await sentiments.score(texts), await languages.score(texts)];
       const best = probabilities.indexOf(Math.max(...probabilities));
       return {
         score: scores[1],
-        language: String(languages.classes[best]),
+        language: String(language.classes[best]),
         languageProbability: probabilities[best],
       };
     },
-    dispose: () => scorers.forEach((scorer) => scorer.dispose()),
+    dispose() {
+      sentiments.dispose();
+      languages.dispose();
+    },
   };
 }
 

@@ -2,10 +2,15 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { NO_ROWS } from '../../../../lib/ingestion/engines/engine.ts';
+import { openSalesStore } from '../../../../lib/ingestion/sales-store.ts';
 import { openSales } from '../../../../lib/services/sales/open-sales.ts';
+import { createSalesService } from '../../../../lib/services/sales/sales-service.ts';
 import { SERVICE_DEFAULTS, withService } from '../../../support/service.ts';
 import { inTemporaryFolder, PROJECT } from '../../../support/stage-process.ts';
 import type { InjectOptions } from 'fastify';
+import type { Engine } from '../../../../lib/ingestion/engines/engine.ts';
+import type { ResolvedName } from '../../../../lib/ingestion/names.ts';
 import type { ServeSalesParams } from '../../../../lib/services/sales/sales-params.ts';
 
 const test = suite('the sales service');
@@ -157,6 +162,28 @@ test('takes an empty body for nothing: enough to empty the store, too little for
     assert.is((await ask('POST', '/init_db', { headers, payload: '' })).status, 200);
     assert.is((await ask('POST', '/post_sales', { headers, payload: '' })).status, 400);
     assert.is((await ask('POST', '/post_sales')).status, 400);
+  });
+});
+
+test('answers 503 when a post could not be written, goes on, and shows nothing of it', async () => {
+  const full = (): Promise<never> => Promise.reject(new Error('no space left'));
+  const engine: Engine = {
+    ...{ load: async () => NO_ROWS, close: async () => {} },
+    ...{ commit: full, clear: full, rewrite: full },
+  };
+  const resolveName = (): ResolvedName => ({ vegetable: 'leek', match: 'dictionary' });
+  const outliers = { method: 'standard', threshold: 5 } as const;
+  const store = await openSalesStore(engine, { weeks: 'strptime', resolveName, outliers });
+  const options = { weeks: 'strptime', resolveName, maxRows: 9 } as const;
+  const about = { params: SERVICE_DEFAULTS, version: '0', facts: {} };
+  await withService(createSalesService(store, options, about), async ({ app, lines }) => {
+    const posted = await app.inject({ method: 'POST', url: '/post_sales', payload: [WEEK] });
+    assert.is(posted.statusCode, 503);
+    assert.is(posted.json().message, 'it could not be stored, and none of it was; send it again');
+    const failed = lines.find(({ msg }) => msg === 'failed') as { err: { stack: string } };
+    assert.match(failed.err.stack, 'no space left');
+    assert.is((await app.inject('/init_db')).statusCode, 503);
+    assert.equal((await app.inject('/get_raw_sales')).json(), []);
   });
 });
 
