@@ -168,37 +168,30 @@ function drawCenters(rows: SampleRows, { nClusters, init, rng }: KMeansOptions):
   return copyRows(rows, drawn);
 }
 
-function fillEmptyClusters(rows: SampleRows, clusters: Clusters): void {
-  const { sizes, lower } = clusters;
-  for (let empty = sizes.indexOf(0); empty !== -1; empty = sizes.indexOf(0)) {
-    const farthest = findFarthest(rows, clusters);
-    moveRow(rows, farthest, clusters, empty);
-    // its old center is one of the others now
-    if (lower.length > 0) lower[farthest] = 0;
-  }
-}
-
 /**
- * The row that lies farthest from its center, the first of equally far ones, of a cluster that has others as well.
+ * Gives each cluster without rows the row that lies farthest from its center, the first of equally far ones, of a
+ * cluster that has others as well.
  *
  * @throws StageError E_DATA when no such row lies off its center: there are fewer distinct rows than clusters.
  */
-export function findFarthest(
-  rows: SampleRows,
-  { nClusters, labels, sizes }: Pick<Clusters, 'nClusters' | 'labels' | 'sizes'>,
-): number {
-  let farthest = -1;
-  let largest = 0;
-  for (let i = 0; i < rows.nSamples; i++) {
-    if (sizes[labels[i]] === 1) continue;
-    const distance = squaredDistance(rows, i, labels[i]);
-    if (distance > largest) {
-      largest = distance;
+export function fillEmptyClusters(rows: SampleRows, clusters: Clusters): void {
+  const { nClusters, labels, sizes, lower } = clusters;
+  if (!sizes.includes(0)) return;
+  const distances = Float64Array.from(labels, (label, i) => squaredDistance(rows, i, label));
+  for (let empty = sizes.indexOf(0); empty !== -1; empty = sizes.indexOf(0)) {
+    let farthest = -1;
+    let largest = 0;
+    for (let i = 0; i < rows.nSamples; i++) {
+      if (distances[i] <= largest || sizes[labels[i]] === 1) continue;
+      largest = distances[i];
       farthest = i;
     }
+    if (farthest === -1) throw createTooFewRowsError(nClusters);
+    moveRow(rows, farthest, clusters, empty);
+    distances[farthest] = 0;
+    // its old center is one of the others now
+    if (lower.length > 0) lower[farthest] = 0;
   }
-  if (farthest === -1) throw createTooFewRowsError(nClusters);
-  return farthest;
 }
 
 export function toResult(

@@ -11,7 +11,7 @@ import type { Rng } from '../rng.ts';
 import { copyRows, drawPlusPlus, drawUniformly, nLocalTrials } from './k-means-init.ts';
 import { assign, startFrom } from './k-means-steps.ts';
 import type { Clusters } from './k-means-steps.ts';
-import { createTooFewRowsError, findFarthest, toResult } from './k-means.ts';
+import { createTooFewRowsError, fillEmptyClusters, toResult } from './k-means.ts';
 import type { KMeans, KMeansOptions } from './k-means.ts';
 import { swapCenters } from './local-search.ts';
 import { findNearest, floatError, largestNorm } from './nearest-points.ts';
@@ -41,6 +41,9 @@ interface Steps {
   readonly centers: Float64Array;
   /** Rows that each center was ever given. */
   readonly counts: Float64Array;
+  /** Of the batch: sums of the rows that each center gets, shape of `centers`, and how many these are. */
+  readonly sums: Float64Array;
+  readonly added: Float64Array;
   /** Rows since centers were last put elsewhere. */
   nRowsSince: number;
 }
@@ -64,11 +67,14 @@ export async function fitMiniBatch(
   if (nClusters > nSamples) throw createTooFewRowsError(nClusters);
   const batchSize = Math.min(options.batchSize, nSamples);
   const rows = toSampleRows(X, nFeatures, Math.max(nClusters, nLocalTrials(nClusters)));
+  const centers = drawCenters(X, rows, batchSize, options);
   const steps: Steps = {
     nClusters,
     batchSize,
-    centers: drawCenters(X, rows, batchSize, options),
+    centers,
     counts: new Float64Array(nClusters),
+    sums: new Float64Array(centers.length),
+    added: new Float64Array(nClusters),
     nRowsSince: 0,
   };
   const maxSteps = Math.floor((maxIter * nSamples) / batchSize);
@@ -90,18 +96,21 @@ export async function fitMiniBatch(
       await options.onIteration?.(0, countIterations());
     }
   }
-  const clusters = labelAll(rows, steps.centers);
+  const clusters = labelAll(rows, centers);
   return toResult(rows, clusters, countIterations(), nNotImproved >= MAX_NO_IMPROVEMENT);
 }
 
-/** Labels all rows; a center that gets none is put to the row farthest from its own, and all are labelled again. */
+/** Labels all rows; centers that get none are put to the rows farthest from theirs, and all are labelled again. */
 function labelAll(rows: SampleRows, centers: Float64Array): Clusters {
   for (;;) {
     const clusters = startFrom(rows, centers);
     assign(rows, clusters);
-    const empty = clusters.sizes.indexOf(0);
-    if (empty === -1) return clusters;
-    copyRow(rows, findFarthest(rows, clusters), centerOf(centers, empty, rows.nFeatures));
+    const isEmpty = clusters.sizes.map((size) => (size === 0 ? 1 : 0));
+    if (!isEmpty.includes(1)) return clusters;
+    fillEmptyClusters(rows, clusters);
+    clusters.labels.forEach((label, row) => {
+      if (isEmpty[label] === 1) copyRow(rows, row, centerOf(centers, label, rows.nFeatures));
+    });
   }
 }
 
@@ -149,12 +158,12 @@ function drawFarApart(X: Rows, nFeatures: number, nClusters: number, rng: Rng): 
 
 /** Draws a batch and moves the centers; returns the mean squared distance of its rows before. */
 function takeStep(rows: SampleRows, steps: Steps, rng: Rng): number {
-  const { nClusters, batchSize, centers, counts } = steps;
+  const { nClusters, batchSize, centers, counts, sums, added } = steps;
   const { nSamples, nFeatures } = rows;
   const drawn = Array.from({ length: batchSize }, () => Math.floor(rng() * nSamples));
   setPoints(rows, centers);
-  const sums = new Float64Array(centers.length);
-  const added = new Float64Array(nClusters);
+  sums.fill(0);
+  added.fill(0);
   const inertia = forNearest(rows, drawn, centers, (row, label) => {
     added[label]++;
     addRow(rows, row, sums, label * nFeatures);
