@@ -7,7 +7,7 @@
  * error, or for a probability that is not MLflow's, rounded to single precision. The limit is that of single rows: of a
  * hundred, the trees take most of the time on both sides.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -244,6 +244,8 @@ for (let round = 0; round < Number(flags.rounds); round++) {
   }
 }
 rmSync(folder, { recursive: true });
+const versions = 'import mlflow, lightgbm; print(mlflow.__version__, lightgbm.__version__)';
+const [mlflow, lightgbm] = execFileSync(python, ['-c', versions], { encoding: 'utf8' }).trim().split(' '); // prettier-ignore
 const nEqual = predicted.ours.filter((p, i) => p === Math.fround(predicted.mlflow[i])).length;
 const table = CASES.map(({ rows, connections }, i) => {
   const of = (name: keyof typeof runs, key: keyof Run): number => median(runs[name].map((run) => run[i][key])); // prettier-ignore
@@ -260,6 +262,7 @@ const table = CASES.map(({ rows, connections }, i) => {
 printResults(
   'Requests a second to a LightGBM model of 54 columns, against mlflow models serve',
   describeMachine({
+    ...{ mlflow, lightgbm, mlflow_workers: 1 },
     ...{ trees: 7 * LIGHTGBM.num_iterations, rounds: flags.rounds, seconds: flags.seconds },
     equal_probabilities: `${nEqual} of ${predicted.ours.length}`,
   }),
