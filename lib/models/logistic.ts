@@ -38,11 +38,11 @@ export const logistic = defineModel({
   },
   sparse: {
     async fit(data, params, context) {
-      const { sparseMatrix } = await import('./linear-model/design-matrix.ts');
+      const { sparseMatrix } = await import('./linear-model/sparse-matrix.ts');
       return await fitMatrix(sparseMatrix(data.train.features), data, params, context);
     },
     async open(fitted) {
-      const { sparseMatrix } = await import('./linear-model/design-matrix.ts');
+      const { sparseMatrix } = await import('./linear-model/sparse-matrix.ts');
       const predict = await openScores(fitted);
       return {
         predictProba: async (features) => predict(sparseMatrix(features)),

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { denseMatrix, sparseMatrix } from '../../../../lib/models/linear-model/design-matrix.ts';
+import { denseMatrix } from '../../../../lib/models/linear-model/design-matrix.ts';
+import { sparseMatrix } from '../../../../lib/models/linear-model/sparse-matrix.ts';
 import type { DesignMatrix } from '../../../../lib/models/linear-model/design-matrix.ts';
 import { createRng } from '../../../../lib/rng.ts';
 

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { denseMatrix, sparseMatrix } from '../../../../lib/models/linear-model/design-matrix.ts';
+import { denseMatrix } from '../../../../lib/models/linear-model/design-matrix.ts';
+import { sparseMatrix } from '../../../../lib/models/linear-model/sparse-matrix.ts';
 import {
   fitLogistic,
   predictLogistic,

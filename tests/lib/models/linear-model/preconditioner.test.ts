@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sparseMatrix } from '../../../../lib/models/linear-model/design-matrix.ts';
 import { createPreconditioner } from '../../../../lib/models/linear-model/preconditioner.ts';
+import { sparseMatrix } from '../../../../lib/models/linear-model/sparse-matrix.ts';
 import { createRng } from '../../../../lib/rng.ts';
 import { fromTriplets } from '../../../../lib/sparse/csr.ts';
 
