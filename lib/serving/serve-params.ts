@@ -42,7 +42,11 @@ export const SERVE_SCHEMA = {
       min: 1,
       default: 2000,
     }),
-    min_rows: integer({ doc: 'Fewer rows are not compared.', min: 1, default: 200 }),
+    min_rows: integer({
+      doc: 'Fewer rows are not compared: by chance alone they differ.',
+      min: 1,
+      default: 1000,
+    }),
     interval_seconds: number({ doc: 'Time between comparisons.', above: 0, default: 30 }),
     threshold: number({
       doc: 'Score of the test that decides, from which on a feature counts as drifted.',
