@@ -3,8 +3,9 @@
  * users.
  */
 import { StageError } from '../errors.ts';
-import { fromTriplets } from '../sparse/csr.ts';
+import { fromTriplets, transpose } from '../sparse/csr.ts';
 import type { CsrMatrix } from '../sparse/csr.ts';
+import { stackColumns } from '../sparse/stack-columns.ts';
 import { identifier } from '../sql.ts';
 import type { Database, Relation } from '../sql.ts';
 
@@ -48,73 +49,66 @@ export async function countVisits(
   );
   const userIds = await readIds(engine, 'visitors', 'user_id', requests.source);
   const pageIds = await readIds(engine, 'visited', 'page_id', requests.source);
-  const [i, j, counts] = await readTriplets(
+  const visits = await readMatrix(
     engine,
     `SELECT i::DOUBLE, j::DOUBLE, count(*)::DOUBLE
      FROM ${requests.sql} JOIN visitors USING (user_id) JOIN visited USING (page_id)
      GROUP BY i, j`,
+    { nRows: userIds.length, nColumns: pageIds.length },
   );
-  const oneHot = await readAttributes(engine, users, attributes);
-  const nAttributes = oneHot.columns.length;
+  const oneHot = await readAttributes(engine, users, attributes, userIds.length);
   return {
     users: {
       ids: userIds,
       columns: [...oneHot.columns, ...[...pageIds].map((id) => `page=${id}`)],
-      features: fromTriplets({
-        nRows: userIds.length,
-        nColumns: nAttributes + pageIds.length,
-        rows: concatenate(oneHot.rows, i),
-        columns: concatenate(
-          oneHot.indices,
-          j.map((page) => nAttributes + page),
-        ),
-        values: concatenate(new Float64Array(oneHot.rows.length).fill(1), counts),
-      }),
+      features: stackColumns([...oneHot.features, visits]),
     },
     pages: {
       ids: pageIds,
       columns: [...userIds].map((id) => `user=${id}`),
-      features: fromTriplets({
-        ...{ nRows: pageIds.length, nColumns: userIds.length },
-        ...{ rows: j, columns: i, values: counts },
-      }),
+      features: transpose(visits),
     },
   };
 }
 
-/** Where each user has each value of an attribute, `sex=F`; columns in the order of attributes and values. */
+/** A matrix for each attribute: where each user has each value, `sex=F`; columns in the order of the values. */
 async function readAttributes(
   engine: CountEngine,
   users: Relation,
   attributes: readonly string[],
-): Promise<{ columns: string[]; rows: Float64Array; indices: Float64Array }> {
+  nRows: number,
+): Promise<{ columns: string[]; features: CsrMatrix[] }> {
   const columns: string[] = [];
-  let [rows, indices] = [new Float64Array(), new Float64Array()];
+  const features: CsrMatrix[] = [];
   for (const name of attributes) {
     const values = `SELECT DISTINCT CAST(${identifier(name)} AS VARCHAR) AS value FROM ${users.sql}`;
     await engine.query(
       `CREATE OR REPLACE TABLE values_of_attribute AS
        SELECT value, row_number() OVER (ORDER BY value) - 1 AS v FROM (${values}) WHERE value IS NOT NULL`,
     );
-    const [own, at] = await readTriplets(
-      engine,
-      `SELECT i::DOUBLE, (v + ${columns.length})::DOUBLE FROM ${users.sql} JOIN visitors USING (user_id)
-       JOIN values_of_attribute ON CAST(${identifier(name)} AS VARCHAR) = value`,
-    );
     const found = await engine.query('SELECT value FROM values_of_attribute ORDER BY v');
     columns.push(...found.map(({ value }) => `${name}=${value}`));
-    rows = concatenate(rows, own);
-    indices = concatenate(indices, at);
+    features.push(
+      await readMatrix(
+        engine,
+        `SELECT i::DOUBLE, v::DOUBLE, 1::DOUBLE FROM ${users.sql} JOIN visitors USING (user_id)
+         JOIN values_of_attribute ON CAST(${identifier(name)} AS VARCHAR) = value`,
+        { nRows, nColumns: found.length },
+      ),
+    );
   }
-  return { columns, rows, indices };
+  return { columns, features };
 }
 
-/** Of a query without rows no columns come. */
-async function readTriplets(engine: CountEngine, sql: string): Promise<Float64Array[]> {
-  const columns = await engine.readDoubles(sql);
-  return columns.length > 0
-    ? columns
-    : [new Float64Array(), new Float64Array(), new Float64Array()];
+/** The matrix of a query of row, column and value, in any order. */
+async function readMatrix(
+  engine: CountEngine,
+  sql: string,
+  shape: { readonly nRows: number; readonly nColumns: number },
+): Promise<CsrMatrix> {
+  // of a query without rows no columns come
+  const [rows = [], columns = [], values = []] = await engine.readDoubles(sql);
+  return fromTriplets({ ...shape, rows, columns, values });
 }
 
 async function readIds(
@@ -132,11 +126,4 @@ async function readIds(
     'E_DATA',
     `${source} column ${name} must hold integers below 2^53 or texts as ids; got ${String(wrong)}`,
   );
-}
-
-function concatenate(first: Float64Array, second: Float64Array): Float64Array<ArrayBuffer> {
-  const both = new Float64Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }
