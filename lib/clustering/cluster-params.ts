@@ -35,7 +35,7 @@ export const CLUSTER_SCHEMA = {
   }),
   algorithm: oneOf(['lloyd', 'mini-batch'], {
     default: 'lloyd',
-    doc: 'lloyd: every iteration looks at all rows; mini-batch (Sculley 2010): each step at a few drawn rows, for millions.',
+    doc: 'lloyd: every iteration looks at all rows; mini-batch (Sculley 2010): each step at a few drawn rows, for millions, from first centers of k-means++ that swaps have bettered (Lattanzi and Sohler 2019).',
   }),
   batch_size: integer({
     default: 1024,
