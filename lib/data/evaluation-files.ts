@@ -5,6 +5,7 @@ import type { Evaluation } from '../metrics/evaluate.ts';
 import type { RegressionEvaluation } from '../metrics/evaluate-numbers.ts';
 import type { GateResult } from '../metrics/gates.ts';
 import type { Bundle } from '../models/bundle.ts';
+import { strongestTerms } from '../models/strongest-terms.ts';
 import { formatBytes, formatCount } from '../reports/format.ts';
 import { evaluationPage } from '../reports/evaluation-page.ts';
 import {
@@ -14,6 +15,7 @@ import {
   confusionRows,
 } from '../reports/evaluation-plots.ts';
 import { modelCard, type CardFrame } from '../reports/model-card.ts';
+import { nameClass } from '../reports/names.ts';
 import { regressionCard } from '../reports/regression-card.ts';
 import { regressionPage } from '../reports/regression-page.ts';
 import { readDataSource } from './data-source.ts';
@@ -23,6 +25,9 @@ import { writeJson } from './json-files.ts';
 
 /** A longer text is no setting but a model. */
 const MAX_SETTING_LENGTH = 80;
+/** Classes whose terms are told, and how many of each. */
+const MAX_CLASSES = 12;
+const N_TERMS = 20;
 
 type Output = 'metrics' | 'page' | 'card' | 'confusion' | 'calibration';
 
@@ -134,5 +139,17 @@ function describeModel(bundle: Bundle): [term: string, value: string][] {
         .map(([name, version]) => `${name} ${version}`)
         .join(', '),
     ],
+    ...describeTerms(bundle),
   ];
+}
+
+/** What a model of texts looks for, where its classes are few. */
+function describeTerms(bundle: Bundle): [term: string, value: string][] {
+  const { classes, classNames } = bundle;
+  if (classes.length > MAX_CLASSES) return [];
+  const strongest = strongestTerms(bundle, N_TERMS) ?? [];
+  return strongest.map(({ value, terms }) => [
+    `Speaks most for ${nameClass(String(value), classNames)}`,
+    terms.join(', '),
+  ]);
 }
