@@ -35,6 +35,10 @@ interface Run {
 const { defaults: DEFAULTS } = resolveParams({
   defaults: { schema: VECTORIZE_SCHEMA, prefix: 'vectorize', sources: [] },
 });
+const BLOCKS = {
+  words: { ngram_range: [1, 2], min_df: 2 },
+  characters: { analyzer: 'char_wb', ngram_range: [2, 5], min_df: 5 },
+};
 const CASES: [name: string, ours: Partial<FitOptions>, theirs: object][] = [
   ['words', {}, { ngram_range: [1, 1] }],
   ['words and pairs', { ngramRange: [1, 2] }, { ngram_range: [1, 2] }],
@@ -48,6 +52,7 @@ const CASES: [name: string, ours: Partial<FitOptions>, theirs: object][] = [
     { analyzer: 'char_wb', ngramRange: [3, 5], minDf: 5 },
     { analyzer: 'char_wb', ngram_range: [3, 5], min_df: 5 },
   ],
+  ['words and pairs beside characters', { blocks: BLOCKS }, { blocks: BLOCKS }],
 ];
 
 const { values: flags } = parseArgs({
