@@ -188,7 +188,6 @@ export function fillEmptyClusters(rows: SampleRows, clusters: Clusters): void {
     }
     if (farthest === -1) throw createTooFewRowsError(nClusters);
     moveRow(rows, farthest, clusters, empty);
-    distances[farthest] = 0;
     // its old center is one of the others now
     if (lower.length > 0) lower[farthest] = 0;
   }

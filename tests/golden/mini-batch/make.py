@@ -48,7 +48,10 @@ def cases():
     yield "dense", dense, dense[:6], 16, 100
     far = np.vstack([dense[:4], np.full((2, 4), 1e3)])
     yield "two centers far from all rows", dense, far, 16, 100
-    yield "ended by max_iter", dense, dense[[0, 3, 5, 7, 9]], 25, 2
+    yield "ended by max_iter", dense, dense[[0, 3, 5, 7, 9]], 23, 2
+    uneven = make_rows(300, 2, 3)
+    uneven[:9] = 40 * np.eye(3).repeat(3, axis=0).round(3)
+    yield "groups of few rows", uneven, uneven[[0, 3, 6, 50, 60]], 16, 100
     yield "a batch of all rows", dense[:60], dense[:3], 500, 20
     counts = (rng.random((200, 10)) < 0.2) * rng.integers(1, 6, (200, 10))
     yield "sparse counts", counts.astype(np.float32), counts[:5] + 0.25, 20, 100

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { drawUniformly } from '../../../lib/clustering/k-means-init.ts';
+import { drawCandidates, drawUniformly } from '../../../lib/clustering/k-means-init.ts';
 import { swapCenters } from '../../../lib/clustering/local-search.ts';
 import { toSampleRows } from '../../../lib/clustering/to-sample-rows.ts';
 import { createRng } from '../../../lib/rng.ts';
@@ -11,12 +11,18 @@ const test = suite('swaps of first centers');
 const swap = (X: Float32Array, nFeatures: number, drawn: readonly number[], seed = 1): number[] =>
   swapCenters(toSampleRows(X, nFeatures, drawn.length), drawn, createRng(seed, 'cluster', 'init'));
 
-function inertiaOf(X: Float32Array, nFeatures: number, centers: readonly number[]): number {
+/** Of rows to centers, which are rows of `all`. */
+function inertiaOf(
+  X: Float32Array,
+  nFeatures: number,
+  centers: readonly number[],
+  all = X,
+): number {
   let inertia = 0;
   for (let row = 0; row < X.length; row += nFeatures) {
     const distances = centers.map((center) => {
       let sum = 0;
-      for (let d = 0; d < nFeatures; d++) sum += (X[row + d] - X[center * nFeatures + d]) ** 2;
+      for (let d = 0; d < nFeatures; d++) sum += (X[row + d] - all[center * nFeatures + d]) ** 2;
       return sum;
     });
     inertia += Math.min(...distances);
@@ -68,6 +74,43 @@ test('property: as many distinct rows, and never more inertia', () => {
     { seed: 20261130, numRuns: Number(process.env.SOAK ?? 200) },
   );
 });
+
+test('property: the swaps are those that looking at every swap anew gives', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2, max: 30 }),
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer(),
+      (nSamples, nCenters, seed) => {
+        fc.pre(nCenters <= nSamples);
+        const rng = createRng(seed, 'test', 'rows');
+        // whole numbers, so that no sum is rounded
+        const X = Float32Array.from({ length: 2 * nSamples }, () => Math.floor(20 * rng()));
+        const drawn = drawUniformly(nSamples, nCenters, rng);
+        assert.equal(swap(X, 2, drawn, seed), swapAnew(X, drawn, seed));
+      },
+    ),
+    { seed: 20261130, numRuns: Number(process.env.SOAK ?? 200) },
+  );
+});
+
+function swapAnew(X: Float32Array, drawn: readonly number[], seed: number): number[] {
+  const rng = createRng(seed, 'cluster', 'init');
+  let centers = [...drawn];
+  for (let trial = 0; trial < 4 * drawn.length; trial++) {
+    const own = Float64Array.from({ length: X.length / 2 }, (_, row) =>
+      inertiaOf(X.subarray(2 * row, 2 * row + 2), 2, centers, X),
+    );
+    const inertia = inertiaOf(X, 2, centers);
+    if (inertia === 0) break;
+    const [row] = drawCandidates(own, inertia, 1, rng);
+    const swapped = centers.map((_, c) => centers.with(c, row));
+    const inertias = swapped.map((rows) => inertiaOf(X, 2, rows));
+    const least = Math.min(...inertias);
+    if (least < inertia) centers = swapped[inertias.indexOf(least)];
+  }
+  return centers;
+}
 
 test('property: groups far apart get one center each, from centers in one of them', () => {
   for (let seed = 0; seed < 20; seed++) {
