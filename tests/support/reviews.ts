@@ -1,6 +1,16 @@
 /** A small made data set of reviews, in the files that fetch brings. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Bundle } from '../../lib/models/bundle.ts';
+import { fitModel } from '../../lib/models/fit-model.ts';
+import { TRAIN_SCHEMA } from '../../lib/models/train-params.ts';
+import { resolveParams } from '../../lib/params/resolve.ts';
+import { createJudge } from '../../lib/services/reviews/open-reviews.ts';
+import type { OpenJudge } from '../../lib/services/reviews/open-reviews.ts';
+import { startVectorizerFit } from '../../lib/text/fit-vectorizer.ts';
+import { applyVectorizer, termNames } from '../../lib/text/vectorizer.ts';
+import { createContext, machine } from './small-model.ts';
+import { vectorizerOptions } from './vectorizer.ts';
 
 const WORDS = {
   en: {
@@ -52,4 +62,66 @@ export function writeReviewFiles(folder: string, n = 20): void {
 
 function table(header: string, rows: readonly string[]): string {
   return [header, ...rows, ''].join('\n');
+}
+
+/** Reviews that negate: what is not bad is good. */
+function negate(language: Language, n: number): { text: string; positive: 0 | 1 }[] {
+  const not = language === 'en' ? ' is not ' : " n'est pas ";
+  const is = language === 'en' ? ' is ' : ' est ';
+  return makeReviews(language, n).map(({ text, positive }) => ({
+    text: text.replace(is, not),
+    positive: positive === 1 ? 0 : 1,
+  }));
+}
+
+/** Both models of the service, trained as pipelines/reviews trains them, on made reviews. */
+export async function trainJudge(): Promise<OpenJudge> {
+  const rows = (['en', 'fr'] as const).flatMap((language) =>
+    [...makeReviews(language, 50), ...negate(language, 50)].map((row) => ({ ...row, language })),
+  );
+  const texts = rows.map(({ text }) => text);
+  const sentiment = await trainTextBundle(
+    texts,
+    rows.map(({ positive }) => positive),
+    [0, 1],
+    {
+      sublinear_tf: true,
+      blocks: { word: { ngram_range: [1, 2], negations: ['english', 'french'] } },
+    },
+  );
+  const language = await trainTextBundle(
+    texts,
+    rows.map((row) => (row.language === 'en' ? 0 : 1)),
+    ['en', 'fr'],
+    { analyzer: 'char_wb', ngram_range: [1, 4], sublinear_tf: true },
+  );
+  return await createJudge(sentiment, language, machine);
+}
+
+async function trainTextBundle(
+  texts: readonly string[],
+  labels: readonly number[],
+  classes: Bundle['classes'],
+  settings: Record<string, unknown>,
+): Promise<Bundle> {
+  const fit = startVectorizerFit(vectorizerOptions(settings));
+  for (const text of texts) fit.add(text);
+  const vectorizer = fit.finish('made reviews');
+  const features = applyVectorizer(vectorizer, texts);
+  const train = { nSamples: texts.length, features, labels: Int32Array.from(labels) };
+  const sources = [{ name: 'this test', values: { logistic: { C: 10 } } }];
+  const { params } = resolveParams({ params: { schema: TRAIN_SCHEMA, prefix: 'train', sources } });
+  const data = {
+    ...{ columns: termNames(vectorizer), nClasses: 2, classWeight: null },
+    ...{ train, valid: train },
+  };
+  const { fitted } = await fitModel('logistic', data, params, createContext());
+  return {
+    ...{ model: fitted, input: [{ name: 'text', kind: 'text' }], target: 'positive', id: 'id' },
+    preprocessing: { columns: null, features: null, scaler: null, vectorizer },
+    ...{ classes, classNames: {}, threshold: null, priorCorrection: null },
+    distribution: { n_samples: texts.length, columns: {} },
+    golden: { rows: [], probabilities: [] },
+    ...{ versions: {}, dataHashes: {} },
+  };
 }
