@@ -54,6 +54,8 @@ export function addFacts(request: FastifyRequest, facts: Readonly<Record<string,
 
 /** Long addresses are cut in the log. */
 const MAX_LOGGED_URL = 500;
+/** A connection on which nothing moves for so long is closed: its caller reads no answer. Longer than what keeps it alive. */
+const IDLE_MS = 90_000;
 /** How often Node looks for requests that come in too slowly. */
 const SLOW_CHECK_MS = 500;
 
@@ -88,6 +90,7 @@ export async function createApp(
     genReqId: createRequestIds(),
     bodyLimit: params.bodyLimit,
     requestTimeout: timeout,
+    connectionTimeout: IDLE_MS,
     http: { headersTimeout: timeout, connectionsCheckingInterval: SLOW_CHECK_MS },
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
@@ -123,14 +126,16 @@ function addRequestHooks(
 ): void {
   const metrics = measureHttp(registry);
   app.decorateRequest('facts', null);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     metrics.begin();
     reply.headers(SECURITY_HEADERS).header(REQUEST_ID_HEADER, request.id);
     const given = request.headers[REQUEST_ID_HEADER];
-    if (given !== undefined && given !== request.id)
+    if (given !== undefined && given !== request.id) {
       addFacts(request, { refused_request_id: true });
+    }
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     metrics.end(request, reply);
     const { statusCode } = reply;
     const level = statusCode >= 500 ? 'error' : statusCode >= 400 ? 'warn' : 'info';
@@ -146,5 +151,6 @@ function addRequestHooks(
       },
       'request',
     );
+    done();
   });
 }

@@ -145,8 +145,10 @@ test('refuses bodies that are too long, too deep, no JSON or of another type, an
 
 test('takes brackets inside of a string for text', async () => {
   await withService(echo(), async ({ url }) => {
-    const text = `${'['.repeat(50)} \\ " \\" ${'{'.repeat(50)}`;
-    assert.equal(await (await post(url, JSON.stringify({ text }))).json(), { body: { text } });
+    const body = { path: 'c:\\', text: `${'['.repeat(50)} " ${'{'.repeat(50)}` };
+    assert.equal(await (await post(url, JSON.stringify(body))).json(), { body });
+    const deep = `{"path":"c:\\\\","deep":${'['.repeat(40)}${']'.repeat(40)}}`;
+    assert.is((await post(url, deep)).status, 400);
   });
 });
 
