@@ -29,8 +29,8 @@ export async function monitorFiles(
   paths: MonitorPaths,
   params: MonitorParams & { readonly id: string },
 ): Promise<{ readonly message: string; readonly [fact: string]: unknown }> {
-  const reference = await openReference(database, paths);
   const current = await openTable(database, paths.in, 'current');
+  const reference = await openReference(database, paths);
   const monitoring = await monitor(database, reference, current, params);
   writeJson(paths.out, monitoring);
   writeFileSync(paths.page, await monitorPage(monitoring, params.maxCharts));

@@ -47,7 +47,7 @@ test('needs one reference, a table or a model', async () => {
       withDatabase({ threads: 1, memoryMb: 128 }, (database) =>
         monitorFiles(
           database,
-          { reference, model, in: 'in.csv', out: 'out.json', page: 'page.html' },
+          { reference, model, in: join(folder, 'in.csv'), out: 'out.json', page: 'page.html' },
           {
             columns: null,
             test: null,
