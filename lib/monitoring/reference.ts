@@ -1,4 +1,5 @@
 /** What rows are compared with: the columns of a table, or those of the training rows that a bundle keeps. */
+import { StageError } from '../errors.ts';
 import { areCategories, countNumbers, countTexts } from '../preprocessing/distribution.ts';
 import type { CountingDatabase, Distribution } from '../preprocessing/distribution.ts';
 import { identifier } from '../sql.ts';
@@ -35,11 +36,22 @@ export async function referenceOfTable(
   };
 }
 
-/** Of the training rows of a model, as its bundle keeps them. */
+/**
+ * Of the training rows of a model, as its bundle keeps them.
+ *
+ * @throws StageError E_DATA for a bundle that keeps nothing to compare.
+ */
 export function referenceOfTraining(
   { input, distribution }: { input: readonly Column[]; distribution: Distribution },
   source: string,
 ): Reference {
+  if (input.every(({ name }) => profileTraining(distribution, name) === null)) {
+    throw new StageError(
+      'E_DATA',
+      `${source} must keep the distribution of its training rows; got a bundle without`,
+      { hint: 'it is of an earlier version; train the model again' },
+    );
+  }
   return {
     source,
     nRows: distribution.n_samples,

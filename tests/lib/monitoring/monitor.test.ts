@@ -5,6 +5,7 @@ import type { Monitoring } from '../../../lib/monitoring/monitor.ts';
 import type { MonitorParams } from '../../../lib/monitoring/monitor-params.ts';
 import { referenceOfTable, referenceOfTraining } from '../../../lib/monitoring/reference.ts';
 import { describeDistribution } from '../../../lib/preprocessing/distribution.ts';
+import type { Distribution } from '../../../lib/preprocessing/distribution.ts';
 import { describeChange } from '../../../lib/reports/monitor-text.ts';
 import { createRelation, openTestDatabase } from '../../support/relations.ts';
 
@@ -90,6 +91,15 @@ test('finds the same from the training rows that a bundle keeps', async () => {
     ]);
   assert.equal(verdicts(ofBundle), verdicts(ofTable));
   assert.equal(ofBundle.skipped, [{ name: 'day', reason: 'not in current.csv' }]);
+});
+
+test('refuses a bundle that keeps nothing of its training rows', () => {
+  const facts = { kind: 'number', missing_count: 0, min: 0, max: 1, deciles: [] };
+  const distribution = { n_samples: 9, columns: { x: facts } } as unknown as Distribution;
+  assert.throws(
+    () => referenceOfTraining({ input: [{ name: 'x', kind: 'number' }], distribution }, 'm'),
+    /^m must keep the distribution of its training rows; got a bundle without$/,
+  );
 });
 
 test('takes a column that lost all its values for drifted, the worst of all', async () => {
