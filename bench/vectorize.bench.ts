@@ -22,7 +22,7 @@ import { applyVectorizer } from '../lib/text/vectorizer.ts';
 import { VECTORIZE_SCHEMA } from '../lib/text/vectorize-params.ts';
 import { describeMachine, median, printResults } from './report.ts';
 
-const N_ROUNDS = 3;
+const N_ROUNDS = 2;
 /** Ours must not be slower. */
 const LIMIT = 1;
 
