@@ -48,6 +48,7 @@ const PLANTED: [file: string, code: string, rule: string][] = [
   ['lib/data/tables.ts', "console.log('a');", GLOBAL],
   ['lib/services/token.ts', 'process.exit(1);', GLOBAL],
   ['lib/services/token.ts', 'Date.now();', SYNTAX],
+  ['lib/serving/model-slot.ts', 'Math.random();', SYNTAX],
 ];
 
 for (const [file, code, rule] of PLANTED) {
@@ -64,6 +65,7 @@ const ALLOWED: [file: string, code: string][] = [
   ['lib/cli/log.ts', 'console.log(new Date(), Date.now());'],
   ['lib/data/tables.ts', "import { existsSync } from 'node:fs'; existsSync('a');"],
   ['lib/services/token.ts', "import { readFileSync } from 'node:fs'; readFileSync('a');"],
+  ['lib/serving/model-slot.ts', "import { statSync } from 'node:fs'; statSync('a');"],
   ['lib/models/bundle.ts', "import { existsSync } from 'node:fs'; existsSync('a');"],
   ['lib/ingestion/engines/csv.ts', "import { openSync } from 'node:fs'; openSync('a');"],
   ['lib/forecasting/calendar.ts', "new Date('2012-01-01');"],
