@@ -1,8 +1,10 @@
 /** A small made data set of reviews, in the files that fetch brings. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeBundle } from '../../lib/models/bundle.ts';
 import type { Bundle } from '../../lib/models/bundle.ts';
 import { fitModel } from '../../lib/models/fit-model.ts';
+import { openTextScorer } from '../../lib/models/text-scorer.ts';
 import { TRAIN_SCHEMA } from '../../lib/models/train-params.ts';
 import { resolveParams } from '../../lib/params/resolve.ts';
 import { createJudge } from '../../lib/services/reviews/open-reviews.ts';
@@ -75,27 +77,45 @@ function negate(language: Language, n: number): { text: string; positive: 0 | 1 
 }
 
 /** Both models of the service, trained as pipelines/reviews trains them, on made reviews. */
-export async function trainJudge(): Promise<OpenJudge> {
+async function trainBundles(): Promise<{ sentiment: Bundle; language: Bundle }> {
   const rows = (['en', 'fr'] as const).flatMap((language) =>
     [...makeReviews(language, 50), ...negate(language, 50)].map((row) => ({ ...row, language })),
   );
   const texts = rows.map(({ text }) => text);
-  const sentiment = await trainTextBundle(
-    texts,
-    rows.map(({ positive }) => positive),
-    [0, 1],
-    {
-      sublinear_tf: true,
-      blocks: { word: { ngram_range: [1, 2], negations: ['english', 'french'] } },
-    },
-  );
-  const language = await trainTextBundle(
-    texts,
-    rows.map((row) => (row.language === 'en' ? 0 : 1)),
-    ['en', 'fr'],
-    { analyzer: 'char_wb', ngram_range: [1, 4], sublinear_tf: true },
-  );
+  return {
+    sentiment: await trainTextBundle(
+      texts,
+      rows.map(({ positive }) => positive),
+      [0, 1],
+      {
+        sublinear_tf: true,
+        blocks: { word: { ngram_range: [1, 2], negations: ['english', 'french'] } },
+      },
+    ),
+    language: await trainTextBundle(
+      texts,
+      rows.map((row) => (row.language === 'en' ? 0 : 1)),
+      ['en', 'fr'],
+      { analyzer: 'char_wb', ngram_range: [1, 4], sublinear_tf: true },
+    ),
+  };
+}
+
+export async function trainJudge(): Promise<OpenJudge> {
+  const { sentiment, language } = await trainBundles();
   return await createJudge(sentiment, language, machine);
+}
+
+/** Writes sentiment.safetensors and language.safetensors. */
+export async function writeBundles(folder: string): Promise<void> {
+  for (const [name, bundle] of Object.entries(await trainBundles())) {
+    const text = 'I think that this film is great';
+    const scorer = await openTextScorer(bundle, machine);
+    const probabilities = [[...(await scorer.score([text]))]];
+    scorer.dispose();
+    const golden = { rows: [{ text }], probabilities };
+    writeBundle(join(folder, `${name}.safetensors`), { ...bundle, golden });
+  }
 }
 
 async function trainTextBundle(
