@@ -3,6 +3,7 @@ import process from 'node:process';
 import pino from 'pino';
 import { createStream } from 'rotating-file-stream';
 import { StageError } from '../errors.ts';
+import type { EventEmitter } from 'node:events';
 import type { RotatingFileStream } from 'rotating-file-stream';
 import type { ServiceParams } from './service-params.ts';
 
@@ -15,6 +16,8 @@ export interface ServiceLog {
 /** Lines wait this long for others, since each write costs; a kill loses them, a crash those of the file. */
 const BATCH_MS = 20;
 
+/** Characters that are written at once, whatever the time; files may be longer than they should by so much. */
+const MAX_BATCH = 1 << 16;
 /** Characters that wait for a reader that does not read; beyond them lines are dropped. */
 const MAX_WAITING = 1 << 24;
 
@@ -23,47 +26,77 @@ const MAX_WAITING = 1 << 24;
  * @throws StageError E_PARAMS when a field to redact is no path.
  */
 export function openServiceLog(name: string, params: ServiceParams['log']): ServiceLog {
-  const output = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING });
-  let isRead = true;
-  // whoever read standard output may go away; the service stays
-  output.on('error', () => (isRead = false));
-  const file = params.folder === null ? null : openFile(name, params.folder, params);
   let lines = '';
   let timer: NodeJS.Timeout | null = null;
-  const flush = (): void => {
+  const write = (line: string): void => {
+    lines += line;
+    if (lines.length >= MAX_BATCH) flush();
+    else timer ??= setTimeout(flush, BATCH_MS);
+  };
+  const log = createLogger(name, params, { write });
+  const output = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING });
+  // whoever read standard output may go away; the service stays
+  const sinks = [openSink(output, 'close', () => {})];
+  if (params.folder !== null) {
+    const file = openFile(name, params.folder, params);
+    const tell = (err: Error): void => log.warn({ err }, 'the log file is lost');
+    sinks.push(openSink(file, 'finish', tell));
+  }
+  function flush(): void {
     if (timer !== null) clearTimeout(timer);
     timer = null;
     if (lines === '') return;
-    output.write(lines);
-    file?.write(lines);
+    for (const sink of sinks) sink.write(lines);
     lines = '';
-  };
-  const write = (line: string): void => {
-    lines += line;
-    timer ??= setTimeout(flush, BATCH_MS);
-  };
+  }
   const flushAtExit = (): void => {
     flush();
     output.flushSync();
   };
   process.once('exit', flushAtExit);
   return {
-    log: createLogger(name, params, { write }),
+    log,
     async close() {
       process.off('exit', flushAtExit);
-      flush();
-      if (isRead) await end(output);
-      if (file !== null) await new Promise<void>((resolve) => file.end(resolve));
+      // standard output last, since it says when the file was lost
+      for (const sink of sinks.toReversed()) {
+        flush();
+        await sink.close();
+      }
     },
   };
 }
 
-/** Resolves when everything is written, or cannot be. */
-function end(output: ReturnType<typeof pino.destination>): Promise<void> {
-  return new Promise((resolve) => {
-    output.once('close', resolve).once('error', () => resolve());
-    output.end();
+/** Where lines go, for as long as they can. */
+interface Sink {
+  write(lines: string): void;
+  /** Resolves when everything is written, or cannot be. */
+  close(): Promise<void>;
+}
+
+/** @param ended - The event that says that all is written. */
+function openSink(
+  stream: RotatingFileStream | ReturnType<typeof pino.destination>,
+  ended: string,
+  onLost: (error: Error) => void,
+): Sink {
+  let isOpen = true;
+  let resolveClosed = (): void => {};
+  const closed = new Promise<void>((resolve) => (resolveClosed = resolve));
+  const emitter: EventEmitter = stream;
+  emitter.once(ended, resolveClosed).on('error', (error: Error) => {
+    isOpen = false;
+    resolveClosed();
+    onLost(error);
   });
+  return {
+    write: (lines) => void (isOpen && stream.write(lines)),
+    close() {
+      if (isOpen) stream.end();
+      isOpen = false;
+      return closed;
+    },
+  };
 }
 
 function createLogger(
@@ -99,8 +132,7 @@ function openFile(
     size: `${maxMegabytes}M`,
     rotate: maxFiles,
   });
-  // a full disk costs the file; standard output still has every line
-  file.on('error', () => {});
+  // an old file that could not be removed
   file.on('warning', () => {});
   return file;
 }
