@@ -54,8 +54,6 @@ export function addFacts(request: FastifyRequest, facts: Readonly<Record<string,
 
 /** Long addresses are cut in the log. */
 const MAX_LOGGED_URL = 500;
-/** A connection on which nothing moves for so long is closed: its caller reads no answer. Longer than what keeps it alive. */
-const IDLE_MS = 90_000;
 /** How often Node looks for requests that come in too slowly. */
 const SLOW_CHECK_MS = 500;
 
@@ -90,7 +88,6 @@ export async function createApp(
     genReqId: createRequestIds(),
     bodyLimit: params.bodyLimit,
     requestTimeout: timeout,
-    connectionTimeout: IDLE_MS,
     http: { headersTimeout: timeout, connectionsCheckingInterval: SLOW_CHECK_MS },
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
