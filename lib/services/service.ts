@@ -6,6 +6,7 @@
  * browser from making more of an answer than it is.
  */
 import fastify, { LogController } from 'fastify';
+import { decodeBody } from './body-text.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 import { addErrorReplies, refuseConnection } from './error-replies.ts';
 import { createRegistry, measureHttp, routeOf } from './metrics.ts';
@@ -96,7 +97,7 @@ export async function createApp(
   });
   app.setSerializerCompiler(() => JSON.stringify);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, body: string) => parseBoundedJson(body)); // prettier-ignore
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async ({ headers }: FastifyRequest, body: Buffer) => parseBoundedJson(decodeBody(body, headers))); // prettier-ignore
   addRequestHooks(app, registry, usage.current);
   if (token !== null) app.addHook('onRequest', requireToken(token));
   addErrorReplies(app);

@@ -36,7 +36,11 @@ function echo(params: Partial<ServiceParams> = {}): Service {
   };
 }
 
-const post = (url: string, body: string, type = 'application/json'): Promise<Response> =>
+const post = (
+  url: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  type = 'application/json',
+): Promise<Response> =>
   fetch(`${url}/echo`, { method: 'POST', body, headers: { 'content-type': type } });
 
 test('answers with the id it was given, and makes one up for what could do harm', async () => {
@@ -140,6 +144,29 @@ test('refuses bodies that are too long, too deep, no JSON or of another type, an
     assert.equal(statuses, [413, 400, 400, 415, 415, 415]);
     assert.equal(requests().map(({ level, status }) => [level, status]), statuses.map((s) => [40, s])); // prettier-ignore
     assert.is((await post(url, '['.repeat(32) + ']'.repeat(32))).status, 200);
+  });
+});
+
+test('takes UTF-8 alone, with or without a byte order mark, and says so', async () => {
+  await withService(echo(), async ({ url }) => {
+    const utf8 = new TextEncoder().encode('\uFEFF"Céleri"');
+    for (const type of ['', '; charset=utf-8', ';charset="UTF-8"', '; charset=utf8']) {
+      const answer = await post(url, utf8, `application/json${type}`);
+      assert.equal(await answer.json(), { body: 'Céleri' }, type);
+    }
+    const latin1 = Uint8Array.from(Buffer.from('"Céleri"', 'latin1'));
+    for (const [type, status, message] of [
+      ['application/json', 400, 'the body must be UTF-8'],
+      [
+        'application/json; charset=iso-8859-1',
+        415,
+        'the charset of the body must be utf-8; got iso-8859-1',
+      ],
+    ] as const) {
+      const answer = await post(url, latin1, type);
+      assert.is(answer.status, status);
+      assert.is(((await answer.json()) as { message: string }).message, message);
+    }
   });
 });
 
