@@ -17,6 +17,7 @@ export interface StructureOptions {
   readonly nClusters: number;
   readonly svdComponents: number | null;
   readonly normalize: Preparation['normalize'];
+  /** Starts, of the rows as they are and dealt anew: of few, the shares tell which had luck. */
   readonly nInit: number;
   readonly nPermutations: number;
   /** Random stream of a purpose. */
@@ -102,8 +103,8 @@ function varianceOfSparse({ nRows, nColumns, indices, values }: CsrMatrix): numb
 }
 
 /**
- * Columns that are one category, each a block (all values 1, one in every row, neighbours whose names begin alike up to
- * the first `_` or `=`); every other column is a block by itself.
+ * Columns that are one category, each a block (all values 1, at most one in a row, none where the category is not
+ * known; neighbours whose names begin alike up to the first `_` or `=`); every other column is a block by itself.
  */
 export function findBlocks(columns: readonly string[], X: CsrMatrix): number[][] {
   const candidates: number[][] = [];
@@ -116,7 +117,6 @@ export function findBlocks(columns: readonly string[], X: CsrMatrix): number[][]
   });
   const blockOf = new Int32Array(columns.length);
   candidates.forEach((block, b) => block.forEach((column) => (blockOf[column] = b)));
-  const nOnes = new Float64Array(candidates.length);
   const isCategory = candidates.map((block) => block.length > 1);
   for (let row = 0; row < X.nRows; row++) {
     const seen = new Set<number>();
@@ -124,11 +124,10 @@ export function findBlocks(columns: readonly string[], X: CsrMatrix): number[][]
       const block = blockOf[X.indices[at]];
       if (X.values[at] !== 1 || seen.has(block)) isCategory[block] = false;
       seen.add(block);
-      nOnes[block]++;
     }
   }
   return candidates.flatMap((block, b) =>
-    isCategory[b] && nOnes[b] === X.nRows ? [block] : block.map((column) => [column]),
+    isCategory[b] ? [block] : block.map((column) => [column]),
   );
 }
 

@@ -69,6 +69,15 @@ test('finds what is told beyond chance, and what is not', async () => {
   assert.is(noise.test.pValue, (1 + nNotAbove) / 40);
 });
 
+test('counts deals that are as good as what is seen among those no worse', async () => {
+  const table = drawTable(3);
+  const same = Float32Array.from(table.X, (value, at) => (at % 2 === 0 ? value : 1));
+  const [told, constant] = await testGroups({ ...table, X: same }, options(7));
+  assert.is(told.train.pValue, 1 / 8, 'none of the seven is as good');
+  assert.equal([...constant.test.permuted], Array(7).fill(constant.test.logLoss));
+  assert.equal([constant.train.pValue, constant.test.pValue], [1, 1], 'all seven are');
+});
+
 test('calls noise told no more often than its p-values say', async () => {
   let nFound = 0;
   for (let seed = 0; seed < 40; seed++) {

@@ -71,8 +71,10 @@ test('takes columns for one category when their names and their values say so', 
     });
   };
   assert.equal(findBlocks(names, toCsr(rows)), [[0, 1], [2], [3], [4], [5, 6]]);
-  const without = [rows[0], rows[1], [0, 0, 0, 0, 1, 2, 0]];
-  assert.equal(findBlocks(names, toCsr(without)), [[0], [1], [2], [3], [4], [5], [6]]);
+  const notKnown = [rows[0], rows[1], [0, 0, 0, 0, 1, 1, 0]];
+  assert.equal(findBlocks(names, toCsr(notKnown)), [[0, 1], [2], [3], [4], [5, 6]]);
+  const notOnes = [rows[0], [1, 1, 1, 1, 0, 0, 1], [0, 1, 0, 0, 1, 2, 0]];
+  assert.equal(findBlocks(names, toCsr(notOnes)), [[0], [1], [2], [3], [4], [5], [6]]);
 });
 
 test('keeps the values of every column, and the rows of a block together', () => {
