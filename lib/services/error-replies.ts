@@ -3,6 +3,7 @@
  * `details` where there is more to say. A failure of ours shows its stack in the log, never to the caller.
  */
 import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listExamples } from '../errors.ts';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'; // prettier-ignore
@@ -47,6 +48,9 @@ export function addErrorReplies(app: FastifyInstance): void {
     if (statusCode >= 500 && error.isForCaller !== true) {
       return send(reply, request, statusCode, 'the service failed; its log says why');
     }
+    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+      return send(reply, request, statusCode, wrongType(request));
+    }
     if (error.validation === undefined) {
       return send(reply, request, statusCode, error.message, error.details);
     }
@@ -55,6 +59,9 @@ export function addErrorReplies(app: FastifyInstance): void {
     return send(reply, request, statusCode, message, faults);
   });
   const answerNowhere = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    if (request.url !== request.originalUrl) {
+      return send(reply, request, 400, 'the address must be percent-encoded UTF-8');
+    }
     const allowed = methodsOf(app, request.url);
     if (allowed.length === 0 || allowed.includes(request.method)) {
       return send(reply, request, 404, 'there is nothing at this address');
@@ -68,6 +75,17 @@ export function addErrorReplies(app: FastifyInstance): void {
     if (request.is404) answerNowhere(request, reply);
     else done();
   });
+}
+
+/** Sends a request whose address fastify cannot read through all hooks, to an address that leads nowhere. */
+export function routeUnreadable(
+  app: FastifyInstance,
+  request: IncomingMessage & { originalUrl?: string },
+  reply: ServerResponse,
+): void {
+  request.originalUrl = request.url;
+  request.url = '/%25';
+  app.routing(request, reply);
 }
 
 /** Answers what is no HTTP, or came in too slowly, on the socket itself. */
@@ -100,6 +118,14 @@ function methodsOf(app: FastifyInstance, url: string): string[] {
     (method) =>
       app.findRoute({ method: method as HTTPMethods, url: url.split('?', 1)[0] }) !== null,
   );
+}
+
+/** Types that bodies of services may have. */
+const TYPES = ['application/json', 'text/csv'];
+
+function wrongType({ server, headers }: FastifyRequest): string {
+  const taken = TYPES.filter((type) => server.hasContentTypeParser(type)).join(' or ');
+  return `the content type must be ${taken}; got ${headers['content-type'] ?? 'none'}`;
 }
 
 /** What a schema found wrong, in the words of requests. */

@@ -5,12 +5,23 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { Service } from './service.ts';
 
 const WITH_TOKEN: FastifyDynamicSwaggerOptions['openapi'] = {
   components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   security: [{ token: [] }],
+};
+
+/** The page loads from this service alone, and over plain HTTP where that is what there is. */
+const PAGE_POLICY: FastifySwaggerUiOptions['staticCSP'] = {
+  'default-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' data:",
+  'object-src': "'none'",
+  'base-uri': "'none'",
+  'frame-ancestors': "'none'",
 };
 
 /** To be called before the routes are added. */
@@ -34,7 +45,7 @@ export async function addOpenApi(
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     await scope.register(swaggerUi, {
       routePrefix: '/docs',
-      staticCSP: true,
+      staticCSP: PAGE_POLICY,
       uiConfig: { layout: 'BaseLayout' },
     });
   });

@@ -30,8 +30,9 @@ const VERSION = {
   },
 } as const;
 
-/** Probes of a cluster carry no token and are under no limit. */
-const OPEN = { isOpen: true, rateLimit: false } as const;
+/** What watches a service is under no limit; probes of a cluster carry no token either. */
+const UNLIMITED = { rateLimit: false } as const;
+const OPEN = { ...UNLIMITED, isOpen: true } as const;
 
 export function addProbes(
   app: FastifyInstance,
@@ -69,7 +70,7 @@ export function addProbes(
   );
   app.get(
     '/metrics',
-    { schema: { tags, summary: 'Numbers for Prometheus', produces: ['text/plain'] } },
+    { config: UNLIMITED, schema: { tags, summary: 'Numbers for Prometheus', produces: ['text/plain'] } }, // prettier-ignore
     async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()),
   );
 }

@@ -8,13 +8,19 @@
 import fastify, { LogController } from 'fastify';
 import { decodeBody } from './body-text.ts';
 import { parseBoundedJson } from './bounded-json.ts';
-import { addErrorReplies, refuseConnection } from './error-replies.ts';
+import {
+  addErrorReplies,
+  refuseConnection,
+  requestError,
+  routeUnreadable,
+} from './error-replies.ts';
 import { createRegistry, measureHttp, routeOf } from './metrics.ts';
 import { addOpenApi } from './openapi.ts';
 import { addProbes } from './probes.ts';
 import { createRequestIds, REQUEST_ID_HEADER } from './request-id.ts';
 import { readToken, requireToken } from './token.ts';
 import { watchUsage } from './usage.ts';
+import { createValidatorCompiler } from './validation.ts';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { ServiceParams } from './service-params.ts';
@@ -92,19 +98,21 @@ export async function createApp(
     http: { headersTimeout: timeout, connectionsCheckingInterval: SLOW_CHECK_MS },
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
+    // answered by a hook, in the shape of all refusals
+    return503OnClosing: false,
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, log),
+    frameworkErrors: (_, { raw: request }, { raw: reply }) => routeUnreadable(app, request, reply),
   });
+  app.setValidatorCompiler(createValidatorCompiler());
   app.setSerializerCompiler(() => JSON.stringify);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async ({ headers }: FastifyRequest, body: Buffer) => parseBoundedJson(decodeBody(body, headers))); // prettier-ignore
   addRequestHooks(app, registry, usage.current);
+  refuseWhenStopping(app);
+  // before the token and what leads nowhere: guesses count, too
+  if (params.rateLimit !== null) await limitRate(app, params.rateLimit);
   if (token !== null) app.addHook('onRequest', requireToken(token));
   addErrorReplies(app);
-  if (params.rateLimit !== null) {
-    const { default: rateLimit } = await import('@fastify/rate-limit');
-    await app.register(rateLimit, { max: params.rateLimit, timeWindow: '1 minute' });
-  }
   await addOpenApi(app, service, token !== null);
   await service.routes(app, { registry });
   addProbes(app, service, registry, usage.current);
@@ -114,6 +122,25 @@ export async function createApp(
   });
   await app.ready();
   return app;
+}
+
+/** Requests on connections that are still open, while those before them are finished. */
+function refuseWhenStopping(app: FastifyInstance): void {
+  let isStopping = false;
+  app.addHook('preClose', async () => void (isStopping = true));
+  app.addHook('onRequest', async () => {
+    if (isStopping) throw requestError(503, 'the service is stopping');
+  });
+}
+
+/** Of all addresses but those that say `rateLimit: false`. */
+async function limitRate(app: FastifyInstance, max: number): Promise<void> {
+  const { default: rateLimit } = await import('@fastify/rate-limit');
+  await app.register(rateLimit, {
+    ...{ global: false, max, timeWindow: '1 minute' },
+    allowList: ({ routeOptions }) => routeOptions.config.rateLimit === false,
+  });
+  app.addHook('onRequest', app.rateLimit());
 }
 
 /** Id and headers at the beginning of a request, latency and a line of log at its end. */
@@ -140,7 +167,7 @@ function addRequestHooks(
     request.log[level](
       {
         method: request.method,
-        url: request.url.slice(0, MAX_LOGGED_URL),
+        url: request.originalUrl.slice(0, MAX_LOGGED_URL),
         route: routeOf(request),
         status: statusCode,
         response_time_ms: Math.round(reply.elapsedTime * 1000) / 1000,

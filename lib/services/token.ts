@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { env } from 'node:process';
 import { StageError } from '../errors.ts';
 import { requestError } from './error-replies.ts';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceParams } from './service-params.ts';
 
 const MIN_LENGTH = 16;
@@ -32,12 +32,16 @@ export function readToken({ tokenEnv, tokenFile }: ServiceParams): string | null
 }
 
 /** A hook that refuses, with 401, what does not carry `token`; both sides are hashed, so that no length shows. */
-export function requireToken(token: string): (request: FastifyRequest) => Promise<void> {
+export function requireToken(
+  token: string,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  const expected = digest(`Bearer ${token}`);
-  return async ({ headers, routeOptions }) => {
+  const expected = digest(token);
+  return async ({ headers, routeOptions }, reply) => {
     if (routeOptions.config.isOpen === true) return;
-    if (timingSafeEqual(digest(headers.authorization ?? ''), expected)) return;
+    const [, given = ''] = /^Bearer +(.*)$/i.exec(headers.authorization ?? '') ?? [];
+    if (timingSafeEqual(digest(given), expected)) return;
+    reply.header('www-authenticate', 'Bearer');
     throw requestError(401, 'the request must carry the token: authorization: Bearer …');
   };
 }

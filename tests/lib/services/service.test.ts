@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { requestError } from '../../../lib/services/error-replies.ts';
 import { addFacts } from '../../../lib/services/service.ts';
 import { SERVICE_DEFAULTS, sendRaw, withService } from '../../support/service.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
+import type { FastifyInstance } from 'fastify';
 import type { Service } from '../../../lib/services/service.ts';
 import type { ServiceParams } from '../../../lib/services/service-params.ts';
 
@@ -282,6 +285,10 @@ test('asks for the token everywhere but at probes and the page, in a header alon
       }
       assert.is(await ask('/version', 'Bearer 0123456789abcdeg'), 401);
       assert.is(await ask('/version', 'Bearer 0123456789abcdef'), 200);
+      assert.is(await ask('/version', 'bearer  0123456789abcdef'), 200);
+      assert.is(await ask('/version', 'Basic 0123456789abcdef'), 401);
+      const { headers } = await app.inject({ url: '/version' });
+      assert.is(headers['www-authenticate'], 'Bearer');
       for (const url of ['/health', '/docs/', '/openapi.json']) assert.is(await ask(url), 200, url);
       assert.is(await ask('/ready'), 503);
     });
@@ -309,6 +316,104 @@ test('limits what one address may ask for in a minute, probes aside', async () =
     const ask = async (url: string): Promise<number> => (await app.inject({ url })).statusCode;
     assert.equal([await ask('/version'), await ask('/version'), await ask('/version')], [200, 200, 429]); // prettier-ignore
     assert.is(await ask('/health'), 200);
+  });
+});
+
+test('counts wrong tokens and addresses that lead nowhere or cannot be read, and exempts what watches', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, '0123456789abcdef');
+    for (const url of ['/version', '/nothing', '/%ff']) {
+      await withService(echo({ rateLimit: 2, tokenFile }), async ({ app }) => {
+        const ask = async (): Promise<number> => (await app.inject({ url })).statusCode;
+        assert.equal([await ask(), await ask(), await ask()], [401, 401, 429], url);
+        const headers = { authorization: 'Bearer 0123456789abcdef' };
+        for (const open of ['/metrics', '/health', '/metrics']) {
+          assert.is((await app.inject({ url: open, headers })).statusCode, 200, open);
+        }
+      });
+    }
+  });
+  await withService(echo({ rateLimit: 1 }), async ({ app }) => {
+    const ask = async (url: string): Promise<number> => (await app.inject({ url })).statusCode;
+    assert.equal([await ask('/nothing'), await ask('/elsewhere')], [404, 429]);
+  });
+});
+
+test('answers an address that cannot be read as any other: id, headers, a line of log, a series', async () => {
+  await withService(echo(), async ({ url, port, requests }) => {
+    for (const [i, path] of ['/%', '/%ff?a=1', '/docs/static/%c3'].entries()) {
+      const answer = await sendRaw(port, `GET ${path} HTTP/1.1\r\nhost: a\r\nx-request-id: id-${i}\r\nconnection: close\r\n\r\n`); // prettier-ignore
+      assert.match(answer, /^HTTP\/1\.1 400 /, path);
+      assert.match(answer, `x-request-id: id-${i}`);
+      assert.match(answer, 'x-content-type-options: nosniff');
+      assert.match(answer, `"error":"Bad Request","message":"the address must be percent-encoded UTF-8","request_id":"id-${i}"`); // prettier-ignore
+      const { request_id, url: logged, status } = requests()[i];
+      assert.equal([request_id, logged, status], [`id-${i}`, path, 400]);
+    }
+    const text = await (await fetch(`${url}/metrics`)).text();
+    assert.match(text, 'seconds_count{method="GET",route="unknown",status_code="400"} 3');
+  });
+});
+
+test('refuses in the same shape what comes while it stops, and finishes what came before', async () => {
+  const [begun, released] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
+  const routes = (app: FastifyInstance): void => {
+    app.get('/slow', async () => {
+      begun.resolve(null);
+      await released.promise;
+      return 'finished';
+    });
+  };
+  await withService({ ...echo(), routes }, async ({ app, port }) => {
+    const head = (path: string, id: string): string =>
+      `GET ${path} HTTP/1.1\r\nhost: a\r\nx-request-id: ${id}\r\n\r\n`;
+    const socket = connect(port, '127.0.0.1', () => socket.write(head('/slow', 'first')));
+    await begun.promise;
+    const stopping = app.close();
+    const arrived = new Promise((resolve) => app.server.once('request', resolve));
+    socket.write(head('/version', 'second'));
+    await arrived;
+    released.resolve(null);
+    const answers = await text(socket);
+    await stopping;
+    assert.match(answers, /^HTTP\/1\.1 200 OK[^]*finished/);
+    assert.match(answers, 'HTTP/1.1 503 Service Unavailable');
+    assert.match(answers, '"message":"the service is stopping","request_id":"second"');
+  });
+});
+
+test('says which content types an address takes', async () => {
+  await withService(echo(), async ({ url }) => {
+    const answer = await post(url, '{}', 'text/csv');
+    const { message } = (await answer.json()) as { message: string };
+    assert.is(message, 'the content type must be application/json; got text/csv');
+  });
+});
+
+test('takes numbers in an address for numbers, and in a body nothing for what it is not', async () => {
+  const body = { type: 'object', properties: { text: { type: 'string' } } } as const;
+  const number = { type: 'object', properties: { n: { type: 'integer' } } } as const;
+  const routes = (app: FastifyInstance): void => {
+    app.post('/both', { schema: { body, querystring: number } }, async (request) => ({ query: request.query, body: request.body })); // prettier-ignore
+  };
+  await withService({ ...echo(), routes }, async ({ app }) => {
+    const ask = async (payload: object, n = '7') =>
+      (await app.inject({ method: 'POST', url: `/both?n=${n}`, payload })).json();
+    assert.equal(await ask({ text: '7' }), { query: { n: 7 }, body: { text: '7' } });
+    assert.is((await ask({ text: 7 })).message, 'text must be string');
+    assert.is((await ask({ text: null })).message, 'text must be string');
+    assert.is((await ask({}, 'x')).message, 'n must be integer');
+  });
+});
+
+test('has a page that loads from itself alone, and over plain HTTP', async () => {
+  await withService(echo(), async ({ app }) => {
+    const { headers } = await app.inject({ url: '/docs/' });
+    const policy = String(headers['content-security-policy']);
+    assert.match(policy, "default-src 'self'");
+    assert.not.match(policy, 'upgrade-insecure-requests');
+    assert.not.match(policy, /https:|swagger\.io/);
   });
 });
 
