@@ -6,13 +6,15 @@ import type { Candidate } from '../bidding/bid.ts';
 import type { BidParams } from '../bidding/bid-params.ts';
 import { fitClickRates } from '../bidding/click-rates.ts';
 import type { ClickRates } from '../bidding/click-rates.ts';
+import { StageError } from '../errors.ts';
 import { assertTimes, microsecondsSql } from '../joining/times.ts';
 import { bidPage } from '../reports/bid-page.ts';
 import type { Rng } from '../rng.ts';
 import { assertColumns, identifier } from '../sql.ts';
 import type { Relation } from '../sql.ts';
-import { assertCells, assertFilled } from './assert-cells.ts';
+import { assertCells } from './assert-cells.ts';
 import type { FileDatabase } from './database.ts';
+import { assertIds, assertWhole } from './ids.ts';
 import { writeMetrics } from './json-files.ts';
 import { openTable, writeTable } from './tables.ts';
 
@@ -27,16 +29,11 @@ export interface BidPaths {
 }
 
 const REQUEST = ['user_id', 'page_id', 'timestamp'];
-/** Ads pass through doubles. */
-const WHOLE = [
-  'be a whole number below 2^53',
-  'trunc(number) = number AND abs(number) < 2 ** 53',
-] as const;
 
 /**
  * @returns One line for people, and the metrics as they were written.
  * @throws StageError E_DATA where a column is missing, a user, page or time is none, an ad is no whole number, a
- *   probability lies outside [0, 1], or a click is neither 0 nor 1.
+ *   probability lies outside [0, 1] or is another for the same ad and request, or a click is neither 0 nor 1.
  */
 export async function bidFiles(
   database: FileDatabase,
@@ -67,11 +64,10 @@ async function readRequests(
 ): Promise<{ requests: Candidate[][]; times: Float64Array }> {
   assertColumns(relation, [...REQUEST, 'ad_id', probability]);
   await assertTimes(database, relation, 'timestamp');
-  for (const key of ['user_id', 'page_id']) {
-    await assertFilled(database, relation, key);
-  }
-  await assertCells(database, relation, 'ad_id', ...WHOLE);
+  await assertIds(database, relation, ['user_id', 'page_id']);
+  await assertWhole(database, relation, 'ad_id');
   await assertCells(database, relation, probability, 'be in [0, 1]', 'number BETWEEN 0 AND 1');
+  await assertOneProbability(database, relation, probability);
   const keys = REQUEST.join(', ');
   await database.run(
     `CREATE OR REPLACE TABLE requests AS SELECT row_number() OVER (ORDER BY t, ${keys}) AS i, t, ${keys}
@@ -89,6 +85,25 @@ async function readRequests(
   return { requests, times };
 }
 
+/** A row may be there twice; of two probabilities of an ad at a request none is the right one. */
+async function assertOneProbability(
+  database: FileDatabase,
+  { sql, source }: Relation,
+  probability: string,
+): Promise<void> {
+  const p = identifier(probability);
+  const [bad] = await database.query(
+    `SELECT user_id, page_id, CAST("timestamp" AS VARCHAR) AS time, ad_id, min(${p}) AS low, max(${p}) AS high
+     FROM ${sql} GROUP BY ALL HAVING low < high ORDER BY ALL LIMIT 1`,
+  );
+  if (bad === undefined) return;
+  const { user_id: user, page_id: page, time, ad_id: ad, low, high } = bad;
+  throw new StageError(
+    'E_DATA',
+    `${source} column ${probability} must be one number for an ad at a request; got ${low} and ${high} for ad ${ad}, user ${user}, page ${page}, ${time}`,
+  );
+}
+
 async function readClickRates(
   database: FileDatabase,
   file: string,
@@ -96,7 +111,7 @@ async function readClickRates(
 ): Promise<ClickRates> {
   const relation = await openTable(database, file, 'clicks');
   assertColumns(relation, ['ad_id', 'clicked']);
-  await assertCells(database, relation, 'ad_id', ...WHOLE);
+  await assertWhole(database, relation, 'ad_id');
   await assertCells(database, relation, 'clicked', 'be 0 or 1', 'number IN (0, 1)');
   const [ads, clicked] = await database.readDoubles(
     `SELECT ad_id::DOUBLE, clicked::DOUBLE FROM ${relation.sql}`,

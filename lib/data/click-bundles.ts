@@ -6,6 +6,7 @@ import type { TrainingContext } from '../models/fit-model.ts';
 import type { AnyData } from '../models/model.ts';
 import type { TRAIN_SCHEMA } from '../models/train-params.ts';
 import type { Params } from '../params/schema.ts';
+import { assertCategories } from '../preprocessing/categories.ts';
 import { featuresSelect, fitFeatures } from '../preprocessing/features.ts';
 import type { FeatureDeclaration } from '../preprocessing/transforms.ts';
 import type { Preprocessing } from '../preprocessing/pipeline.ts';
@@ -71,6 +72,7 @@ export async function fitClickBundle(
   options: FitOptions,
 ): Promise<Bundle> {
   const features = fitFeatures(clicks, params.features);
+  await assertCategories(database, clicks, features);
   const sql = `(${featuresSelect(features, clicks.sql)})`;
   const encoded = { ...clicks, sql, columns: await describeColumns(database, sql) };
   const task = { target: 'clicked', id: 'click_id' };

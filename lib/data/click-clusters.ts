@@ -4,6 +4,7 @@ import type { ClusterParams } from '../clustering/cluster-params.ts';
 import { countVisits } from '../clicks/visits.ts';
 import type { ModelParams } from '../clicks/clicks-params.ts';
 import { requireNames } from '../column-names.ts';
+import { StageError, listExamples } from '../errors.ts';
 import { createRng } from '../rng.ts';
 import type { CsrMatrix } from '../sparse/csr.ts';
 import type { Relation, Value } from '../sql.ts';
@@ -100,9 +101,30 @@ async function clusterRows(
     {
       rng: (purpose) => createRng(seed, stage, purpose),
       nThreads: threads,
-      firstRows: first?.map((id) => rows.ids.indexOf(id)),
+      firstRows: first === undefined ? undefined : findStarts(first, rows.ids, own, stage),
     },
     () => {},
   );
   return Array.from(kMeans.labels, (label) => label + 1);
+}
+
+/** @throws StageError E_PARAMS where `first` are not as many ids of rows as there are clusters. */
+function findStarts(
+  first: readonly Id[],
+  ids: readonly Value[],
+  { nClusters }: ClusterParams,
+  stage: string,
+): number[] {
+  const name = stage.replace('cluster', 'starts');
+  if (nClusters !== null && first.length !== nClusters)
+    throw new StageError(
+      'E_PARAMS',
+      `${name} must be ${nClusters} ids, as ${stage}.n_clusters has it; got ${first.length}`,
+    );
+  const unknown = first.filter((id) => !ids.includes(id));
+  if (unknown.length === 0) return first.map((id) => ids.indexOf(id));
+  throw new StageError(
+    'E_PARAMS',
+    `${name} must be ids of rows that are clustered; got ${listExamples(unknown, String)}`,
+  );
 }

@@ -1,5 +1,5 @@
 /** The features of clicks: what `join@clicks` of pipelines/clicks adds, from tables in memory. */
-import { withInheritedCounts } from '../clicks/inherited.ts';
+import { COUNT, withInheritedCounts } from '../clicks/inherited.ts';
 import { StageError } from '../errors.ts';
 import { joinSelect } from '../joining/join.ts';
 import type { JoinParams } from '../joining/declarations.ts';
@@ -9,9 +9,9 @@ import { openScorer } from '../models/scorer.ts';
 import { identifier } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import type { FileDatabase } from './database.ts';
-import { createTable, readColumns } from './memory-tables.ts';
+import { assertIds } from './ids.ts';
+import { createTable, keepTable, readColumns } from './memory-tables.ts';
 import type { TableColumns } from './memory-tables.ts';
-import { describeColumns } from './tables.ts';
 
 /** A page view with an ad, as the tables of clicks have it, but for the click. */
 export interface PageView {
@@ -43,7 +43,7 @@ export async function joinClicks(
   { users, pages, join, legacy }: JoinedTables,
 ): Promise<Relation> {
   const own = legacy
-    ? await keep(database, 'counted', withInheritedCounts(base), base.source)
+    ? await keepTable(database, 'counted', withInheritedCounts(base), base.source)
     : base;
   const tables = new Map([
     ['clicks', seen],
@@ -53,18 +53,23 @@ export async function joinClicks(
   const select = await joinSelect(database, own, tables, join, 'joined');
   const names = [
     ...base.columns.map(({ name }) => name).filter((name) => /^click(_id|ed)$/.test(name)),
-    ...(legacy ? ['ads_seen'] : []),
+    ...(legacy ? [COUNT] : []),
     ...join.columns.map(({ name }) => name),
   ];
   const columns = names.map(identifier).join(', ');
-  return await keep(database, 'click_features', `SELECT ${columns} FROM (${select})`, base.source);
+  return await keepTable(
+    database,
+    'click_features',
+    `SELECT ${columns} FROM (${select})`,
+    base.source,
+  );
 }
 
 /** page_id, cluster and page_text of the pages of the table page_clusters, in their order. */
 export async function openPages(database: FileDatabase, pages: Relation): Promise<Relation> {
   const query = `SELECT page_id, cluster, page_text FROM page_clusters JOIN ${pages.sql} USING (page_id)
     ORDER BY page_id`;
-  return await keep(database, 'page_texts', query, pages.source);
+  return await keepTable(database, 'page_texts', query, pages.source);
 }
 
 /** page_id and probability_<cluster> of each page, by its text. */
@@ -87,48 +92,84 @@ export async function scorePages(
   return { page_id: ids, ...Object.fromEntries(named) };
 }
 
-interface Known extends Pick<JoinedTables, 'users' | 'pages'> {
+interface Known extends Pick<JoinedTables, 'users' | 'pages' | 'join'> {
   readonly impressions: TableColumns;
   readonly pageModel: Bundle;
 }
 
+interface Views extends Pick<JoinedTables, 'pages' | 'join'> {
+  /** click_id, user_id, page_id, page_text, ad_id, timestamp. */
+  readonly views: Relation;
+  /** What users saw before. */
+  readonly seen: readonly Relation[];
+}
+
 /**
+ * Page views as {@link joinClicks} takes them. A page that the model does not know is looked up by its text as well, so
+ * that each view has the probabilities of its own; of one that it knows the text is passed over.
+ *
  * @param table - user_id, page_id, ad_id, timestamp, and page_text where it has it.
- * @returns `views` with click_id in front; `seen`, what users saw before; `pages`, those of the views among them.
- * @throws StageError E_DATA for a time that is none, or an id of another kind than the model knows.
+ * @throws StageError E_DATA for a time that is none, an id that is none, or one of another kind than the model knows.
  */
 export async function openViews(
   database: FileDatabase,
   model: Known,
   table: Relation,
-): Promise<{ views: Relation; seen: Relation[]; pages: TableColumns }> {
+): Promise<Views> {
   await assertTimes(database, table, 'timestamp');
+  await assertIds(database, table, ['user_id', 'page_id', 'ad_id']);
   for (const id of ['user_id', 'page_id']) assertKind(table, id, model.impressions);
+  await createTable(database, 'known_pages', model.pages, 'the pages of train');
+  const isKnown = 'page_id IN (SELECT page_id FROM known_pages)';
+  const hasTexts = table.columns.some(({ name }) => name === 'page_text');
+  const text = hasTexts
+    ? `CASE WHEN ${isKnown} THEN '' ELSE coalesce(CAST(page_text AS VARCHAR), '') END`
+    : `''`;
   const time = `make_timestamptz(${microsecondsSql(table, 'timestamp')}) AS "timestamp"`;
-  const views = await keep(
+  const views = await keepTable(
     database,
     'views',
-    `SELECT row_number() OVER () AS click_id, user_id, page_id, ad_id, ${time} FROM ${table.sql}`,
+    `SELECT row_number() OVER () AS click_id, user_id, page_id, ${text} AS page_text, ad_id, ${time}
+     FROM ${table.sql}`,
     table.source,
   );
   await createTable(database, 'impressions', model.impressions, 'the clicks of train');
   const before = 'SELECT * REPLACE (make_timestamptz("timestamp") AS "timestamp") FROM impressions';
-  const seen = [await keep(database, 'seen', before, 'the clicks of train')];
-  await createTable(database, 'known_pages', model.pages, 'the pages of train');
-  const hasTexts = table.columns.some(({ name }) => name === 'page_text');
-  const text = hasTexts ? `coalesce(CAST(min(page_text) AS VARCHAR), '')` : `''`;
-  const unknown = await keep(
+  const seen = [await keepTable(database, 'seen', before, 'the clicks of train')];
+  const pages = await scoreUnknown(database, model, views, isKnown);
+  return { views, seen, pages, join: lookUpByText(model.join) };
+}
+
+/** The pages of the model, of no text, and each page and text of the views beside, with its probabilities. */
+async function scoreUnknown(
+  database: FileDatabase,
+  model: Known,
+  views: Relation,
+  isKnown: string,
+): Promise<TableColumns> {
+  const unknown = await keepTable(
     database,
     'unknown_pages',
-    `SELECT page_id, ${text} AS page_text FROM ${table.sql}
-     WHERE page_id NOT IN (SELECT page_id FROM known_pages) GROUP BY page_id ORDER BY page_id`,
-    table.source,
+    `SELECT DISTINCT page_id, page_text FROM ${views.sql} WHERE NOT ${isKnown} ORDER BY ALL`,
+    views.source,
   );
   const scored = await scorePages(database, model.pageModel, unknown);
-  const pages = Object.entries(model.pages).map(([name, values]) => {
+  const { page_text: texts = [] } = await readColumns(database, `FROM ${unknown.sql}`);
+  const known = Object.entries(model.pages).map(([name, values]) => {
     return [name, [...values, ...(scored[name] ?? [])]] as const;
   });
-  return { views, seen, pages: Object.fromEntries(pages) };
+  return {
+    ...Object.fromEntries(known),
+    page_text: [...model.pages.page_id.map(() => ''), ...texts],
+  };
+}
+
+/** Pages have one key, page_id; with their texts in the table that is not enough. */
+function lookUpByText(join: JoinParams): JoinParams {
+  const columns = join.columns.map((column) =>
+    column.lookup === 'pages' ? { ...column, on: ['page_id', 'page_text'] } : column,
+  );
+  return { ...join, columns };
 }
 
 function assertKind({ columns, source }: Relation, name: string, known: TableColumns): void {
@@ -139,15 +180,4 @@ function assertKind({ columns, source }: Relation, name: string, known: TableCol
     'E_DATA',
     `${source} column ${name} must hold what the model was trained on, ${kind}; got ${got}`,
   );
-}
-
-async function keep(
-  database: FileDatabase,
-  name: string,
-  query: string,
-  source: string,
-): Promise<Relation> {
-  const sql = identifier(name);
-  await database.run(`CREATE OR REPLACE TABLE ${sql} AS ${query}`);
-  return { sql, columns: await describeColumns(database, sql), source };
 }

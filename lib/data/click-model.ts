@@ -5,6 +5,7 @@
  * What it has not seen it has an answer for: a user it does not know is of no cluster (0, every column of it 0), and
  * a page it does not know gets the probabilities of its text, or of one without a term where it has none.
  */
+import { assertClusters } from '../clicks/check-clusters.ts';
 import type { ModelParams } from '../clicks/clicks-params.ts';
 import type { Bundle } from '../models/bundle.ts';
 import { openScorer } from '../models/scorer.ts';
@@ -45,14 +46,15 @@ export interface TrainTables {
   readonly clicks: Relation;
   readonly users: Relation;
   readonly pages: Relation;
-  /** Further clicks that are counted among what users saw; absent: none. */
-  readonly further?: readonly Relation[];
+  /** Further clicks that are counted among what users saw. */
+  readonly further: readonly Relation[];
 }
 
 const MACHINE = { threads: 2, warn: () => {} };
 
 /**
- * Trains the click model on the tables of a folder.
+ * Trains the click model on the tables of a folder: learns from train, and counts among the ads that users have seen
+ * those of test too, as far as they were shown before.
  *
  * @param config - The groups of pipelines/clicks/params.yaml; `paths.raw` is the folder of the tables, and
  *   `legacy: true` asks for the inherited method.
@@ -65,9 +67,10 @@ export async function trainModel(
 ): Promise<ClickModel> {
   const own = readClickConfig(config);
   return await withDatabase(own.base, async (database) => {
-    const read = await openClickTables(database, own.folder, own.load, ['train']);
+    const read = await openClickTables(database, own.folder, own.load);
     const [requests, clicks] = [read.requests.get('train')!, read.clicks.get('train')!];
-    return await fitClickModel(database, { ...read, requests, clicks }, own, starts);
+    const further = [read.clicks.get('test')!];
+    return await fitClickModel(database, { ...read, requests, clicks, further }, own, starts);
   });
 }
 
@@ -78,6 +81,7 @@ export async function fitClickModel(
   { params, base, legacy }: Pick<ClickConfig, 'params' | 'base' | 'legacy'>,
   starts: Starts = {},
 ): Promise<ClickModel> {
+  assertClusters(params);
   const options = { seed: base.seed, ...MACHINE };
   const users = await clusterUsers(database, tables, params, options, starts.users);
   const labels = await clusterPages(database, tables, params, { ...options, legacy }, starts.pages);
@@ -91,7 +95,7 @@ export async function fitClickModel(
   );
   const join = params['join.clicks'];
   const pages = await scorePages(database, pageModel, tables.pages);
-  const seen = [tables.clicks, ...(tables.further ?? [])];
+  const seen = [tables.clicks, ...tables.further];
   const joined = { users, pages, join, legacy };
   const features = await joinClicks(database, tables.clicks, seen, joined);
   const clickModel = await fitClickBundle(
@@ -113,7 +117,7 @@ export async function fitClickModel(
  * A view counts among the ads that its user has seen for the views after it, as those of train do; the inherited
  * method counts those of a day that stand before it, and itself, in `testData` alone.
  *
- * @throws StageError E_DATA for a time that is none, or ids that are texts where the model has numbers.
+ * @throws StageError E_DATA for a time or id that is none, or ids that are texts where the model has numbers.
  */
 export async function predict(model: ClickModel, testData: readonly PageView[]): Promise<number[]> {
   if (testData.length === 0) return [];
@@ -141,8 +145,8 @@ export async function scoreViews(
   model: ClickModel,
   table: Relation,
 ): Promise<Float32Array> {
-  const { views, seen, pages } = await openViews(database, model, table);
-  const features = await joinClicks(database, views, [...seen, views], { ...model, pages });
+  const { views, seen, ...opened } = await openViews(database, model, table);
+  const features = await joinClicks(database, views, [...seen, views], { ...model, ...opened });
   const scorer = await openScorer(model.clickModel, database, MACHINE);
   const blocks: Float32Array[] = [];
   try {

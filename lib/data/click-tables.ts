@@ -2,13 +2,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadParams } from '../clicks/clicks-params.ts';
-import { StageError, listExamples } from '../errors.ts';
 import { assertTimes, microsecondsSql } from '../joining/times.ts';
-import { assertColumns, identifier } from '../sql.ts';
-import type { Column, Relation } from '../sql.ts';
-import { assertCells, assertFilled } from './assert-cells.ts';
+import { assertColumns } from '../sql.ts';
+import type { Relation } from '../sql.ts';
+import { assertCells } from './assert-cells.ts';
 import type { FileDatabase } from './database.ts';
-import { countRows, describeColumns, openTable, writeTable } from './tables.ts';
+import { assertIds, assertOnce, assertSameKind } from './ids.ts';
+import { keepTable } from './memory-tables.ts';
+import { countRows, openTable, writeTable } from './tables.ts';
 
 const REQUEST = ['user_id', 'page_id', 'timestamp'];
 const CLICK = [...REQUEST, 'ad_id', 'clicked'];
@@ -29,15 +30,13 @@ export interface ClickTables {
 /**
  * Tables in the order of their files; times are moments in UTC, whatever zones and formats they are written in.
  *
- * @param splits - Which of the two of requests and clicks are read.
- * @throws StageError E_DATA where a file or column is missing, an id is empty, or of another kind than elsewhere, a
- *   time is none, a click is neither 0 nor 1, or a user or page has two rows.
+ * @throws StageError E_DATA where a file or column is missing, an id is empty, a broken number, or of another kind than
+ *   elsewhere, a time is none, a click is neither 0 nor 1, or a user or page has two rows.
  */
 export async function openClickTables(
   database: FileDatabase,
   folder: string,
   params: LoadParams,
-  splits: readonly ClickSplit[] = SPLITS,
 ): Promise<ClickTables> {
   const open = async (
     file: string,
@@ -54,7 +53,7 @@ export async function openClickTables(
     requests: new Map<ClickSplit, Relation>(),
     clicks: new Map<ClickSplit, Relation>(),
   };
-  for (const split of splits) {
+  for (const split of SPLITS) {
     raw.requests.set(split, await open(params.requests[split], `requests_${split}`, REQUEST));
     raw.clicks.set(split, await open(params.clicks[split], `clicks_${split}`, CLICK));
   }
@@ -68,14 +67,14 @@ export async function openClickTables(
   for (const [split, relation] of raw.requests)
     requests.set(
       split,
-      await keep(database, `requests_${split}`, relation, selectLog(relation, REQUEST)),
+      await keepTable(database, `requests_${split}`, selectLog(relation, REQUEST), relation.source),
     );
   for (const [split, relation] of raw.clicks) {
     const log = `SELECT row_number() OVER () AS click_id, * FROM (${selectLog(relation, CLICK)})`;
-    clicks.set(split, await keep(database, `clicks_${split}`, relation, log));
+    clicks.set(split, await keepTable(database, `clicks_${split}`, log, relation.source));
   }
-  const users = await keep(database, 'users', raw.users, `SELECT * FROM ${raw.users.sql}`);
-  const pages = await keep(database, 'pages', raw.pages, selectPages(raw.pages, logs));
+  const users = await keepTable(database, 'users', `FROM ${raw.users.sql}`, raw.users.source);
+  const pages = await keepTable(database, 'pages', selectPages(raw.pages, logs), raw.pages.source);
   return { requests, clicks, users, pages };
 }
 
@@ -109,37 +108,11 @@ async function assertRows(
   columns: readonly string[],
 ): Promise<void> {
   assertColumns(relation, columns);
-  for (const id of columns.filter((name) => name.endsWith('_id')))
-    await assertFilled(database, relation, id);
+  const ids = columns.filter((name) => name.endsWith('_id'));
+  await assertIds(database, relation, ids);
   if (columns.includes('timestamp')) await assertTimes(database, relation, 'timestamp');
   if (columns.includes('clicked'))
     await assertCells(database, relation, 'clicked', 'be 0 or 1', 'number IN (0, 1)');
-}
-
-const kindOf = ({ columns }: Relation, name: string): Column['kind'] =>
-  columns.find((column) => column.name === name)!.kind;
-
-function assertSameKind([first, ...others]: readonly Relation[], id: string): void {
-  const kind = kindOf(first, id);
-  const other = others.find((relation) => kindOf(relation, id) !== kind);
-  if (other === undefined) return;
-  throw new StageError(
-    'E_DATA',
-    `${other.source} column ${id} must hold what ${first.source} has, ${kind}; got ${kindOf(other, id)}`,
-    { hint: 'ids are numbers in all tables, or texts in all' },
-  );
-}
-
-async function assertOnce(database: FileDatabase, relation: Relation, id: string): Promise<void> {
-  const column = identifier(id);
-  const rows = await database.query(
-    `SELECT ${column} AS id, count(*) AS n FROM ${relation.sql} GROUP BY 1 HAVING n > 1 ORDER BY 1 LIMIT 6`,
-  );
-  if (rows.length === 0) return;
-  const examples = listExamples(rows, (row) => `${JSON.stringify(row.id)} (${row.n} times)`);
-  throw new StageError('E_DATA', `${relation.source} must have each ${id} once; got ${examples}`, {
-    hint: 'drop the repeated rows',
-  });
 }
 
 /** Named columns of a log, its times as moments. */
@@ -154,16 +127,4 @@ function selectPages(pages: Relation, logs: readonly Relation[]): string {
   return `SELECT page_id, coalesce(CAST(page_text AS VARCHAR), '') AS page_text FROM ${pages.sql}
     UNION ALL SELECT page_id, '' FROM (${named}) WHERE page_id NOT IN (SELECT page_id FROM ${pages.sql})
     ORDER BY page_id`;
-}
-
-/** Makes a table of a query; messages go on naming the file that it comes from. */
-async function keep(
-  database: FileDatabase,
-  name: string,
-  { source }: Relation,
-  query: string,
-): Promise<Relation> {
-  const sql = identifier(name);
-  await database.run(`CREATE OR REPLACE TABLE ${sql} AS ${query}`);
-  return { sql, columns: await describeColumns(database, sql), source };
 }

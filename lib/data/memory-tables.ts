@@ -41,6 +41,22 @@ export async function createTable(
   return { sql, columns: await describeColumns(database, sql), source };
 }
 
+/**
+ * Makes a table of the rows of a query.
+ *
+ * @param source - What messages call it.
+ */
+export async function keepTable(
+  database: FileDatabase,
+  name: string,
+  query: string,
+  source: string,
+): Promise<Relation> {
+  const sql = identifier(name);
+  await database.run(`CREATE OR REPLACE TABLE ${sql} AS ${query}`);
+  return { sql, columns: await describeColumns(database, sql), source };
+}
+
 /** The columns of a query, in the order of its rows. */
 export async function readColumns(database: FileDatabase, sql: string): Promise<TableColumns> {
   const rows = await database.query(sql);

@@ -2,8 +2,12 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readClickConfig } from '../../lib/data/click-config.ts';
 import { predict, trainModel } from '../../lib/data/click-model.ts';
 import type { ClickModel } from '../../lib/data/click-model.ts';
+import { openClickTables, writeClickTables } from '../../lib/data/click-tables.ts';
+import { withDatabase } from '../../lib/data/database.ts';
+import { inheritedFiles } from '../../lib/data/inherited-files.ts';
 import {
   predictAll,
   readConfig,
@@ -12,7 +16,7 @@ import {
 } from '../fixtures/clicks/predict.ts';
 import { complaintOf } from '../support/complaint.ts';
 import { inTemporaryFolder, PROJECT } from '../support/stage-process.ts';
-import { readJson } from '../support/table-stage.ts';
+import { readJson, readTable } from '../support/table-stage.ts';
 
 const FIXTURES = join(PROJECT, 'tests/fixtures/clicks');
 const GOLDEN = join(PROJECT, 'tests/golden/clicks');
@@ -100,6 +104,30 @@ test('predicts what it predicted before, to the bit (node tests/fixtures/clicks/
   assert.equal(await predictAll(model), readJson(FIXTURES, 'predictions.json'));
 });
 
+test('predicts what its stages predict, which count the ads of both files: to the bit', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const paths = {
+      ...{ requests: join(folder, 'requests'), clicks: join(folder, 'clicks') },
+      ...{ users: join(folder, 'users.parquet'), pages: join(folder, 'pages.parquet') },
+    };
+    const config = readClickConfig(readConfig());
+    const out = join(folder, 'out.parquet');
+    await withDatabase(config.base, async (database) => {
+      const tables = await openClickTables(database, config.folder, config.load);
+      await writeClickTables(database, tables, paths);
+    });
+    await withDatabase(config.base, async (database) => {
+      const requests = join(paths.requests, 'train.parquet');
+      await inheritedFiles(database, { ...paths, requests, out }, config);
+    });
+    const rows = await readTable(out);
+    assert.equal(
+      await predict(model, readTestViews()),
+      rows.map(({ probability_1: p }) => p),
+    );
+  });
+});
+
 test('predicts rows in any order, and alone, as it predicts them together', async () => {
   const views = readTestViews();
   const together = await predict(model, views);
@@ -126,6 +154,15 @@ test('has an answer for whom and what it has never seen', async () => {
   assert.is(strange['ad never seen'], strange['known user, page and ad'], 'ads are not told apart');
   assert.is(strange['page never seen, without text'], strange['page without text']);
   assert.is.not(strange['page never seen, with text'], strange['page without text']);
+});
+
+test('gives each view of an unknown page the probabilities of its own text, whatever stands beside it', async () => {
+  const view = STRANGE_VIEWS['page never seen, with text'];
+  const texts = ['The goal, the coach, the league.', view.page_text, undefined];
+  const views = texts.map((text, i) => ({ ...view, user_id: 901 + i, page_text: text }));
+  const together = await predict(model, views);
+  assert.is(new Set(together).size, 3);
+  for (const [i, one] of views.entries()) assert.equal(await predict(model, [one]), [together[i]]);
 });
 
 test('reads times of several formats and zones as the moments that they are', async () => {
@@ -204,11 +241,67 @@ test('names the table and the row of what is wrong', async () => {
   }
 });
 
+test('refuses views with ids that are none', async () => {
+  const [view] = readTestViews();
+  const cases: [id: number | null, complaint: RegExp][] = [
+    [Number.NaN, /^E_DATA: testData.*user_id must be a whole number.*"nan"/],
+    [null, /^E_DATA: testData.*user_id must not be empty/],
+    [1.5, /^E_DATA: testData.*user_id must be a whole number.*"1\.5"/],
+  ];
+  for (const [id, complaint] of cases) {
+    const wrong = { ...view, user_id: id as number };
+    assert.match(await complaintOf(() => predict(model, [view, wrong])), complaint);
+  }
+});
+
+test('refuses more clusters than the features reach, of users and of pages', async () => {
+  const config = readConfig() as Record<string, Record<string, object>>;
+  const { users, pages } = config.cluster;
+  const cluster = { users: { ...users, n_clusters: 8 }, pages: { ...pages, n_clusters: 9 } };
+  assert.is(
+    await complaintOf(() => trainModel({ ...config, cluster })),
+    'E_PARAMS: features must reach all clusters; got cluster.users.n_clusters 8, features.columns user_cluster_ n_categories 5; cluster.pages.n_clusters 9, join.clicks.columns up to probability_7',
+  );
+});
+
+test('refuses first centers that are no rows, or not as many as clusters', async () => {
+  assert.is(
+    await complaintOf(() => trainModel(readConfig(), { users: [1, 2, 3, 4, 999] })),
+    'E_PARAMS: starts.users must be ids of rows that are clustered; got 999',
+  );
+  assert.is(
+    await complaintOf(() => trainModel(readConfig(), { pages: [1, 2] })),
+    'E_PARAMS: starts.pages must be 7 ids, as cluster.pages.n_clusters has it; got 2',
+  );
+});
+
+test('refuses groups that nothing reads, and a legacy that would keep both counts', async () => {
+  const config = readConfig() as Record<string, Record<string, object>>;
+  const typos = { ...config, legcy: true, cluster: { ...config.cluster, user: {} } };
+  assert.is(
+    await complaintOf(() => trainModel(typos)),
+    'E_PARAMS: config: cluster.user is no group; did you mean cluster.users?\n  legcy is no group; did you mean legacy?',
+  );
+  const renamed = JSON.parse(
+    JSON.stringify(config).replace('"ads_seen"', '"ads_before"'),
+  ) as object;
+  assert.is(
+    await complaintOf(() => trainModel({ ...renamed, legacy: true })),
+    'E_PARAMS: join.clicks.columns must have the count ads_seen, which legacy replaces; got ads_before',
+  );
+});
+
 test('refuses more clusters than there are rows, and parameters that are none', async () => {
   const config = readConfig() as Record<string, Record<string, object>>;
   const { users, pages } = config.cluster;
+  const columns = [
+    { name: 'user_cluster_', transform: 'unfold', of: ['user_cluster'], n_categories: 81 },
+  ];
   const many = { ...config, cluster: { pages, users: { ...users, n_clusters: 81 } } };
-  assert.match(await complaintOf(() => trainModel(many)), /81/);
+  assert.match(
+    await complaintOf(() => trainModel({ ...many, features: { columns } })),
+    /^E_DATA.*81/,
+  );
   const unknown = { ...config, cluster: { pages, users: { ...users, n_cluster: 3 } } };
   assert.match(await complaintOf(() => trainModel(unknown)), /^E_PARAMS.*n_cluster\b/s);
   assert.match(

@@ -101,6 +101,14 @@ test('says what is wrong with candidates and clicks, with exit 3', async () => {
       write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, row]);
       assert.is(refusal(), `3 error E_DATA: candidates.csv:6 column ${complaint}`);
     }
+    write(folder, 'clicks.csv', CLICKS);
+    write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, ...CANDIDATES.slice(0, 3)]);
+    assert.is(runStage(STEP, FLAGS, folder).code, 0, 'the same again is the same');
+    write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, '1,7,2025-01-02T10:00:00Z,3,0.75']);
+    assert.is(
+      refusal(),
+      '3 error E_DATA: candidates.csv column probability must be one number for an ad at a request; got 0.5 and 0.75 for ad 3, user 1, page 7, 2025-01-02 10:00:00+00',
+    );
     write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, '2,8,,6,0.5']);
     assert.match(
       refusal(),

@@ -92,6 +92,8 @@ test('refuse by its line what is no time, no click or no id', async () => {
     ['1,1,9,0,\n', 'click_data_test.csv column timestamp must be a time in every row; got an empty cell in line 3'], // prettier-ignore
     ['1,1,9,2,2025-01-01\n', 'click_data_test.csv:3 column clicked must be 0 or 1; got "2"'],
     [',1,9,0,2025-01-01\n', 'click_data_test.csv:3 column user_id must not be empty; got an empty cell'], // prettier-ignore
+    ['1,1,9.5,0,2025-01-01\n', 'click_data_test.csv:3 column ad_id must be a whole number below 2^53; got "9.5"'], // prettier-ignore
+    ['nan,1,9,0,2025-01-01\n', 'click_data_test.csv:3 column user_id must be a whole number below 2^53; got "nan"'], // prettier-ignore
   ];
   for (const [bad, expected] of cases) {
     assert.is(await refusalOf('click_data_test.csv', CLICKS + row + bad), expected);
