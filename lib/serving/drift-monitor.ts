@@ -10,6 +10,7 @@ import type { DriftWindow } from './drift-window.ts';
 import type { Comparison } from './drift-worker.ts';
 import type { ServeParams } from './serve-params.ts';
 import type { ServedModel } from './served-model.ts';
+import { findUnwatched } from './window-drift.ts';
 import type { FeatureDrift } from './window-drift.ts';
 
 export interface DriftMonitor {
@@ -23,6 +24,9 @@ export interface DriftMonitor {
   watch(seconds: number): void;
   close(): Promise<void>;
 }
+
+const UNWATCHED =
+  'drift of these features cannot be seen: the bundle, of an earlier version, keeps too little of them; train the model again';
 
 type Drift = ReadonlyMap<string, FeatureDrift>;
 
@@ -62,6 +66,8 @@ export function createDriftMonitor(
     serve(model) {
       metrics.reset();
       const { input, distribution } = model.bundle;
+      const features = findUnwatched(distribution, input);
+      if (features.length > 0) log.warn({ features, model: model.hash }, UNWATCHED);
       watched = { model, window: createDriftWindow(input, distribution, windowRows), drifted: [] };
     },
     add(model, rows) {
@@ -124,9 +130,18 @@ function createMetrics(registry: Registry, threshold: number) {
   const drifted = gauge('serve_drifted_features', 'Features whose score reaches the threshold');
   const windowRows = gauge('serve_drift_window_rows', 'Latest rows that are compared');
   gauge('serve_drift_threshold', 'Score from which on a feature counts as drifted').set(threshold);
+  /** Nothing is measured, and none of them says that nothing drifts. */
+  function reset(): void {
+    drift.reset();
+    score.reset();
+    drifted.remove();
+  }
   return {
     windowRows,
+    reset,
     set(found: Drift) {
+      reset();
+      if (found.size === 0) return;
       for (const [feature, { scores, ...decided }] of found) {
         for (const [test, value] of Object.entries(scores)) {
           if (value !== null) drift.set({ feature, test }, value);
@@ -134,11 +149,6 @@ function createMetrics(registry: Registry, threshold: number) {
         score.set({ feature, test: decided.test }, decided.score);
       }
       drifted.set([...found.values()].filter(({ isDrifted }) => isDrifted).length);
-    },
-    reset() {
-      drift.reset();
-      score.reset();
-      drifted.set(0);
     },
   };
 }

@@ -40,11 +40,12 @@ export function createFaultList(): FaultList {
   };
 }
 
-/** A value of JSON, cut where it is long. */
+/** A value of JSON, cut where it is long; a number that is too great for a double reads as Infinity. */
 export function show(value: unknown): string {
-  return cut(JSON.stringify(value));
+  return cut(typeof value === 'number' ? String(value) : JSON.stringify(value));
 }
 
-function cut(text: string): string {
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+/** What is sent, as answers and log may repeat it: neither grows with it. */
+export function cut(text: string, length = MAX_SHOWN): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }

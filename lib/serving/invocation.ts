@@ -5,10 +5,12 @@
  * @see https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/
  */
 import { parse } from 'csv-parse/sync';
+import { listExamples } from '../errors.ts';
 import { isRecord } from '../params/schema.ts';
 import { parseBoundedJson } from '../services/bounded-json.ts';
 import { requestError } from '../services/error-replies.ts';
 import { didYouMean } from '../suggest.ts';
+import { cut, show } from './fault.ts';
 
 export const PREDICT_METHODS = ['predict', 'predict_proba'] as const;
 export type PredictMethod = (typeof PREDICT_METHODS)[number];
@@ -68,10 +70,10 @@ function parseShape(shape: Readonly<Record<string, unknown>>): SentRows {
   const [name] = names;
   const known = Object.keys(SHAPES);
   if (names.length === 1 && Object.hasOwn(SHAPES, name)) return SHAPES[name](shape[name]);
-  const hint = names.length === 1 ? didYouMean(name, known) : '';
+  const hint = names.length === 1 ? didYouMean(cut(name), known) : '';
   throw requestError(
     400,
-    `the body must be a list of rows, or a map with exactly one of ${known.join(', ')}; got ${names.join(', ') || 'an empty map'}${hint}`,
+    `the body must be a list of rows, or a map with exactly one of ${known.join(', ')}; got ${listExamples(names, (name) => cut(name)) || 'an empty map'}${hint}`,
   );
 }
 
@@ -109,10 +111,10 @@ function parseColumns(value: Readonly<Record<string, unknown>>): SentRows {
   const lists = columns.map((name) => (Array.isArray(value[name]) ? value[name] : [value[name]]));
   const lengths = new Set(lists.map(({ length }) => length));
   if (lengths.size > 1) {
-    const got = columns.map((name, j) => `${name} with ${lists[j].length}`).slice(0, 5);
+    const got = columns.map((name, j) => ({ name, length: lists[j].length }));
     throw requestError(
       400,
-      `the columns of inputs must be of one length; got ${got.join(', ')}${columns.length > 5 ? ' …' : ''}`,
+      `the columns of inputs must be of one length; got ${listExamples(got, ({ name, length }) => `${cut(name)} with ${length}`)}`,
     );
   }
   const nRows = lists[0]?.length ?? 0;
@@ -125,7 +127,10 @@ function parseCsv(body: string): SentRows {
     const [columns = [], ...data] = parse(body, { bom: true, skip_empty_lines: true });
     return { columns, data, areTexts: true };
   } catch (error) {
-    throw requestError(400, `the body must be CSV with a header; ${(error as Error).message}`);
+    throw requestError(
+      400,
+      `the body must be CSV with a header; ${cut((error as Error).message, 200)}`,
+    );
   }
 }
 
@@ -135,7 +140,7 @@ function assertParams(params: Readonly<Record<string, unknown>>, where: string):
   if (unknown.length === 0) return;
   throw requestError(
     400,
-    `${where} must be of ${known.join(', ')} alone; got ${unknown.join(', ')}${didYouMean(unknown[0], known)}`,
+    `${where} must be of ${known.join(', ')} alone; got ${listExamples(unknown, (name) => cut(name))}${didYouMean(cut(unknown[0]), known)}`,
   );
 }
 
@@ -144,6 +149,6 @@ function methodOf({ predict_method: method = 'predict' }: Readonly<Record<string
   if (known !== undefined) return known;
   throw requestError(
     400,
-    `predict_method must be one of ${PREDICT_METHODS.join(', ')}; got ${JSON.stringify(method)}`,
+    `predict_method must be one of ${PREDICT_METHODS.join(', ')}; got ${show(method)}`,
   );
 }

@@ -5,6 +5,7 @@
  * model can be brought together afterwards.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { decodeBody } from '../services/body-text.ts';
 import { requestError } from '../services/error-replies.ts';
 import { addFacts } from '../services/service.ts';
 import type { Service } from '../services/service.ts';
@@ -64,7 +65,7 @@ export function createModelService({
         },
       });
       const model = slot.current();
-      const metrics = createPredictionMetrics(registry, model.bundle, params.objective.share);
+      const metrics = createPredictionMetrics(registry, params.objective.share);
       parts = { slot, metrics, drift, params };
       metrics.serve(model);
       drift.serve(model);
@@ -90,7 +91,7 @@ async function addRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     // read by the handler, so that the log can keep a body that is no JSON either
-    scope.addContentTypeParser(['application/json', 'text/csv'], { parseAs: 'string' }, async (_: unknown, body: string) => body); // prettier-ignore
+    scope.addContentTypeParser(['application/json', 'text/csv'], { parseAs: 'buffer' }, async ({ headers }: FastifyRequest, body: Buffer) => decodeBody(body, headers)); // prettier-ignore
     scope.setValidatorCompiler(() => () => true);
     scope.addHook('onResponse', async (_, { statusCode, elapsedTime }) => {
       const isSlow = elapsedTime > params.objective.latencyMs;
@@ -153,7 +154,7 @@ function keep(
   const columns = bundle.input.map(({ name }) => name);
   const kept = keepInput(sent, { ...input, columns });
   addFacts(request, {
-    ...(kept === null ? { input_left_out_bytes: sent.body.length } : { input: kept }),
+    ...(kept === null ? { input_left_out_bytes: Buffer.byteLength(sent.body) } : { input: kept }),
     outcome: hideFaults(outcome, input.redact),
   });
 }

@@ -23,11 +23,11 @@ export interface PredictionMetrics {
 const PROBABILITY_BUCKETS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1];
 /** All that are no columns of the model together, or callers could make up any number. */
 const OTHER = 'other';
+const VALUE = 'serve_prediction_value';
 
 /** @param objectiveShare - Share of the requests that are to be good. */
 export function createPredictionMetrics(
   registry: Registry,
-  first: Bundle,
   objectiveShare: number,
 ): PredictionMetrics {
   const registers = [registry];
@@ -59,25 +59,22 @@ export function createPredictionMetrics(
     buckets: PROBABILITY_BUCKETS,
     registers,
   });
-  const values = new Histogram({
-    name: 'serve_prediction_value',
-    help: 'Predicted number',
-    buckets: valueBuckets(first),
-    registers,
-  });
+  let values: Histogram | null = null;
   let nServed = 0;
   return {
     serve({ hash, bundle }) {
       model.reset();
       const task = isRegression(bundle) ? 'regression' : 'classification';
       model.set({ hash, model: bundle.model.name, task }, 1);
+      registry.removeSingleMetric(VALUE);
+      values = isRegression(bundle) ? createValues(registers, bundle) : null;
       if (nServed++ > 0) swaps.inc({ result: 'swapped' });
     },
     refuse: () => swaps.inc({ result: 'refused' }),
     observe({ bundle }, { rows: { nRows }, labels, outputs }) {
       rows.inc(nRows);
       if (outputs instanceof Float64Array) {
-        for (const value of outputs) values.observe(value);
+        for (const value of outputs) values?.observe(value);
         return;
       }
       const n = bundle.classes.length;
@@ -98,6 +95,12 @@ export function createPredictionMetrics(
     },
     countOutcome: (outcome) => outcomes.inc({ outcome }),
   };
+}
+
+/** Begins anew with every model: the numbers of one fall into other intervals than those of another. */
+function createValues(registers: Registry[], bundle: Bundle): Histogram {
+  const buckets = valueBuckets(bundle);
+  return new Histogram({ name: VALUE, help: 'Predicted number', buckets, registers });
 }
 
 /** Ends of intervals that the golden rows, which are spread over the target, fall into one by one. */

@@ -101,32 +101,41 @@ function readTable(
   faults: FaultList,
 ): void {
   const names = columns ?? schema.input.map(({ name }) => name);
-  const places = schema.input.map(({ name }) => names.indexOf(name));
-  checkColumns(schema, names, faults);
+  const placeOf = new Map(names.map((name, place) => [name, place]));
+  const places = schema.input.map(({ name }) => placeOf.get(name));
+  checkColumns(schema, names, placeOf, faults);
   for (const [i, row] of data.entries()) {
     if (row.length !== names.length) {
       faults.add(i, '', `${names.length} values, one for each column`, `${row.length}`);
       continue;
     }
     for (const [j, place] of places.entries()) {
-      if (place < 0) continue;
+      if (place === undefined) continue;
       const { kind } = schema.input[j];
       write(i, j, areTexts ? readText(row[place] as string, kind) : (row[place] ?? null));
     }
   }
 }
 
-function checkColumns(schema: RowSchema, names: readonly string[], faults: FaultList): void {
+function checkColumns(
+  schema: RowSchema,
+  names: readonly string[],
+  placeOf: ReadonlyMap<string, number>,
+  faults: FaultList,
+): void {
   for (const { name } of schema.input) {
-    if (!names.includes(name)) faults.add(null, name, 'a column of the table', 'none');
+    if (!placeOf.has(name)) faults.add(null, name, 'a column of the table', 'none');
   }
   for (const [place, name] of names.entries()) {
-    if (names.indexOf(name) !== place) faults.add(null, name, 'one column of this name', 'two');
+    if (placeOf.get(name) !== place) faults.add(null, name, 'one column of this name', 'two');
     else if (!schema.allowsUnknown) addUnknown(schema, null, name, faults);
   }
 }
 
-const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
 /** A cell of CSV as the value that JSON would have; a text that is no number stays what it is. */
 function readText(cell: string, kind: Column['kind']): unknown {
@@ -134,5 +143,5 @@ function readText(cell: string, kind: Column['kind']): unknown {
   if (kind !== 'number') return cell;
   const text = cell.trim();
   const number = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
-  return Number.isNaN(number) ? (BOOLEANS[text.toLowerCase()] ?? cell) : number;
+  return Number.isFinite(number) ? number : (BOOLEANS.get(text.toLowerCase()) ?? cell);
 }

@@ -5,7 +5,7 @@ import type { Bundle } from '../models/bundle.ts';
 import { MissingFeaturesError } from '../models/row-scorer.ts';
 import type { RawRows } from '../models/row-scorer.ts';
 import { requestError } from '../services/error-replies.ts';
-import { createFaultList } from './fault.ts';
+import { createFaultList, cut } from './fault.ts';
 import type { FaultList } from './fault.ts';
 import { parseInvocation } from './invocation.ts';
 import type { InvocationType, PredictMethod } from './invocation.ts';
@@ -78,15 +78,17 @@ export interface Outcome {
   readonly status: number;
   readonly predictions?: readonly unknown[];
   readonly message?: string;
-  /** The first of them: a line of log does not grow with what is sent. */
+  /** The first of them: a line of log does not grow with what is sent, neither by this nor by the message. */
   readonly faults?: FaultList['faults'];
 }
 
 const MAX_FAULTS_TOLD = 20;
+const MAX_MESSAGE = 500;
 
 /** @param error - What {@link scoreInvocation} threw. */
 export function toOutcome(error: unknown): Outcome {
-  const { statusCode: status = 500, message } = error as Error & { statusCode?: number };
+  const { statusCode: status = 500, message: whole } = error as Error & { statusCode?: number };
+  const message = cut(whole, MAX_MESSAGE);
   if (!(error instanceof InvalidRowsError)) return { status, message };
   return { status, message, faults: error.details.slice(0, MAX_FAULTS_TOLD) };
 }

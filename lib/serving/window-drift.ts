@@ -4,6 +4,7 @@ import type { ColumnDrift } from '../monitoring/drift.ts';
 import { profileCategories, profileNumbers, profileTraining } from '../monitoring/profiles.ts';
 import type { ColumnProfile } from '../monitoring/profiles.ts';
 import type { Distribution } from '../preprocessing/distribution.ts';
+import type { Column } from '../sql.ts';
 import type { WindowColumns, WindowValues } from './drift-window.ts';
 
 export type FeatureDrift = Omit<ColumnDrift, 'bins'>;
@@ -26,6 +27,16 @@ export function measureWindow(
     found.set(name, { scores, test, score, isDrifted });
   }
   return found;
+}
+
+/** Columns that a bundle of an earlier version keeps too little of, though training had values of them. */
+export function findUnwatched(distribution: Distribution, input: readonly Column[]): string[] {
+  const watchable = input.filter(({ name, kind }) => {
+    const nValues = distribution.n_samples - distribution.columns[name].missing_count;
+    return (kind === 'number' || kind === 'text') && nValues > 0;
+  });
+  const names = watchable.map(({ name }) => name);
+  return names.filter((name) => profileTraining(distribution, name) === null);
 }
 
 function profileWindow(values: WindowValues): ColumnProfile {

@@ -8,6 +8,7 @@ import { TRAIN_SCHEMA } from '../../lib/models/train-params.ts';
 import { resolveParams } from '../../lib/params/resolve.ts';
 import { fitFeatures } from '../../lib/preprocessing/features.ts';
 import { fitScaler } from '../../lib/preprocessing/fit-scaler.ts';
+import type { Distribution } from '../../lib/preprocessing/distribution.ts';
 import { preprocess, registerFunctions } from '../../lib/preprocessing/pipeline.ts';
 import type { Preprocessing } from '../../lib/preprocessing/pipeline.ts';
 import type { FeatureDeclaration } from '../../lib/preprocessing/transforms.ts';
@@ -150,6 +151,15 @@ export async function makeNumberBundle(
   const preprocessing = { columns: null, features: null, scaler: null };
   const facts = { model: 'ridge', data, preprocessing, target: 'a', classes: [] };
   return { bundle: await assemble(database, raw, facts), raw };
+}
+
+/** As bundles kept it before drift was measured: no counts, quantiles, lengths. */
+export function withoutCounts({ n_samples, columns }: Distribution): Distribution {
+  const kept = Object.entries(columns).map(([name, facts]) => [
+    name,
+    { ...facts, counts: undefined, quantiles: undefined, lengths: undefined },
+  ]);
+  return { n_samples, columns: Object.fromEntries(kept) as Distribution['columns'] };
 }
 
 /** A bundle that tells good texts from bad ones. */

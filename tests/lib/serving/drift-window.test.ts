@@ -3,9 +3,10 @@ import * as assert from 'uvu/assert';
 import { describeDistribution } from '../../../lib/preprocessing/distribution.ts';
 import type { RawRows } from '../../../lib/models/row-scorer.ts';
 import { createDriftWindow } from '../../../lib/serving/drift-window.ts';
-import { measureWindow } from '../../../lib/serving/window-drift.ts';
+import { findUnwatched, measureWindow } from '../../../lib/serving/window-drift.ts';
 import type { Column } from '../../../lib/sql.ts';
 import { createRelation, openTestDatabase } from '../../support/relations.ts';
+import { withoutCounts } from '../../support/served-bundles.ts';
 
 const test = suite('drift of the latest rows');
 const database = await openTestDatabase();
@@ -95,6 +96,16 @@ test('leaves out columns without a value, and those that the bundle says too lit
   window.add(many(10, likeTrain));
   const found = measureWindow({ ...distribution, columns }, window.columns(), 0.1);
   assert.equal([...found.keys()], ['x', 'note']);
+});
+
+test('names the columns that a bundle of an earlier version keeps too little of', () => {
+  assert.equal(findUnwatched(distribution, INPUT), []);
+  const old = withoutCounts(distribution);
+  assert.equal(findUnwatched(old, INPUT), ['x', 'soil', 'note']);
+  const columns = { ...old.columns, x: { ...old.columns.x, missing_count: 400 } };
+  assert.equal(findUnwatched({ ...old, columns }, INPUT), ['soil', 'note'], 'x had no value');
+  const times = INPUT.map((column) => ({ ...column, kind: 'time' as const }));
+  assert.equal(findUnwatched(old, times), [], 'times are never compared');
 });
 
 test.run();

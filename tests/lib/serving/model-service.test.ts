@@ -223,6 +223,40 @@ test('refuses wrong rows with all faults, and logs the input, the faults by fiel
   });
 });
 
+test('reads UTF-8 alone, with or without its mark', async () => {
+  await withService(serviceOf(texts.file), async (running) => {
+    const send = async (body: Uint8Array<ArrayBuffer>, type: string) => {
+      const headers = { 'content-type': type };
+      const init = { method: 'POST', headers, body };
+      const response = await fetch(`${running.url}/invocations`, init);
+      return { status: response.status, text: await response.text() };
+    };
+    const encoder = new TextEncoder();
+    const csv = encoder.encode('\uFEFFtext\nvery good\n');
+    const good = { status: 200, text: '{"predictions":["good"]}' };
+    assert.equal(await send(csv, 'text/csv'), good);
+    assert.equal(await send(encoder.encode('\uFEFF["very good"]'), 'application/json'), good);
+    assert.is((await send(csv, 'text/csv; charset=utf-16')).status, 415);
+    const latin = Uint8Array.from([...encoder.encode('text\ncaf'), 0xe9]);
+    const refused = await send(latin, 'text/csv');
+    assert.is(refused.status, 400);
+    assert.match(refused.text, 'the body must be UTF-8');
+  });
+});
+
+test('logs little of a body that is no request, and tells its sender little', async () => {
+  await withService(serviceOf(strict.file), async (running) => {
+    const long = 'x'.repeat(1_000_000);
+    const bodies = [{ [long]: 1 }, { instances: [], params: { [long]: 1 } }, [{ [long]: long }]];
+    for (const body of bodies) {
+      const { status, headers: _, ...answer } = await post(running, body);
+      assert.is(status, 400);
+      const line = running.requests().at(-1);
+      assert.ok(JSON.stringify([answer, line]).length < 5000, Object.keys(body).join().slice(0, 9));
+    }
+  });
+});
+
 test('refuses what is no request, and goes on', async () => {
   await withService(serviceOf(classes.file, { body_limit: 100_000 }), async (running) => {
     const [row] = classes.rows;
@@ -297,6 +331,26 @@ test('counts rows, predictions, faults, outcomes and the drift of the latest row
     );
     const [warning] = running.lines.filter(({ msg }) => msg === 'features drift');
     assert.equal(Object.keys(warning.features as object), ['b', 'soil']);
+  });
+});
+
+test('counts predicted numbers in the intervals of the model that is served', async () => {
+  const file = join(folder, 'served-numbers');
+  copyFileSync(classes.file, file);
+  await withService(serviceOf(file, { reload_seconds: 0.01 }), async (running) => {
+    const buckets = async (): Promise<string[]> => {
+      const text = await (await fetch(`${running.url}/metrics`)).text();
+      return Array.from(text.matchAll(/^serve_prediction_value_bucket\{le="([^+"]+)"/gm), ([, le]) => le); // prettier-ignore
+    };
+    assert.equal(await buckets(), [], 'this model predicts no numbers');
+    copyFileSync(numbers.file, `${file}.partial`);
+    renameSync(`${file}.partial`, file);
+    const whenSwapped = async (): Promise<string[]> => {
+      const found = await buckets();
+      return found.length > 0 ? found : await whenSwapped();
+    };
+    const expected = [...new Set(numbers.bundle.golden.predictions)].toSorted((a, b) => a - b);
+    assert.equal((await whenSwapped()).map(Number), expected);
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseInvocation } from '../../../lib/serving/invocation.ts';
-import type { InvocationType } from '../../../lib/serving/invocation.ts';
+import type { InvocationType, SentRows } from '../../../lib/serving/invocation.ts';
 import { readRows } from '../../../lib/serving/read-rows.ts';
 import type { RowSchema } from '../../../lib/serving/read-rows.ts';
 import type { Column } from '../../../lib/sql.ts';
@@ -122,14 +122,44 @@ test('names every fault of every row: row, field, what must be there and what is
     { row: null, field: 'day', expected: 'a column of the table', got: 'none' },
     { row: null, field: 'soil', expected: 'one column of this name', got: 'two' },
     { row: 0, field: 'height', expected: 'a finite number, or null', got: '"tall"' },
-    { row: 0, field: 'hot', expected: 'a finite number, or null', got: 'null' },
+    { row: 0, field: 'hot', expected: 'a finite number, or null', got: '"1e999"' },
     { row: 1, field: 'height', expected: 'a finite number, or null', got: '"0x10"' },
     { row: 1, field: 'hot', expected: 'a finite number, or null', got: '"nan"' },
+  ]);
+  assert.equal(read('[[1e400, 0, null, null]]').faults, [
+    { row: 0, field: 'height', expected: 'a finite number, or null', got: 'Infinity' },
   ]);
   assert.equal(read([[1, 2]]).faults, [
     { row: 0, field: '', expected: '4 values, one for each column', got: '2' },
   ]);
 });
+
+test('reads tables of a hundred thousand columns, each name a few times', () => {
+  const columns = Array.from({ length: 100_000 }, (_, j) => `c${j}`);
+  const bodies: [unknown, InvocationType?][] = [
+    [{ dataframe_split: { columns, data: [] } }],
+    [{ inputs: Object.fromEntries(columns.map((name) => [name, []])) }],
+    [columns.join(','), 'text/csv'],
+  ];
+  for (const [body, type] of bodies) {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const { rows } = parseInvocation(type ?? 'application/json', text, {});
+    assert.is(readRows(schema, countReads(rows)).faults.nFaults(), 100_004);
+  }
+});
+
+/** The same rows; reading their names more than ten times each is an error. */
+function countReads(rows: SentRows): SentRows {
+  if ('records' in rows || rows.columns === null) return rows;
+  let nReads = 0;
+  const columns = new Proxy(rows.columns, {
+    get(target, key) {
+      if (++nReads > 10 * target.length) throw new Error('names are searched again and again');
+      return Reflect.get(target, key) as unknown;
+    },
+  });
+  return { ...rows, columns };
+}
 
 test('counts all faults, and tells the first thousand', () => {
   const { rows } = parseInvocation(
@@ -187,6 +217,59 @@ test('refuses a body of no known shape, and says which there are', () => {
   assert.match(
     refusalOf('a,b\n1,"2\n', {}, 'text/csv'),
     '400 the body must be CSV with a header; Quote Not Closed',
+  );
+});
+
+test('repeats the beginning alone of what is sent', () => {
+  const long = 'x'.repeat(100_000);
+  const bodies: [string, Record<string, unknown>?, InvocationType?][] = [
+    [JSON.stringify({ [long]: 1 })],
+    [JSON.stringify(Object.fromEntries(Array.from({ length: 9000 }, (_, i) => [`k${i}`, 1])))],
+    [JSON.stringify({ inputs: { [long]: [1], b: [] } })],
+    [JSON.stringify({ instances: [], params: { [long]: 1 } })],
+    [JSON.stringify({ instances: [], params: { predict_method: long } })],
+    ['[]', { predict_method: [long] }],
+    [`[${long}]`],
+    [`a,b\n${long}"`, {}, 'text/csv'],
+  ];
+  for (const [body, query, type] of bodies) {
+    const refusal = refusalOf(body, query, type);
+    assert.ok(refusal.startsWith('400 ') && refusal.length < 500, refusal.slice(0, 600));
+  }
+});
+
+test('property: whatever cells come as CSV, there are numbers, texts and faults that show the cell', () => {
+  const cell = fc.oneof(
+    fc.string(),
+    fc.double().map(String),
+    fc.constantFrom(
+      'constructor',
+      '__proto__',
+      'toString',
+      'TRUE',
+      ' false',
+      '1e999',
+      '-.5',
+      'NaN',
+    ),
+  );
+  const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+  fc.assert(
+    fc.property(fc.array(fc.tuple(cell, cell, cell, cell), { minLength: 1 }), (table) => {
+      const csv = [NAMES, ...table].map((cells) => cells.map(quote).join(',')).join('\n');
+      const { nRows, numbers, texts, faults } = read(csv, 'text/csv');
+      assert.is(nRows, table.length);
+      assert.equal(texts.soil, table.map((cells) => cells[2] || null)); // prettier-ignore
+      for (const { row, field, got } of faults) {
+        const text = JSON.stringify(table[row!][NAMES.indexOf(field)]);
+        assert.is(got, text.length > 60 ? `${text.slice(0, 60)}…` : text);
+      }
+      const isRead = (i: number, j: number): boolean =>
+        table[i][j] === '' || !Number.isNaN(numbers[4 * i + j]);
+      const nRead = table.flatMap((_, i) => [isRead(i, 0), isRead(i, 1)]).filter(Boolean).length;
+      assert.is(nRead + faults.length, 2 * nRows);
+    }),
+    { seed: SEED, numRuns: 300 },
   );
 });
 
