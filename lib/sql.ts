@@ -30,6 +30,9 @@ export interface Relation {
   readonly source: string;
 }
 
+/** Of messages that name a row and not a line of the file: cells may hold newlines. */
+export const ROW_HINT = 'row 1 is the first below the header';
+
 /** `"name"`, quotes inside doubled. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

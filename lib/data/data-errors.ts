@@ -1,4 +1,5 @@
 import { StageError } from '../errors.ts';
+import { QUOTE_HINT } from './unmatched-quote.ts';
 
 /** What messages call a file whose name DuckDB does not tell. */
 export const UNNAMED = 'the input';
@@ -31,7 +32,9 @@ export function toDataError(error: unknown): StageError | null {
     return new StageError('E_DATA', `${where} ${what}; got ${JSON.stringify(got.slice(0, 80))}`, {
       hint: /utf-8/.test(reason)
         ? 'write the file in UTF-8'
-        : 'mend the line, or drop the column before this stage',
+        : /unterminated quote/.test(message)
+          ? QUOTE_HINT
+          : 'mend the line, or drop the column before this stage',
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
 /** The joined features of the shown ads, in memory, as the tests of their signal read them. */
-import { withInheritedCounts } from '../clicks/inherited.ts';
+import { COUNT, withInheritedCounts } from '../clicks/inherited.ts';
 import { requireNames } from '../column-names.ts';
 import { StageError } from '../errors.ts';
 import { daySql, microsecondsSql } from '../joining/times.ts';
@@ -15,8 +15,7 @@ import { readRows } from '../tensors/read-rows.ts';
 import type { FileDatabase } from './database.ts';
 import { openTable, openTables } from './tables.ts';
 
-/** What the count of ads is called, and what tells the order of the file. */
-const COUNT = 'ads_seen';
+/** Tells the order of the file. */
 const LINE = 'click_id';
 const NEEDED = [LINE, 'user_id', 'timestamp', 'clicked', COUNT];
 
@@ -65,6 +64,12 @@ export async function readShownAds(
       columns: requireNames(columns, names, 'signal.groups'),
       units: of === undefined ? null : await readUnits(database, ordered, of),
     });
+  }
+  if (!groups.some(({ columns }) => columns.includes(COUNT))) {
+    throw new StageError(
+      'E_PARAMS',
+      `signal.groups must have a group of ${COUNT}, in whose place the inherited count is set`,
+    );
   }
   const wanted = [...new Set(['clicked', ...groups.flatMap(({ columns }) => columns)])];
   const columns = await readColumns(database, ordered, wanted);

@@ -8,8 +8,10 @@ import { join } from 'node:path';
 import { StageError } from '../errors.ts';
 import { identifier, literal } from '../sql.ts';
 import type { Column, Database, Relation } from '../sql.ts';
+import { assertEvenRows, assertNoStrayText } from './check-csv.ts';
 import { UNNAMED } from './data-errors.ts';
 import type { FileDatabase } from './database.ts';
+import { explainQuotes } from './unmatched-quote.ts';
 
 export const SPLITS = ['train', 'valid', 'test'] as const;
 /** Half of DuckDB's own: groups wait in memory until they are full; files are no larger and no slower. */
@@ -75,23 +77,32 @@ export async function openTable(
   texts: readonly string[] = [],
 ): Promise<FileRelation> {
   assertReadable(file);
-  const isParquet = endingOf(file) === '.parquet';
-  const from = isParquet
-    ? `FROM read_parquet(${literal(file)})`
-    : await sniffCsv(database, file, texts);
-  await naming(file, database.run(`CREATE OR REPLACE VIEW ${identifier(name)} AS ${from}`));
+  if (endingOf(file) === '.parquet') {
+    return await openView(database, file, name, `FROM read_parquet(${literal(file)})`);
+  }
+  const relation = await explainQuotes(file, async () => {
+    const opened = await openView(database, file, name, await sniffCsv(database, file, texts));
+    await assertEvenRows(database, opened);
+    return opened;
+  });
+  await assertNoStrayText(database, relation, texts);
+  return relation;
+}
+
+async function openView(
+  database: FileDatabase,
+  file: string,
+  name: string,
+  from: string,
+): Promise<FileRelation> {
   const sql = identifier(name);
+  await naming(file, database.run(`CREATE OR REPLACE VIEW ${sql} AS ${from}`));
   const columns = await describeColumns(database, sql);
-  const relation = { sql, columns, source: file, from };
   const [row] = await database.query(`SELECT count(*) AS n FROM (FROM ${sql} LIMIT 1)`);
   if (row.n === 0) {
     throw new StageError('E_DATA', `${file} must have at least one row; got a header alone`);
   }
-  if (!isParquet) {
-    await assertEvenRows(database, relation);
-    await assertNoStrayText(database, relation, texts);
-  }
-  return relation;
+  return { sql, columns, source: file, from };
 }
 
 /** @param sql - What stands after FROM. */
@@ -273,51 +284,4 @@ export function assertSameColumns(fit: Relation, other: Relation): void {
     'E_DATA',
     `${other.source} must have the columns of ${fit.source}; got ${difference}`,
   );
-}
-
-/** Rows of uneven length hide the delimiter: the file is then read as one column of whole lines. */
-async function assertEvenRows(
-  database: FileDatabase,
-  { sql, columns, source }: Relation,
-): Promise<void> {
-  const [{ name }] = columns;
-  const delimiter = columns.length > 1 ? undefined : /[,;\t|]/.exec(name)?.[0];
-  if (delimiter === undefined) return;
-  const nCells = name.split(delimiter).length;
-  const cells = `len(string_split(${identifier(name)}, ${literal(delimiter)}))`;
-  const [row] = await database.query(
-    `SELECT line, cells FROM (SELECT row_number() OVER () + 1 AS line, ${cells} AS cells FROM ${sql})
-     WHERE cells <> ${nCells} ORDER BY line LIMIT 1`,
-  );
-  throw new StageError(
-    'E_DATA',
-    `${source}:${row?.line ?? 1} must have ${nCells} cells, as the header has; got ${row?.cells ?? 1}`,
-    { hint: 'a cell that holds the delimiter stands in double quotes' },
-  );
-}
-
-/** A column of numbers with a few texts in it is read as text; that is a mistake in the data. */
-async function assertNoStrayText(
-  database: FileDatabase,
-  { sql, columns, source }: Relation,
-  texts: readonly string[],
-): Promise<void> {
-  const mayBeNumbers = columns.filter(({ name, kind }) => kind === 'text' && !texts.includes(name));
-  for (const { name } of mayBeNumbers) {
-    const column = identifier(name);
-    const isStray = `(${column} IS NOT NULL AND try_cast(${column} AS DOUBLE) IS NULL)`;
-    const [row] = await database.query(
-      `SELECT count(*) FILTER (${isStray}) AS stray, count(${column}) AS n FROM ${sql}`,
-    );
-    if (Number(row.stray) === 0 || Number(row.stray) * 2 > Number(row.n)) continue;
-    const [first] = await database.query(
-      `SELECT line, value FROM (SELECT row_number() OVER () + 1 AS line, ${column} AS value, ${isStray} AS stray
-       FROM ${sql}) WHERE stray ORDER BY line LIMIT 1`,
-    );
-    throw new StageError(
-      'E_DATA',
-      `${source}:${first.line} column ${name} must be a number; got ${JSON.stringify(first.value)} (${row.stray} of ${row.n} rows are texts)`,
-      { hint: 'mend these rows, or write an empty cell for a missing value' },
-    );
-  }
 }

@@ -1,6 +1,6 @@
 /** Times of any table as microseconds since 1970 in UTC, so that those of two tables can be compared. */
 import { StageError, listExamples } from '../errors.ts';
-import { double, identifier } from '../sql.ts';
+import { double, identifier, ROW_HINT } from '../sql.ts';
 import type { Database, Relation } from '../sql.ts';
 
 const DAY_MICROSECONDS = 86_400_000_000;
@@ -19,26 +19,28 @@ export function daySql(microseconds: string): string {
   return `CAST(floor(${microseconds} / ${double(DAY_MICROSECONDS)}) AS BIGINT)`;
 }
 
-/** @throws StageError E_DATA naming the first lines whose cell is empty or no time. */
+/** @throws StageError E_DATA naming the first rows whose cell is empty or no time. */
 export async function assertTimes(
   database: Database,
   relation: Relation,
   name: string,
 ): Promise<void> {
   const rows = await database.query(
-    `SELECT line, text, count(*) OVER () AS n
-     FROM (SELECT row_number() OVER () + 1 AS line, CAST(${identifier(name)} AS VARCHAR) AS text,
+    `SELECT row, text, count(*) OVER () AS n
+     FROM (SELECT row_number() OVER () AS row, CAST(${identifier(name)} AS VARCHAR) AS text,
          ${microsecondsSql(relation, name)} AS time FROM ${relation.sql})
-     WHERE time IS NULL ORDER BY line LIMIT ${N_EXAMPLES}`,
+     WHERE time IS NULL ORDER BY row LIMIT ${N_EXAMPLES}`,
   );
   if (rows.length === 0) return;
-  const examples = listExamples(rows, ({ line, text }) =>
-    text === null ? `an empty cell in line ${line}` : `${JSON.stringify(text)} in line ${line}`,
+  const examples = listExamples(rows, ({ row, text }) =>
+    text === null ? `an empty cell in row ${row}` : `${JSON.stringify(text)} in row ${row}`,
   );
   const nMore = Number(rows[0].n) - rows.length;
   throw new StageError(
     'E_DATA',
     `${relation.source} column ${name} must be a time in every row; got ${examples}${nMore > 0 ? ` and ${nMore} more` : ''}`,
-    { hint: 'times are written as 2025-03-30T14:05:00Z; without a zone they are taken for UTC' },
+    {
+      hint: `times are written as 2025-03-30T14:05:00Z; without a zone they are taken for UTC; ${ROW_HINT}`,
+    },
   );
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parse } from 'yaml';
 import { withDatabase } from '../../lib/data/database.ts';
 import { readShownAds } from '../../lib/data/signal-table.ts';
 import { createRng } from '../../lib/rng.ts';
@@ -150,6 +151,10 @@ test('refuses tables and groups that do not fit', async () => {
       'the columns of x must be the same in all rows',
     );
     assert.match(await refuse([]), 'signal.groups must name at least one group');
+    assert.match(
+      await refuse([{ name: 'x', columns: ['page_probability_*'] }]),
+      'signal.groups must have a group of ads_seen, in whose place the inherited count is set',
+    );
     assert.match(await refuse([{ name: 'x', columns: ['ads_seen'], of: 'user' }]), 'column user');
     await writeTables(join(folder, 'data'), {
       inherited: 'SELECT 1 AS click_id, 0.4 AS probability_1',
@@ -189,6 +194,16 @@ test('counts as it was inherited: the ad itself too, in the order of its file', 
       .map((line) => Number(line.split(',')[5]));
     assert.equal([...inheritedCount.X.subarray(300)], expected);
   });
+});
+
+test('starts k-means at least as often as the clusterings that it tests', () => {
+  const file = readFileSync(join(PROJECT, 'pipelines/clicks/params.yaml'), 'utf8');
+  const { cluster, signal } = parse(file) as {
+    cluster: Record<string, { n_init: number }>;
+    signal: { n_init?: number };
+  };
+  const nInit = signal.n_init ?? SIGNAL_SCHEMA.n_init.default;
+  for (const { n_init: own } of Object.values(cluster)) assert.ok(nInit >= own, `${nInit}`);
 });
 
 test('takes lists of groups with names of their own alone', () => {

@@ -219,7 +219,7 @@ test('names the table and the row of what is wrong', async () => {
     ],
     [
       { click_data_train: (text) => text.replace('2025-01-07 20:22:33.205533', 'yesterday') },
-      /click_data_train\.csv.*timestamp.*"yesterday" in line 9/,
+      /click_data_train\.csv.*timestamp.*"yesterday" in row 8/,
     ],
     [
       { click_data_train: (text) => text.replace('5,3,1,0,', '5,3,1,2,') },

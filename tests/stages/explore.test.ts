@@ -127,7 +127,7 @@ test('refuses an empty file, a header alone, a truncated Parquet file and stray 
     assert.match(refused('cut.parquet', 'PAR1 and no more'), /^3 error E_DATA: cut\.parquet must /);
     assert.match(
       refused('stray.csv', 'a,b\n1,2\n2,3\n3,oops\n4,5\n5,6\n'),
-      '3 error E_DATA: stray.csv:4 column b must be a number; got "oops"',
+      '3 error E_DATA: stray.csv column b must be a number; got "oops" in row 3',
     );
     assert.match(refused('table.txt', 'a\n1\n'), /^2 error E_USAGE: table\.txt must end in/);
   });

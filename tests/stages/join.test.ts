@@ -95,7 +95,7 @@ test('says what is wrong with the tables with exit 3, and writes nothing', async
     writeFileSync(join(folder, 'data', 'users.csv'), 'user_id,city\n1,Lyon\n');
     assert.is(
       refusal({ users: 'users.csv', clicks: 'late.csv' }),
-      '3 error E_DATA: data/late.csv column timestamp must be a time in every row; got "31/12/2024 9:00" in line 3',
+      '3 error E_DATA: data/late.csv column timestamp must be a time in every row; got "31/12/2024 9:00" in row 2',
     );
     const { stderr } = runStage('join', ['--set', 'join.columns=[{name: n}]'], folder);
     assert.match(stderr, 'join.columns must be a list of columns; n must name its table by one of');

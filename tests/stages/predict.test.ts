@@ -176,7 +176,7 @@ test('names what is wrong with a table or a model, with exit 3, and writes nothi
     [['--in', 'header.csv'], 'header.csv must have at least one row; got a header alone'],
     [
       ['--in', 'text.csv'],
-      'text.csv:9 column height must be a number; got "tall" (1 of 50 rows are texts)',
+      'text.csv column height must be a number; got "tall" in row 8 (1 of 50 rows are texts)',
     ],
     [['--in', 'none.csv'], `none.csv ${finite} height with 1 missing or NaN (row 8)`],
     [['--in', 'nan.csv'], `nan.csv ${finite} width with 1 missing or NaN (row 8)`],

@@ -83,11 +83,14 @@ test('says what is wrong with candidates and clicks, with exit 3', async () => {
     prepare(folder, { ad_rate_strength: 5 });
     const refusal = (): string => refusalOf(STEP, FLAGS, folder);
     write(folder, 'clicks.csv', [...CLICKS, '5,2']);
-    assert.is(refusal(), '3 error E_DATA: clicks.csv:7 column clicked must be 0 or 1; got "2"');
+    assert.is(
+      refusal(),
+      '3 error E_DATA: clicks.csv column clicked must be 0 or 1; got "2" in row 6',
+    );
     write(folder, 'clicks.csv', [...CLICKS, ',1']);
     assert.is(
       refusal(),
-      '3 error E_DATA: clicks.csv:7 column ad_id must be a whole number below 2^53; got an empty cell',
+      '3 error E_DATA: clicks.csv column ad_id must be a whole number below 2^53; got an empty cell in row 6',
     );
     const cases: [row: string, complaint: string][] = [
       ['2,8,2025-01-01T10:00:00Z,6,1.5', 'probability must be in [0, 1]; got "1.5"'],
@@ -99,7 +102,7 @@ test('says what is wrong with candidates and clicks, with exit 3', async () => {
     ];
     for (const [row, complaint] of cases) {
       write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, row]);
-      assert.is(refusal(), `3 error E_DATA: candidates.csv:6 column ${complaint}`);
+      assert.is(refusal(), `3 error E_DATA: candidates.csv column ${complaint} in row 5`);
     }
     write(folder, 'clicks.csv', CLICKS);
     write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, ...CANDIDATES.slice(0, 3)]);
@@ -112,7 +115,7 @@ test('says what is wrong with candidates and clicks, with exit 3', async () => {
     write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, '2,8,,6,0.5']);
     assert.match(
       refusal(),
-      'candidates.csv column timestamp must be a time in every row; got an empty cell in line 6',
+      'candidates.csv column timestamp must be a time in every row; got an empty cell in row 5',
     );
     write(folder, 'candidates.csv', ['user_id,page_id,timestamp,ad_id,p', '1,2,2025-01-01,3,0.5']);
     assert.match(refusal(), '3 error E_DATA: candidates.csv must have the column probability');

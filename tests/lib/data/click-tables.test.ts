@@ -85,15 +85,15 @@ test('refuse users and pages with two rows, by their ids', async () => {
   assert.is(await refusalOf('page_data.csv', pages), 'page_data.csv must have each page_id once; got 1 (2 times)'); // prettier-ignore
 });
 
-test('refuse by its line what is no time, no click or no id', async () => {
+test('refuse by its row what is no time, no click or no id', async () => {
   const row = '1,1,9,0,2025-01-01\n';
   const cases = [
-    ['1,1,9,0,01/02/2025 10:00\n', 'click_data_test.csv column timestamp must be a time in every row; got "01/02/2025 10:00" in line 3'], // prettier-ignore
-    ['1,1,9,0,\n', 'click_data_test.csv column timestamp must be a time in every row; got an empty cell in line 3'], // prettier-ignore
-    ['1,1,9,2,2025-01-01\n', 'click_data_test.csv:3 column clicked must be 0 or 1; got "2"'],
-    [',1,9,0,2025-01-01\n', 'click_data_test.csv:3 column user_id must not be empty; got an empty cell'], // prettier-ignore
-    ['1,1,9.5,0,2025-01-01\n', 'click_data_test.csv:3 column ad_id must be a whole number below 2^53; got "9.5"'], // prettier-ignore
-    ['nan,1,9,0,2025-01-01\n', 'click_data_test.csv:3 column user_id must be a whole number below 2^53; got "nan"'], // prettier-ignore
+    ['1,1,9,0,01/02/2025 10:00\n', 'click_data_test.csv column timestamp must be a time in every row; got "01/02/2025 10:00" in row 2'], // prettier-ignore
+    ['1,1,9,0,\n', 'click_data_test.csv column timestamp must be a time in every row; got an empty cell in row 2'], // prettier-ignore
+    ['1,1,9,2,2025-01-01\n', 'click_data_test.csv column clicked must be 0 or 1; got "2" in row 2'],
+    [',1,9,0,2025-01-01\n', 'click_data_test.csv column user_id must not be empty; got an empty cell in row 2'], // prettier-ignore
+    ['1,1,9.5,0,2025-01-01\n', 'click_data_test.csv column ad_id must be a whole number below 2^53; got "9.5" in row 2'], // prettier-ignore
+    ['nan,1,9,0,2025-01-01\n', 'click_data_test.csv column user_id must be a whole number below 2^53; got "nan" in row 2'], // prettier-ignore
   ];
   for (const [bad, expected] of cases) {
     assert.is(await refusalOf('click_data_test.csv', CLICKS + row + bad), expected);

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDatabase, withDatabase } from '../../../lib/data/database.ts';
@@ -85,7 +86,7 @@ test('names line, column and value of a text among numbers', async () => {
   );
   assert.is(
     await refusalOf('a.csv', 'a,b\n1,2\nx,3\n4,5\n'),
-    'E_DATA: FILE:3 column a must be a number; got "x" (1 of 3 rows are texts)',
+    'E_DATA: FILE column a must be a number; got "x" in row 2 (1 of 3 rows are texts)',
   );
 });
 
@@ -205,6 +206,44 @@ test('writes each table in the format and under the name of what was read', asyn
     assert.is(readFileSync(join(out, 'test.csv'), 'utf8'), 'b\n-3\n');
     database.close();
   });
+});
+
+test('names the line of the cell that lacks a quote', async () => {
+  const says = (line: number): string =>
+    `E_DATA: FILE:${line} must be a well-formed CSV file; got a cell with a quote at one end alone`;
+  const rows = Array.from({ length: 300 }, (_, i) => `${i},"text, ""${i}""\nof two lines"`);
+  const broken = [...rows.slice(0, 200), '200,"text\nof two lines', ...rows.slice(201)];
+  const file = (cells: readonly string[]): string => `id,text\n${cells.join('\n')}\n`;
+  assert.is(await refusalOf('a.csv', file(broken)), says(402));
+  assert.is(await refusalOf('a.csv.gz', gzipSync(file(broken))), says(402));
+  assert.is(await refusalOf('a.csv', file([...rows, '300,"text'])), says(602));
+  assert.is(await refusalOf('a.csv', file(['0,"fine"', '1,"unclosed', '2,"fine"'])), says(3));
+  assert.is(await refusalOf('a.csv', 'id,"text\n1,a\n2,b\n'), says(1));
+  assert.is(await refusalOf('a.csv', file(['0,"a said "b" to c"', '1,"x"'])), says(2));
+  assert.is(
+    await refusalOf('a.csv', file([...rows.slice(0, 9), '9,a\nb"', ...rows.slice(10)])),
+    says(21),
+  );
+});
+
+test('says what to do about a quote that is found after the file was opened', async () => {
+  const rows = Array.from({ length: 30_000 }, (_, i) => `${i},"text"`);
+  const content = `id,text\n${rows.join('\n')}\n30000,"text\n`;
+  await withFile('a.csv', content, async (database, file) => {
+    await openTable(database, file, 'a', ['text']);
+    const refusal = database.query('SELECT count(text) FROM a').catch((error: unknown) => error);
+    const { message, hint } = (await refusal) as { message: string; hint: string };
+    assert.match(message, /a\.csv:30002 must be a well-formed CSV file; got "30000,\\"text/);
+    assert.match(hint, 'ends with one');
+  });
+});
+
+test('counts rows below the header where cells hold newlines', async () => {
+  const rows = Array.from({ length: 9 }, (_, i) => `${i},"a\nb"`);
+  assert.is(
+    await refusalOf('a.csv', `id,text\n${[...rows, 'x,c'].join('\n')}\n`),
+    'E_DATA: FILE column id must be a number; got "x" in row 10 (1 of 10 rows are texts)',
+  );
 });
 
 test.run();

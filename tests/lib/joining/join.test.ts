@@ -377,13 +377,13 @@ test('refuses times that are none with line and text, in the base and in every p
     [1, 'infinity'],
   ]);
   const complaint =
-    'E_DATA: bad.csv column time must be a time in every row; got "31/12/2024 10:00" in line 3, an empty cell in line 4, "infinity" in line 5';
+    'E_DATA: bad.csv column time must be a time in every row; got "31/12/2024 10:00" in row 2, an empty cell in row 3, "infinity" in row 4';
   assert.is(await complaintOf(() => join(bad, { seen: good }, columns)), complaint);
   assert.is(await complaintOf(() => join(good, { seen: [good, bad] }, columns)), complaint);
   const numbers = await table('numbers', ['user INTEGER', 'time INTEGER'], [[1, 1735689600]]);
   assert.match(
     await complaintOf(() => join(numbers, { seen: good }, columns)),
-    'numbers.csv column time must be a time in every row; got "1735689600" in line 2',
+    'numbers.csv column time must be a time in every row; got "1735689600" in row 1',
   );
 });
 
