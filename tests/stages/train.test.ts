@@ -272,15 +272,22 @@ test('sees nothing of the test rows: scaler, tensors and model keep their bytes 
   });
 });
 
+test('watches train where there is no valid split, and says so in the names of its metrics', async () => {
+  await inPipeline((folder) => {
+    rmSync(join(folder, 'data/tensorize/valid.pt'));
+    runWell('train', ['--set', 'train.mlp.max_epochs=2'], folder);
+    const metrics = JSON.parse(readFileSync(join(folder, OUTPUTS.metrics), 'utf8')) as object;
+    assert.ok('train_accuracy' in metrics && !('valid_accuracy' in metrics));
+    const { dataHashes } = readBundle(join(folder, MODEL));
+    assert.equal(Object.keys(dataHashes), ['data/tensorize/train.pt']);
+  });
+});
+
 test('names what is wrong with its inputs, with exit 3, before it trains', async () => {
   await inPipeline(async (folder) => {
     const at = (file: string): string => join(folder, file);
     const before = readOutputs(folder);
-      mkdirSync(at(name));
-      for (const split of ['train.pt', 'valid.pt'])
-        cpSync(at(`data/tensorize/${split}`), at(`${name}/${split}`));
-    }
-    rmSync(at('no-valid/valid.pt'));
+    cpSync(at('data/tensorize'), at('cut'), { recursive: true });
     truncateSync(at('cut/train.pt'), 2000);
     mkdirSync(at('broken'));
     writeFileSync(at('broken/scaler.json'), '{"format": "timberline-scaler"');
