@@ -11,9 +11,10 @@ import type { MonthlySales, WeekShare, WeeklySales } from './monthly-sales.ts';
 import type { ResolvedName } from './names.ts';
 import { createOutlierIndex } from './outlier-index.ts';
 import type { OutlierRule } from './outliers.ts';
+import { firstDayOf } from './rows.ts';
 import type { SalesRow } from './rows.ts';
 import { createSortedTable } from './sorted-table.ts';
-import { firstDayOfWeek, monthShares, parseDate } from './weeks.ts';
+import { monthShares } from './weeks.ts';
 import type { Day, WeekNumbering } from './weeks.ts';
 
 export interface MedallionOptions {
@@ -79,7 +80,7 @@ interface Entry {
   readonly row: SalesRow;
   readonly key: string;
   readonly firstDay: Day;
-  readonly vegetable: string | null;
+  readonly name: ResolvedName;
   readonly sales: number;
 }
 
@@ -98,21 +99,29 @@ export function createMedallion(options: MedallionOptions): Medallion {
   const entries = new Map<string, Entry>();
   const weeks = new Map<string, Week>();
   const months = new Map<string, Month>();
+  const names = new Map<string, WrittenName>();
   const tables = {
     bronze: createSortedTable(compareEntries),
     silver: createSortedTable(compareWeekly),
     gold: createSortedTable<MonthlySales>(compareMonthly),
+    names: createSortedTable<WrittenName>((a, b) => compareText(a.written, b.written)),
   };
   const outliers = createOutlierIndex(options.outliers);
 
+  const resolveName = (written: string): ResolvedName =>
+    names.get(written) ?? options.resolveName(written);
   const plan = (posts: readonly (readonly SalesRow[])[]): Plan => {
     const drafted = new Map<string, Entry>();
-    const counts = posts.map((rows) => draft(rows, entries, drafted, options));
+    const counts = posts.map((rows) => draft(rows, entries, drafted, { ...options, resolveName }));
     const newEntries = [...drafted.values()].filter(
       ({ key, sales }) => entries.get(key)?.sales !== sales,
     );
     const newWeeks = planWeeks(newEntries, weeks);
     const newMonths = planMonths([...newWeeks.values()], months);
+    const newNames = planNames(
+      newEntries.filter(({ key }) => !entries.has(key)),
+      names,
+    );
     const bronze = newEntries.map(({ row }) => row);
     const silver = [...newWeeks.values()].map(({ row }) => row);
     const gold = [...newMonths.values()].map(({ row }) => row);
@@ -120,6 +129,8 @@ export function createMedallion(options: MedallionOptions): Medallion {
       for (const entry of newEntries) entries.set(entry.key, entry);
       for (const [key, week] of newWeeks) weeks.set(key, week);
       for (const [key, month] of newMonths) months.set(key, month);
+      for (const name of newNames) names.set(name.written, name);
+      tables.names.put(newNames);
       tables.bronze.put(newEntries);
       tables.silver.put(silver);
       tables.gold.put(gold);
@@ -138,7 +149,7 @@ export function createMedallion(options: MedallionOptions): Medallion {
         const { parts } = months.get(monthKey(row))!;
         return { ...row, is_outlier: outliers.holdsAny(row.vegetable, parts) };
       }),
-    names: () => summarizeNames(tables.bronze.rows, options.resolveName),
+    names: () => tables.names.rows,
   };
 }
 
@@ -165,28 +176,21 @@ function draft(
       drafted.set(key, { ...known, row, sales });
     } else {
       counts.nNew++;
-      const { vegetable } = options.resolveName(row.vegetable);
-      drafted.set(key, { row, key, firstDay: firstDayOf(row, options.weeks), vegetable, sales });
+      const name = options.resolveName(row.vegetable);
+      drafted.set(key, { row, key, firstDay: firstDayOf(row, options.weeks), name, sales });
     }
   }
   return counts;
-}
-
-/** @throws RangeError for a row that did not pass the checks. */
-function firstDayOf(row: SalesRow, numbering: WeekNumbering): Day {
-  const day = 'date' in row ? parseDate(row.date) : firstDayOfWeek(row.year_week, numbering);
-  if (day === null) throw new RangeError(`no such seven days: ${JSON.stringify(row)}`);
-  return day;
 }
 
 function planWeeks(
   newEntries: readonly Entry[],
   weeks: ReadonlyMap<string, Week>,
 ): Map<string, Week> {
-  const plain = newEntries.filter(({ vegetable }) => vegetable !== null);
-  const groups = Map.groupBy(plain, ({ firstDay, vegetable }) => `${firstDay} ${vegetable}`);
+  const plain = newEntries.filter(({ name }) => name.vegetable !== null);
+  const groups = Map.groupBy(plain, ({ firstDay, name }) => `${firstDay} ${name.vegetable}`);
   const planned = [...groups].map(([key, changed]): [string, Week] => {
-    const { firstDay, vegetable } = changed[0];
+    const { firstDay, name } = changed[0];
     const parts = replaceParts(
       weeks.get(key)?.parts ?? [],
       changed,
@@ -194,7 +198,7 @@ function planWeeks(
       compareEntries,
     );
     const sales = parts.reduce((sum, entry) => sum + entry.sales, 0);
-    return [key, { row: { firstDay, vegetable: vegetable!, sales }, parts }];
+    return [key, { row: { firstDay, vegetable: name.vegetable!, sales }, parts }];
   });
   return new Map(planned);
 }
@@ -242,11 +246,13 @@ function compareEntries(a: Entry, b: Entry): number {
   return a.firstDay - b.firstDay || compareText(a.key, b.key);
 }
 
-function summarizeNames(
-  entries: readonly Entry[],
-  resolveName: MedallionOptions['resolveName'],
+/** The names of `added` with all their rows. */
+function planNames(
+  added: readonly Entry[],
+  names: ReadonlyMap<string, WrittenName>,
 ): WrittenName[] {
-  return [...Map.groupBy(entries, ({ row }) => row.vegetable)]
-    .map(([written, rows]) => ({ written, ...resolveName(written), nRows: rows.length }))
-    .toSorted((a, b) => compareText(a.written, b.written));
+  return [...Map.groupBy(added, ({ row }) => row.vegetable)].map(([written, rows]) => {
+    const { vegetable, match } = rows[0].name;
+    return { written, vegetable, match, nRows: rows.length + (names.get(written)?.nRows ?? 0) };
+  });
 }

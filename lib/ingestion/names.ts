@@ -24,10 +24,7 @@ const MAX_REMEMBERED = 100_000;
  * since that is where few people err.
  */
 export function createNameResolver(vegetables: Vegetables): (written: string) => ResolvedName {
-  const spellings = new Map<string, string>();
-  for (const [vegetable, names] of Object.entries(vegetables)) {
-    for (const name of names) spellings.set(toLetters(name), vegetable);
-  }
+  const spellings = indexSpellings(vegetables);
   const remembered = new Map<string, ResolvedName>();
   return (written) => {
     const known = remembered.get(written);
@@ -39,6 +36,29 @@ export function createNameResolver(vegetables: Vegetables): (written: string) =>
   };
 }
 
+interface Spelling {
+  readonly letters: string;
+  readonly vegetable: string;
+  readonly bits: Letters;
+}
+
+interface Spellings {
+  readonly vegetables: ReadonlyMap<string, string>;
+  readonly byLength: ReadonlyMap<number, readonly Spelling[]>;
+}
+
+function indexSpellings(vegetables: Vegetables): Spellings {
+  const owners = new Map<string, string>();
+  for (const [vegetable, names] of Object.entries(vegetables)) {
+    for (const name of names) owners.set(toLetters(name), vegetable);
+  }
+  const all = [...owners].map(([letters, vegetable]) => ({
+    ...{ letters, vegetable },
+    bits: lettersOf(letters),
+  }));
+  return { vegetables: owners, byLength: Map.groupBy(all, ({ letters }) => letters.length) };
+}
+
 /** Small letters without accents, and nothing else: `brusselssprout` of "Brussels Sprout". */
 export function toLetters(name: string): string {
   const small = name.normalize('NFKD').toLowerCase();
@@ -48,35 +68,67 @@ export function toLetters(name: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-function resolveLetters(letters: string, spellings: ReadonlyMap<string, string>): ResolvedName {
-  const exact = spellings.get(letters);
+function resolveLetters(letters: string, { vegetables, byLength }: Spellings): ResolvedName {
+  const exact = vegetables.get(letters);
   if (exact !== undefined) return { vegetable: exact, match: 'dictionary' };
   const limit = maxDistance(letters.length);
+  const bits = lettersOf(letters);
   const nearest = new Map<string, number>();
   const add = (vegetable: string, differences: number): void => {
     const known = nearest.get(vegetable) ?? Infinity;
     if (differences <= limit && differences < known) nearest.set(vegetable, differences);
   };
-  for (const [spelling, vegetable] of spellings) {
-    if (Math.abs(spelling.length - letters.length) > limit) continue;
-    const first = letters[0] === spelling[0] ? 0 : 1;
-    add(vegetable, first + distance(letters, spelling));
-  }
-  for (const swapped of swapNeighbours(letters)) {
-    const vegetable = spellings.get(swapped);
-    if (vegetable !== undefined) add(vegetable, 1);
+  for (let length = letters.length - limit; length <= letters.length + limit; length++) {
+    for (const spelling of byLength.get(length) ?? []) {
+      const first = letters[0] === spelling.letters[0] ? 0 : 1;
+      if (differsByMore(bits, spelling.bits, limit - first)) continue;
+      const isSwapped = haveSwappedNeighbours(letters, spelling.letters);
+      add(spelling.vegetable, isSwapped ? 1 : first + distance(letters, spelling.letters));
+    }
   }
   const [best, second] = [...nearest].toSorted(([, a], [, b]) => a - b);
   if (best === undefined || best[1] === second?.[1]) return { vegetable: null, match: 'none' };
   return { vegetable: best[0], match: 'spelling' };
 }
 
-/** Each text that has two neighbouring letters in the other order. */
-function swapNeighbours(letters: string): string[] {
-  return Array.from(
-    { length: Math.max(0, letters.length - 1) },
-    (_, i) => letters.slice(0, i) + letters[i + 1] + letters[i] + letters.slice(i + 2),
-  );
+/** Which letters a text has, and which of them more than once, as bits; letters share bits. */
+interface Letters {
+  readonly once: number;
+  readonly twice: number;
+}
+
+function lettersOf(text: string): Letters {
+  let [once, twice] = [0, 0];
+  for (let i = 0; i < text.length; i++) {
+    const bit = 1 << (text.charCodeAt(i) & 31);
+    twice |= once & bit;
+    once |= bit;
+  }
+  return { once, twice };
+}
+
+/** Whether the edit distance must be above `limit`: letters that the other lacks are replaced or left out. */
+function differsByMore(a: Letters, b: Letters, limit: number): boolean {
+  return countLacking(a, b) > limit || countLacking(b, a) > limit;
+}
+
+function countLacking(a: Letters, b: Letters): number {
+  return countBits(a.once & ~b.once) + countBits(a.twice & ~b.twice);
+}
+
+/** @see Henry S. Warren, Hacker's Delight, 2nd edition, 2012, figure 5-2 */
+function countBits(bits: number): number {
+  let n = bits - ((bits >>> 1) & 0x55555555);
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Whether two different texts are one but for two neighbouring letters in the other order. */
+function haveSwappedNeighbours(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let i = 0;
+  while (a[i] === b[i]) i++;
+  return a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2);
 }
 
 function maxDistance(nLetters: number): number {

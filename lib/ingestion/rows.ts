@@ -6,7 +6,7 @@
  */
 import { isRecord } from '../params/schema.ts';
 import { FIRST_YEAR, LAST_YEAR, firstDayOfWeek, parseDate } from './weeks.ts';
-import type { WeekNumbering } from './weeks.ts';
+import type { Day, WeekNumbering } from './weeks.ts';
 
 /** Kilograms of a vegetable, as it was written, sold in a numbered week: 202001 is week 01 of 2020. */
 export interface WeekRow {
@@ -52,6 +52,17 @@ export const MAX_NAME_LENGTH = 200;
 export const MAX_SALES = 1e15;
 
 const MAX_SHOWN = 40;
+
+/**
+ * The first of the seven days that a row stands for.
+ *
+ * @throws RangeError for a row that did not pass the checks.
+ */
+export function firstDayOf(row: SalesRow, numbering: WeekNumbering): Day {
+  const day = 'date' in row ? parseDate(row.date) : firstDayOfWeek(row.year_week, numbering);
+  if (day === null) throw new RangeError(`no such seven days: ${JSON.stringify(row)}`);
+  return day;
+}
 
 /** Checks each row of a list for itself, whatever the values are; those that pass are in `rows`. */
 export function checkRows(list: readonly unknown[], numbering: WeekNumbering): CheckedRows {

@@ -52,6 +52,9 @@ interface Clearing {
   readonly reject: (error: unknown) => void;
 }
 
+/** Rows after which a batch takes no further post: while one is planned, nobody is answered. */
+const MAX_BATCH = 5000;
+
 /** Loads what the engine keeps. Silver and gold are made anew where other names or weeks made them. */
 export async function openSalesStore(
   engine: Engine,
@@ -110,11 +113,9 @@ export async function openSalesStore(
       }
     }
   };
-  /** Writes until nothing waits; a clearing is a batch of its own. */
   const writeWaiting = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const clearing = waiting.findIndex(({ rows }) => rows === null);
-      const length = clearing === -1 ? waiting.length : Math.max(clearing, 1);
+      const length = batchLength(waiting);
       const batch = waiting.slice(0, length);
       waiting = waiting.slice(length);
       await write(batch);
@@ -146,6 +147,18 @@ export async function openSalesStore(
       await engine.close(isUncertain ? null : readTables);
     },
   };
+}
+
+/** How many of `waiting` are written together: a clearing alone, posts until they have enough rows. */
+function batchLength(waiting: readonly (Post | Clearing)[]): number {
+  if (waiting[0].rows === null) return 1;
+  let nRows = 0;
+  const end = waiting.findIndex(({ rows }) => {
+    if (rows === null || nRows >= MAX_BATCH) return true;
+    nRows += rows.length;
+    return false;
+  });
+  return end === -1 ? waiting.length : end;
 }
 
 async function load(engine: Engine, options: MedallionOptions): Promise<Medallion> {

@@ -1,9 +1,10 @@
 /** What can be asked of the tables of sales, and the rows that answer it. */
-import { firstDayOfWeek, formatDate, parseDate } from '../../ingestion/weeks.ts';
+import { firstDayOf } from '../../ingestion/rows.ts';
+import { formatDate } from '../../ingestion/weeks.ts';
 import type { ResolvedName } from '../../ingestion/names.ts';
 import type { SalesRow } from '../../ingestion/rows.ts';
 import type { SalesStore } from '../../ingestion/sales-store.ts';
-import type { Day, WeekNumbering } from '../../ingestion/weeks.ts';
+import type { WeekNumbering } from '../../ingestion/weeks.ts';
 
 /** true, false, 1 or 0, letters of any case: Python writes True. */
 const SWITCH = {
@@ -82,7 +83,7 @@ export interface Found {
 
 export function findRawSales(store: SalesStore, names: SalesNames, query: RawQuery): Found {
   const { from, to, vegetable } = query;
-  const isNamed = createNameFilter(vegetable, names.resolveName);
+  const isNamed = createNameFilter(vegetable, store, names);
   const isWanted = (row: SalesRow): boolean => {
     const day = formatDate(firstDayOf(row, names.weeks));
     return (from === undefined || day >= from) && (to === undefined || day <= to) && isNamed(row.vegetable); // prettier-ignore
@@ -136,14 +137,12 @@ function isOn(text: string | undefined): boolean {
 /** The name as written, or any that stands for the same vegetable. */
 function createNameFilter(
   wanted: string | undefined,
-  resolveName: SalesNames['resolveName'],
+  store: SalesStore,
+  { resolveName }: SalesNames,
 ): (written: string) => boolean {
   if (wanted === undefined) return () => true;
   const { vegetable } = resolveName(wanted);
-  return (written) =>
-    written === wanted || (vegetable !== null && resolveName(written).vegetable === vegetable);
-}
-
-function firstDayOf(row: SalesRow, weeks: WeekNumbering): Day {
-  return 'date' in row ? parseDate(row.date)! : firstDayOfWeek(row.year_week, weeks)!;
+  const same = store.names().filter((name) => name.vegetable === vegetable);
+  const names = new Set(vegetable === null ? [wanted] : same.map(({ written }) => written));
+  return (written) => names.has(written);
 }

@@ -166,6 +166,22 @@ test('later values replace earlier ones, as if these had never been', () => {
   );
 });
 
+test('a name that was received is looked up once, whatever is asked and posted afterwards', () => {
+  let nLookups = 0;
+  const resolveName = (written: string) => {
+    nLookups++;
+    return OPTIONS.resolveName(written);
+  };
+  const row = { year_week: 202001, vegetable: 'Xylophone', sales: 1 };
+  const medallion = fill([row, { ...row, vegetable: 'Poire' }], { ...OPTIONS, resolveName });
+  post(medallion, [{ ...row, year_week: 202002 }, { ...row, sales: 2 }]); // prettier-ignore
+  assert.equal(medallion.names(), [
+    { written: 'Poire', vegetable: 'pear', match: 'dictionary', nRows: 1 },
+    { written: 'Xylophone', vegetable: null, match: 'none', nRows: 2 },
+  ]);
+  assert.is(nLookups, 2);
+});
+
 test('gold is what computeMonthlySales and tagOutliers make of silver, and has its total', () => {
   const outliers = { method: 'robust', threshold: 2 } as const;
   fc.assert(

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { distance } from 'fastest-levenshtein';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readVegetables } from '../../../lib/data/vegetables.ts';
-import { createNameResolver } from '../../../lib/ingestion/names.ts';
+import { createNameResolver, toLetters } from '../../../lib/ingestion/names.ts';
 
 const vegetables = readVegetables(
   new URL('../../../data/vegetables.yaml', import.meta.url).pathname,
@@ -127,6 +128,46 @@ test('case, accents, hyphens and spaces make no difference', () => {
     }),
     { seed: 1, numRuns: 300 },
   );
+});
+
+/** Each spelling compared with the name, by the rule as it is told. */
+function resolveByAll(written: string): string | null {
+  const letters = toLetters(written);
+  const limit = [0, 0, 0, 0, 1, 1, 2, 2, 2][letters.length] ?? 3;
+  const ranked = Object.entries(vegetables)
+    .map(([vegetable, names]) => {
+      const differences = names.map(toLetters).map((name) => {
+        if (name === letters) return -1;
+        const swapped = Array.from(letters, (_, i) => letters.slice(0, i) + (letters[i + 1] ?? '') + letters[i] + letters.slice(i + 2)); // prettier-ignore
+        if (swapped.includes(name)) return 1;
+        return distance(letters, name) + (letters[0] === name[0] ? 0 : 1);
+      });
+      return { vegetable, least: Math.min(...differences) };
+    })
+    .filter(({ least }) => least <= limit)
+    .toSorted((a, b) => a.least - b.least);
+  return ranked.length === 0 || ranked[0].least === ranked[1]?.least ? null : ranked[0].vegetable;
+}
+
+test('property: is told as if each spelling were compared', () => {
+  const name = fc.constantFrom(...Object.values(vegetables).flat());
+  const letter = fc.constantFrom(...'aeiorntslcpé ');
+  const slip = fc.tuple(fc.nat(12), fc.constantFrom('drop', 'add', 'change', 'swap'), letter);
+  const slips = fc.array(slip, { maxLength: 4 });
+  const seen = new Set<boolean>();
+  fc.assert(
+    fc.property(name, slips, (right, wrongs) => {
+      const written = wrongs.reduce((text, [at, kind, other]) => {
+        const [head, a, b, tail] = [text.slice(0, at), text[at] ?? '', text[at + 1] ?? '', text.slice(at + 2)]; // prettier-ignore
+        return head + { drop: b, add: other + a + b, change: other + b, swap: b + a }[kind] + tail;
+      }, right);
+      const expected = resolveByAll(written);
+      seen.add(expected === null);
+      assert.is(resolveName(written).vegetable, expected, written);
+    }),
+    { seed: 2, numRuns: 600 },
+  );
+  assert.is(seen.size, 2);
 });
 
 test('a spelling of two vegetables and an entry of another shape are refused by their lines', () => {

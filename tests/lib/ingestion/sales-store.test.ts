@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import type { StageError } from '../../../lib/errors.ts';
 import { openCsvJournal } from '../../../lib/ingestion/engines/csv-journal.ts';
 import { openCsvEngine } from '../../../lib/ingestion/engines/csv.ts';
+import { NO_ROWS } from '../../../lib/ingestion/engines/engine.ts';
 import type { Engine } from '../../../lib/ingestion/engines/engine.ts';
 import { openSqliteEngine } from '../../../lib/ingestion/engines/sqlite.ts';
 import type { SalesRow } from '../../../lib/ingestion/rows.ts';
@@ -85,6 +86,20 @@ test('a process that was killed while it emptied CSV files has emptied them', as
   const reopened = await openSalesStore(openCsvEngine(path), OPTIONS);
   assert.equal(reopened.bronze(), [{ year_week: 202001, vegetable: 'pear', sales: 2 }]);
   await reopened.close();
+});
+
+test('posts that wait together are written together, but for long ones, which others need not wait for', async () => {
+  const sizes: number[] = [];
+  const engine: Engine = {
+    ...{ load: async () => NO_ROWS, clear: async () => {}, rewrite: async () => {} },
+    ...{ commit: async ({ bronze }) => void sizes.push(bronze.length), close: async () => {} },
+  };
+  const store = await openSalesStore(engine, OPTIONS);
+  const post = (from: number, nRows: number) =>
+    store.post(Array.from({ length: nRows }, (_, i) => ({ ...TOMATO, vegetable: `${from + i}` })));
+  await Promise.all([post(0, 1), post(1, 2), post(3, 5000), post(5003, 5000), post(10_003, 1)]);
+  assert.equal(sizes, [5003, 5000, 1]);
+  await store.close();
 });
 
 test('a file that is no database is refused by its name', async () => {
