@@ -6,6 +6,7 @@
  * Each program draws first centers of its own but where it says so, so that their numbers of iterations differ. From
  * the same centers both take the same way, scikit-learn in doubles: in floats, which it takes as they come, rounding
  * moves its inertia by several millionths, and now and then its end by an iteration. Time is against the floats.
+ * Memory is the peak of each process up to then, rows included; ours has read the table as well.
  *
  * `PEERS_PYTHON` names a Python that has scikit-learn; else .venv-bench/bin/python serves. `--in FILE` names
  * another table.
@@ -35,6 +36,7 @@ interface Fit {
   readonly seconds: number;
   readonly n_iter: number;
   readonly inertia: number;
+  readonly peak_mb: number;
 }
 
 /** scikit-learn, in a process that fits once for each line that it gets. */
@@ -102,7 +104,8 @@ async function compareOn(patterns: readonly string[]) {
       tol: 1e-4,
       rng: createRng(seed, 'bench', 'init'),
     });
-    return { seconds: (performance.now() - begin) / 1000, n_iter: nIter, inertia };
+    const seconds = (performance.now() - begin) / 1000;
+    return { seconds, n_iter: nIter, inertia, peak_mb: process.resourceUsage().maxRSS / 1024 };
   };
   const rows = [];
   for (const nInit of [1, 3]) {
@@ -151,6 +154,8 @@ async function measure(name: string, run: (seed: number) => Promise<Round>) {
   const exact = rounds.map((round) => round.inDoubles ?? round.theirs);
   const middle = (fits: readonly Fit[], key: keyof Fit): number =>
     median(fits.map((fitted) => fitted[key]));
+  const peak = (fits: readonly Fit[]): number =>
+    Math.round(Math.max(...fits.map(({ peak_mb: mb }) => mb)));
   return {
     case: name,
     seconds: middle(ours, 'seconds'),
@@ -164,6 +169,8 @@ async function measure(name: string, run: (seed: number) => Promise<Round>) {
     inertia_differs_by: rounds.every(({ inDoubles }) => inDoubles === undefined)
       ? ''
       : Math.max(...ours.map(({ inertia }, i) => Math.abs(inertia / exact[i].inertia - 1))),
+    peak_mb: peak(ours),
+    peak_mb_scikit_learn: peak(theirs),
   };
 }
 

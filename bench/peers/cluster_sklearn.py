@@ -1,14 +1,15 @@
 """k-means by scikit-learn, as often as asked, on float32 rows in memory.
 
 Reads one JSON document a line from stdin: {"n_clusters": 7, "n_init": 3, "seed": 0}, or {"n_clusters": 7, "init": [...]}
-with first centers, row-major, and with "dtype": "float64" for the same rows in doubles; fits and prints {"seconds": ..., "n_iter": ..., "inertia": ...}. The first line printed
-gives the versions.
+with first centers, row-major, and with "dtype": "float64" for the same rows in doubles; fits and prints
+{"seconds": ..., "n_iter": ..., "inertia": ..., "peak_mb": ...}. The first line printed gives the versions.
 
 Usage: python cluster_sklearn.py ROWS.f32 N_FEATURES, with OMP_NUM_THREADS and OPENBLAS_NUM_THREADS set
 """
 
 import json
 import platform
+import resource
 import sys
 import time
 
@@ -40,7 +41,8 @@ def main():
         begin = time.perf_counter()
         model.fit(rows)
         seconds = time.perf_counter() - begin
-        result = {"seconds": seconds, "n_iter": model.n_iter_, "inertia": float(model.inertia_)}
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        result = {"seconds": seconds, "n_iter": model.n_iter_, "inertia": float(model.inertia_), "peak_mb": peak}
         print(json.dumps(result), flush=True)
 
 
