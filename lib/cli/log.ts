@@ -1,10 +1,11 @@
 /**
  * What a run says: sentences for people on stderr, and one JSON line per fact in logs/timberline.log, so
- * that a run that died after two days can be explained. Timings and origins belong here, never in an out.
+ * that a run that died after two days can be explained; passwords in addresses in neither. Timings and origins belong here, never in an out.
  */
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
+import { maskPasswords } from './mask-passwords.ts';
 
 export interface Log {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
@@ -23,7 +24,7 @@ const N_OLD_FILES = 5;
 /** A folder without write permission, or a full disk, costs the file and not the run. */
 export function openLog(facts: Readonly<Record<string, unknown>>): Log {
   const file = openFile(facts);
-  const say = (message: string): void => void process.stderr.write(`${message}\n`);
+  const say = (message: string): void => void process.stderr.write(`${maskPasswords(message)}\n`);
   return {
     info(message, more = {}) {
       say(message);
@@ -45,7 +46,10 @@ function openFile(facts: Readonly<Record<string, unknown>>): pino.Logger | null 
     // synchronous, so that the last line before a kill is on disk
     const destination = pino.destination({ dest: RUN_LOG, sync: true });
     destination.on('error', () => {});
-    const options = { base: facts, timestamp: pino.stdTimeFunctions.isoTime };
+    const options = {
+      ...{ base: facts, timestamp: pino.stdTimeFunctions.isoTime },
+      hooks: { streamWrite: maskPasswords },
+    };
     return pino(options, destination);
   } catch {
     return null;

@@ -1,4 +1,5 @@
 import { EXIT_BUG, ERROR_CODES, StageError } from '../errors.ts';
+import { maskPasswords } from './mask-passwords.ts';
 import { toFinalPaths } from './outputs.ts';
 
 /**
@@ -14,7 +15,7 @@ export function printError(error: unknown, isJson: boolean): number {
     return EXIT_BUG;
   }
   const { code } = error;
-  const message = toFinalPaths(error.message);
+  const message = maskPasswords(toFinalPaths(error.message));
   const hint = error.hint === undefined ? undefined : toFinalPaths(error.hint);
   process.stderr.write(`error ${code}: ${message}${hint === undefined ? '' : `\nhint: ${hint}`}\n`);
   if (isJson) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);

@@ -87,12 +87,15 @@ test('says with exit 6 that the port is taken; stays and stops well when its rea
   });
 });
 
-test('says with exit 2 that no password belongs into its parameters', async () => {
+test('says with exit 2 that no password belongs into its parameters, and writes none down', async () => {
   await inTemporaryFolder((folder) => {
     const set = 'serve-sales.location=postgresql://me:secret@127.0.0.1/sales';
     const { code, stderr } = runStage('serve-sales', [...VEGETABLES, '--set', set], folder);
     assert.is(code, 2);
     assert.match(stderr, 'serve-sales.location must not hold a password');
+    const log = readFileSync(join(folder, 'logs/timberline.log'), 'utf8');
+    assert.match(log, '***@127.0.0.1');
+    assert.not.match(stderr + log, 'secret');
   });
 });
 

@@ -43,6 +43,7 @@ export function openPostgresEngine(url: string): Engine {
 async function openClient(url: string): Promise<Client> {
   const place = new URL(url);
   place.password = '';
+  place.searchParams.delete('password');
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_MS,

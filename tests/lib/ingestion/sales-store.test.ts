@@ -115,13 +115,15 @@ test('a file that is no database is refused by its name', async () => {
 
 test('a server that cannot be reached is named, without its password', async () => {
   const { openPostgresEngine } = await import('../../../lib/ingestion/engines/postgres.ts');
-  const engine = openPostgresEngine('postgresql://ann:secret@127.0.0.1:1/sales');
-  const refusal = await openSalesStore(engine, OPTIONS).then(
-    () => null,
-    (error: StageError) => error,
-  );
-  assert.is(refusal?.code, 'E_ENVIRONMENT');
-  assert.match(refusal!.message, 'postgresql://ann@127.0.0.1:1/sales must be reachable; got ');
+  for (const url of ['ann:secret@127.0.0.1:1/sales', 'ann@127.0.0.1:1/sales?password=secret']) {
+    const engine = openPostgresEngine(`postgresql://${url}`);
+    const refusal = await openSalesStore(engine, OPTIONS).then(
+      () => null,
+      (error: StageError) => error,
+    );
+    assert.is(refusal?.code, 'E_ENVIRONMENT');
+    assert.match(refusal!.message, 'postgresql://ann@127.0.0.1:1/sales must be reachable; got ');
+  }
 });
 
 test.run();

@@ -358,4 +358,27 @@ test('property: whatever list is posted, the counts add up, and what was new is 
   });
 });
 
+test('refuses a location with a password, wherever it stands in it, and does not repeat it', async () => {
+  const vegetables = join(PROJECT, 'data/vegetables.yaml');
+  const open = async (location: string): Promise<string> => {
+    const params: ServeSalesParams = {
+      ...{ ...SERVICE_DEFAULTS, storage: 'postgresql', location, weeks: 'strptime', maxRows: 1 },
+      outliers: { method: 'standard', threshold: 5 },
+    };
+    const refusal = await openSales(params, { vegetables, version: '0' }).catch(({ code, message }) => `${code}: ${message}`); // prettier-ignore
+    return String(refusal);
+  };
+  for (const rest of [
+    'u:pw@127.0.0.1:1/a',
+    ':pw@127.0.0.1:1/a',
+    'u:a%40b@127.0.0.1:1/a',
+    '127.0.0.1:1/a?password=pw',
+  ]) {
+    assert.is(await open(`postgresql://${rest}`), 'E_PARAMS: serve-sales.location must not hold a password', rest); // prettier-ignore
+  }
+  for (const location of ['postgresql://u:p/w@127.0.0.1:1/a', '127.0.0.1/a']) {
+    assert.is(await open(location), 'E_PARAMS: serve-sales.location must be a URL when storage is postgresql'); // prettier-ignore
+  }
+});
+
 test.run();
