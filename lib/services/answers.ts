@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
+import { routeOf } from './metrics.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export type AnswerFormat = 'json' | 'csv';
@@ -25,33 +26,57 @@ interface Answer {
 }
 
 export interface AnswerCache {
+  /** Lets go of answers that are no longer right; `send` does it, too. */
+  dropOld(): void;
   /** Sends the rows that `find` gives, or 304 when the caller has them. */
   send(request: FastifyRequest, reply: FastifyReply, find: () => AnswerRows): FastifyReply;
 }
 
-/** Different questions that are kept; filters make any number of them. */
-const MAX_ANSWERS = 100;
+/** Bytes of answers that are kept, since filters make any number of questions. */
+const MAX_BYTES = 64 * 2 ** 20;
+/** What an answer costs beside its bytes and its question, at most. */
+const BYTES_BESIDE = 1000;
 const TYPES = { json: 'application/json; charset=utf-8', csv: 'text/csv; charset=utf-8' } as const;
 
-/** @param revision - Changes when answers do. */
-export function createAnswerCache(revision: () => number): AnswerCache {
+/**
+ * @param revision - Changes when answers do.
+ * @param maxBytes - Of all answers that are kept; a longer one is made each time.
+ */
+export function createAnswerCache(revision: () => number, maxBytes = MAX_BYTES): AnswerCache {
   // numbers of revisions begin anew in each process
   const instance = randomUUID().slice(0, 8);
   const answers = new Map<string, Answer>();
+  let nBytes = 0;
   let answersOf = -1;
+  const clear = (): void => {
+    answers.clear();
+    nBytes = 0;
+  };
+  const dropOld = (): void => {
+    if (revision() !== answersOf) clear();
+    answersOf = revision();
+  };
+  const keep = (question: string, answer: Answer): void => {
+    const size = answer.bytes.length + question.length + BYTES_BESIDE;
+    if (size > maxBytes) return;
+    if (nBytes + size > maxBytes) clear();
+    answers.set(question, answer);
+    nBytes += size;
+  };
   return {
+    dropOld,
     send(request, reply, find) {
-      const current = revision();
-      if (current !== answersOf) answers.clear();
-      answersOf = current;
+      dropOld();
       const format = formatOf(request);
-      const key = `${format} ${request.url}`;
-      let answer = answers.get(key);
-      if (answer === undefined) {
-        answer = makeAnswer(find(), format, `"${instance}-${current}-${format}"`);
-        if (answers.size >= MAX_ANSWERS) answers.clear();
-        answers.set(key, answer);
-      }
+      const { limit = Infinity, ...query } = request.query as { limit?: number };
+      const question = `${format} ${routeOf(request)} ${JSON.stringify(query)}`;
+      const limited = `${question} ${limit}`;
+      const whole = answers.get(question);
+      const known = whole !== undefined && whole.nRows <= limit ? whole : answers.get(limited);
+      if (known !== undefined) return sendAnswer(request, reply, known);
+      const answer = makeAnswer(find(), format, `"${instance}-${answersOf}-${format}"`);
+      // fewer rows than asked for are all that there are
+      keep(answer.nRows < limit ? question : limited, answer);
       return sendAnswer(request, reply, answer);
     },
   };

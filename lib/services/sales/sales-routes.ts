@@ -34,6 +34,7 @@ export function addSalesRoutes(
     }
     const checked = checkRows(list, options.weeks);
     const counts = await store.post(checked.rows).catch(refuse);
+    cache.dropOld();
     metrics.countPost(checked, counts);
     const { refused, extra, nRefusedRows } = checked;
     addFacts(request, { n_rows: list.length, n_new: counts.nNew, n_changed: counts.nChanged, n_refused: nRefusedRows }); // prettier-ignore
@@ -75,6 +76,7 @@ export function addSalesRoutes(
   );
   const clear = async (_: FastifyRequest, reply: FastifyReply): Promise<object> => {
     await store.clear().catch(refuse);
+    cache.dropOld();
     return reply.header('cache-control', 'no-store').send({ status: 'initialized' });
   };
   for (const url of ['/init_database', '/init_db']) {
