@@ -60,6 +60,20 @@ test('goes on where the folder cannot be written, and says so', async () => {
   });
 });
 
+test('drops a line that comes after its end, which ends nothing else', async () => {
+  await inTemporaryFolder((folder) => {
+    const body = `log.info('in time');
+      await close();
+      log.info('late');
+      log.info('x'.repeat(1 << 17));
+      process.stderr.write('still here');`;
+    const { stdout, stderr } = run(body, { folder });
+    assert.is(stderr, 'still here');
+    const file = readFileSync(join(folder, 'probe.log'), 'utf8');
+    for (const text of [stdout, file]) assert.is(JSON.parse(text).msg, 'in time');
+  });
+});
+
 test('says which field to hide is no path', () => {
   const { stderr } = run('', { redact: ['a[', 'b'] });
   assert.match(stderr, 'log.redact must hold paths of fields; got a[, b');
