@@ -44,6 +44,13 @@ export function assertReplaceable(
         hint,
       });
     }
+    const kind = kindOf(out);
+    if (kind === 'device or pipe') {
+      // renaming a file to it would put the file in its place
+      throw new StageError('E_USAGE', `--${flag} ${out} must be a file or folder; got a ${kind}`, {
+        hint,
+      });
+    }
     const entries = listFolder(out);
     const folders = entries.filter((entry) => kindOf(join(out, entry)) === 'folder');
     if (folders.length > 0 && !entries.includes('MLmodel')) {
@@ -138,9 +145,11 @@ function listFolder(path: string): string[] {
 }
 
 /** null: nothing is there. */
-function kindOf(path: string): 'folder' | 'file' | null {
+function kindOf(path: string): 'folder' | 'file' | 'device or pipe' | null {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? null : stats.isDirectory() ? 'folder' : 'file';
+  if (stats === undefined) return null;
+  if (stats.isDirectory()) return 'folder';
+  return stats.isFile() ? 'file' : 'device or pipe';
 }
 
 function codeOf(error: unknown): string {

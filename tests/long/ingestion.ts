@@ -32,12 +32,12 @@ const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
 chmodSync(folder, 0o755);
 
 /** Started by the first suite, which runs before the others, and stopped by the last. */
-let postgres: Postgres;
+let postgres: Postgres | undefined;
 let nSchemas = 0;
 const makeSchema = (): string => {
   const schema = `sales_${nSchemas++}`;
-  postgres.query(`CREATE SCHEMA ${schema}`);
-  const url = postgres.url.replace('postgresql+psycopg', 'postgresql');
+  postgres!.query(`CREATE SCHEMA ${schema}`);
+  const url = postgres!.url.replace('postgresql+psycopg', 'postgresql');
   return `${url}?options=-c%20search_path%3D${schema}`;
 };
 
@@ -84,7 +84,7 @@ async function killWriter(
 
 const test = suite('long: sales after SIGKILL');
 test.after(() => {
-  postgres.stop();
+  postgres?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -94,7 +94,7 @@ test('postgresql: a connection that the server ends costs nobody a post', async 
     (await store.post([{ year_week: 202000 + week, vegetable: 'tomato', sales: week }])).nNew;
   assert.is(await post(1), 1);
   for (const week of [2, 3]) {
-    const ended = postgres.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    const ended = postgres!.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`);
     assert.equal(ended, [['t']]);
     assert.is(await post(week), 1);

@@ -132,6 +132,7 @@ test('are refused where a folder would take with it what no stage wrote', async 
     assert.not(allowed({ in: at('flat', 'a.csv') }, { out: at('flat') }));
     assert.not(allowed({ in: at('..in', 'a.csv') }, { out: at('..in') }));
     assert.not(allowed({}, { out: at('flat'), scaler: at('flat', 'scaler.json') }));
+    assert.not(allowed({}, { out: '/dev/null' }), 'a file would take the place of the device');
     assert.not(allowed({}, { scaler: at('flat', 'scaler.json'), out: at('flat') }));
     assert.not(allowed({}, { out: at('flat'), scaler: at('flat') }));
     assert.not(allowed({}, { out: at('mine') }));
