@@ -49,9 +49,12 @@ test('every query of the dashboard gives data', async () => {
     await withServiceProcess('serve', ['--model', other, ...SET], folder, async (second) => {
       const prometheus = await startPrometheus([first, second], join(folder, 'prometheus'));
       try {
-        await prometheus.whenScraped(2);
-        await load(first, classes);
-        await load(second, numbers);
+        // a rate needs what counts at one scrape and counts more at the next
+        for (const nScrapes of [2, 6, 13]) {
+          await prometheus.whenScraped(nScrapes);
+          await load(first, classes);
+          await load(second, numbers);
+        }
         await prometheus.whenScraped(15);
         const queries = readQueries(join(PROJECT, 'deploy/grafana/dashboards/serve.json'));
         assert.ok(queries.length > 20, `${queries.length} queries`);
