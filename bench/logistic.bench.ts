@@ -7,21 +7,19 @@
  * has scikit-learn; else .venv-bench/bin/python serves.
  */
 import { spawn } from 'node:child_process';
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { withDatabase } from '../lib/data/database.ts';
 import { fitLogistic } from '../lib/models/linear-model/logistic-regression.ts';
 import { sparseMatrix } from '../lib/models/linear-model/sparse-matrix.ts';
 import { resolveParams } from '../lib/params/resolve.ts';
-import { literal } from '../lib/sql.ts';
 import { startVectorizerFit } from '../lib/text/fit-vectorizer.ts';
 import { applyVectorizer } from '../lib/text/vectorizer.ts';
 import { VECTORIZE_SCHEMA } from '../lib/text/vectorize-params.ts';
 import { describeMachine, median, printResults } from './report.ts';
+import { readReviews } from './reviews.ts';
 
 const N_ROWS = 10_000;
 const N_WORDS = 1000;
@@ -31,24 +29,9 @@ const LIMIT = 1;
 const TIGHT = 1e-8;
 const TOLERANCE = 1e-4;
 
-const { values: flags } = parseArgs({
-  options: {
-    in: { type: 'string' },
-    json: { type: 'boolean' },
-    check: { type: 'boolean' },
-  },
-});
-const pattern = flags.in === undefined ? null : join(flags.in, 'amazon_*.csv');
-if (pattern === null || globSync(pattern).length === 0) {
-  process.stdout.write(`left out: no ${pattern ?? '--in, a folder of amazon_*.csv'}\n`);
-  process.exit();
-}
-const reviews = await withDatabase({ threads: 2, memoryMb: 1024 }, async (database) => {
-  const files = `read_csv(${literal(pattern)}, header = true, quote = '"', escape = '"')`;
-  return await database.query(
-    `SELECT coalesce(text, '') AS text, positive, rating FROM ${files} ORDER BY hash(text), text LIMIT ${N_ROWS}`,
-  );
-});
+const { flags, rows: reviews } = await readReviews(
+  `coalesce(text, '') AS text, positive, rating FROM reviews ORDER BY hash(text), text LIMIT ${N_ROWS}`,
+);
 const texts = reviews.map(({ text }) => String(text));
 const sources = [{ name: 'benchmark', values: { max_features: N_WORDS } }];
 const { options } = resolveParams({

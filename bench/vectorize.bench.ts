@@ -7,20 +7,18 @@
  * .venv-bench/bin/python serves.
  */
 import { spawn } from 'node:child_process';
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { withDatabase } from '../lib/data/database.ts';
 import { resolveParams } from '../lib/params/resolve.ts';
-import { literal } from '../lib/sql.ts';
 import { startVectorizerFit } from '../lib/text/fit-vectorizer.ts';
 import type { FitOptions } from '../lib/text/fit-vectorizer.ts';
 import { applyVectorizer } from '../lib/text/vectorizer.ts';
 import { VECTORIZE_SCHEMA } from '../lib/text/vectorize-params.ts';
 import { describeMachine, median, printResults } from './report.ts';
+import { readReviews } from './reviews.ts';
 
 const N_ROUNDS = 2;
 /** Ours must not be slower. */
@@ -55,25 +53,8 @@ const CASES: [name: string, ours: Partial<FitOptions>, theirs: object][] = [
   ['words and pairs beside characters', { blocks: BLOCKS }, { blocks: BLOCKS }],
 ];
 
-const { values: flags } = parseArgs({
-  options: {
-    in: { type: 'string' },
-    json: { type: 'boolean' },
-    check: { type: 'boolean' },
-  },
-});
-const pattern = flags.in === undefined ? null : join(flags.in, 'amazon_*.csv');
-if (pattern === null || globSync(pattern).length === 0) {
-  process.stdout.write(`left out: no ${pattern ?? '--in, a folder of amazon_*.csv'}\n`);
-  process.exit();
-}
-const texts = await withDatabase({ threads: 2, memoryMb: 1024 }, async (database) => {
-  const files = literal(pattern);
-  const rows = await database.query(
-    `SELECT coalesce(text, '') AS text FROM read_csv(${files}, header = true, quote = '"', escape = '"')`,
-  );
-  return rows.map(({ text }) => String(text));
-});
+const { flags, rows: reviews } = await readReviews(`coalesce(text, '') AS text FROM reviews`);
+const texts = reviews.map(({ text }) => String(text));
 
 const folder = mkdtempSync(join(tmpdir(), 'timberline-bench-'));
 const textsFile = join(folder, 'texts.json');

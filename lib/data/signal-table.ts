@@ -13,7 +13,7 @@ import { assertColumns, identifier } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import { readRows } from '../tensors/read-rows.ts';
 import type { FileDatabase } from './database.ts';
-import { openTable, openTables } from './tables.ts';
+import { countRows, openTable, openTables } from './tables.ts';
 
 /** Tells the order of the file. */
 const LINE = 'click_id';
@@ -75,7 +75,7 @@ export async function readShownAds(
   const columns = await readColumns(database, ordered, wanted);
   const labels = {
     y: toLabels(columns.get('clicked')!, paths.in),
-    nTrain: await countOf(database, splits[0]),
+    nTrain: await countRows(database, splits[0]),
   };
   const build = (values: Map<string, Float64Array>): FeatureTable =>
     buildFeatureTable(values, labels, groups, params.categorical);
@@ -99,11 +99,6 @@ function requireSplit(
   const found = relations.get(name);
   if (found !== undefined) return found;
   throw new StageError('E_DATA', `${folder} must hold train and test; got no ${name}`);
-}
-
-async function countOf(database: FileDatabase, { sql }: Relation): Promise<number> {
-  const [{ n }] = await database.query(`SELECT count(*) AS n FROM ${sql}`);
-  return Number(n);
 }
 
 async function readColumns(

@@ -28,7 +28,7 @@ export function binBoth(reference: ColumnProfile, current: ColumnProfile): Bins 
 }
 
 function binTexts(reference: CategoricalProfile, current: CategoricalProfile): Bins {
-  const labels = [...new Set([...reference.counts.keys(), ...current.counts.keys()])].sort(byUnits);
+  const labels = [...new Set([...reference.counts.keys(), ...current.counts.keys()])].sort();
   const countsOf = ({ counts }: CategoricalProfile): Float64Array =>
     Float64Array.from(labels, (label) => counts.get(label) ?? 0);
   return {
@@ -37,10 +37,6 @@ function binTexts(reference: CategoricalProfile, current: CategoricalProfile): B
     reference: countsOf(reference),
     current: countsOf(current),
   };
-}
-
-function byUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function binValues(reference: NumericProfile, current: NumericProfile): Bins {

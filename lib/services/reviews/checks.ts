@@ -2,7 +2,7 @@
  * Sentences whose sentiment is known, put to the models when the service starts: what it gets wrong stands in log and
  * metrics before a caller finds it.
  */
-import type { Judge } from './sentiment.ts';
+import type { Judge, Judgement } from './sentiment.ts';
 
 export interface CheckedSentence {
   readonly language: string;
@@ -23,24 +23,39 @@ export interface CheckResult {
   readonly languageShare: number;
 }
 
-export async function checkSentences(
+export interface JudgedSentence {
+  readonly sentence: CheckedSentence;
+  readonly judgement: Judgement;
+  /** Whether its sentiment is. */
+  readonly isRight: boolean;
+}
+
+export async function judgeAll(
   judge: Judge,
   sentences: readonly CheckedSentence[],
-): Promise<CheckResult[]> {
-  const groups = Map.groupBy(sentences, ({ language, kind }) => JSON.stringify([language, kind]));
-  const results: CheckResult[] = [];
-  for (const group of groups.values()) {
-    const [{ language, kind }] = group;
-    const judged = await Promise.all(group.map(async ({ text }) => await judge(text)));
-    const shareOf = (isRight: (at: number) => boolean): number =>
-      group.filter((_, at) => isRight(at)).length / group.length;
-    results.push({
+): Promise<JudgedSentence[]> {
+  return await Promise.all(
+    sentences.map(async (sentence) => {
+      const judgement = await judge(sentence.text);
+      return { sentence, judgement, isRight: judgement.score > 0.5 === sentence.positive };
+    }),
+  );
+}
+
+export function summarizeChecks(judged: readonly JudgedSentence[]): CheckResult[] {
+  const groups = Map.groupBy(judged, ({ sentence: { language, kind } }) =>
+    JSON.stringify([language, kind]),
+  );
+  return Array.from(groups.values(), (group) => {
+    const { language, kind } = group[0].sentence;
+    const shareOf = (holds: (one: JudgedSentence) => boolean): number =>
+      group.filter(holds).length / group.length;
+    return {
       language,
       kind,
       nSentences: group.length,
-      sentimentShare: shareOf((at) => judged[at].score > 0.5 === group[at].positive),
-      languageShare: shareOf((at) => judged[at].language === language),
-    });
-  }
-  return results;
+      sentimentShare: shareOf(({ isRight }) => isRight),
+      languageShare: shareOf(({ judgement }) => judgement.language === language),
+    };
+  });
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { StageError } from '../../errors.ts';
 import type { Machine } from '../../models/model.ts';
-import { checkSentences } from './checks.ts';
+import { judgeAll, summarizeChecks } from './checks.ts';
 import { openJudge, readSentences } from './open-reviews.ts';
 import { sentimentOf } from './sentiment.ts';
 import { writeMetrics } from '../../data/json-files.ts';
@@ -27,23 +27,19 @@ export async function judgeSentences(
   const sentences = await readSentences(paths.in, machine);
   const { judge, dispose } = await openJudge(paths, machine);
   try {
-    const rows = await Promise.all(
-      sentences.map(async ({ text, ...sentence }) => {
-        const { score, language } = await judge(text);
-        return {
-          language: sentence.language,
-          kind: sentence.kind,
-          positive: Number(sentence.positive),
-          score: score.toFixed(4),
-          sentiment: sentimentOf(score),
-          judged_language: language,
-          is_right: Number(score > 0.5 === sentence.positive),
-          text,
-        };
-      }),
-    );
+    const judged = await judgeAll(judge, sentences);
+    const rows = judged.map(({ sentence, judgement: { score, language }, isRight }) => ({
+      language: sentence.language,
+      kind: sentence.kind,
+      positive: Number(sentence.positive),
+      score: score.toFixed(4),
+      sentiment: sentimentOf(score),
+      judged_language: language,
+      is_right: Number(isRight),
+      text: sentence.text,
+    }));
     writeFileSync(paths.out, stringify(rows, { header: true }));
-    const results = await checkSentences(judge, sentences);
+    const results = summarizeChecks(judged);
     const shareOf = (key: 'sentimentShare' | 'languageShare'): number =>
       results.reduce((n, result) => n + result[key] * result.nSentences, 0) / sentences.length;
     return writeMetrics(paths.metrics, {

@@ -4,7 +4,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { addFacts } from '../service.ts';
 import type { Service } from '../service.ts';
-import { checkSentences } from './checks.ts';
+import { judgeAll, summarizeChecks } from './checks.ts';
 import type { CheckedSentence, CheckResult } from './checks.ts';
 import type { ServeReviewsParams } from './reviews-params.ts';
 import { analyze, SENTIMENTS } from './sentiment.ts';
@@ -51,7 +51,7 @@ export function createReviewsService(judge: Judge, options: ReviewsOptions): Ser
     async routes(app, { registry }) {
       const metrics = measureReviews(registry);
       addRoute(app, judge, params, metrics);
-      const results = await checkSentences(judge, checks);
+      const results = summarizeChecks(await judgeAll(judge, checks));
       for (const result of results) metrics.check(result);
       if (results.length > 0) app.log.info({ checks: results }, 'checked');
     },
