@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { fitLogistic } from '../lib/models/linear-model/logistic-regression.ts';
 import { sparseMatrix } from '../lib/models/linear-model/sparse-matrix.ts';
 import { resolveParams } from '../lib/params/resolve.ts';
-import { startVectorizerFit } from '../lib/text/fit-vectorizer.ts';
+import { fitVectorizer } from '../lib/text/fit-vectorizer.ts';
 import { applyVectorizer } from '../lib/text/vectorizer.ts';
 import { VECTORIZE_SCHEMA } from '../lib/text/vectorize-params.ts';
 import { describeMachine, median, printResults } from './report.ts';
@@ -37,9 +37,7 @@ const sources = [{ name: 'benchmark', values: { max_features: N_WORDS } }];
 const { options } = resolveParams({
   options: { schema: VECTORIZE_SCHEMA, prefix: 'vectorize', sources },
 });
-const fitting = startVectorizerFit(options);
-texts.forEach(fitting.add);
-const rows = applyVectorizer(fitting.finish('reviews'), texts);
+const rows = applyVectorizer(fitVectorizer(texts, options, 'reviews'), texts);
 
 function labelsOf(column: 'positive' | 'rating'): { labels: Int32Array; nClasses: number } {
   const values = reviews.map((review) => Number(review[column]));

@@ -13,7 +13,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { resolveParams } from '../lib/params/resolve.ts';
-import { startVectorizerFit } from '../lib/text/fit-vectorizer.ts';
+import { fitVectorizer } from '../lib/text/fit-vectorizer.ts';
 import type { FitOptions } from '../lib/text/fit-vectorizer.ts';
 import { applyVectorizer } from '../lib/text/vectorizer.ts';
 import { VECTORIZE_SCHEMA } from '../lib/text/vectorize-params.ts';
@@ -71,9 +71,8 @@ async function next(): Promise<unknown> {
 
 function runOurs(options: Partial<FitOptions>): Run {
   const begin = performance.now();
-  const fitting = startVectorizerFit({ ...DEFAULTS, ...options });
-  for (const text of texts) fitting.add(text);
-  const { nColumns, values } = applyVectorizer(fitting.finish('reviews'), texts);
+  const vectorizer = fitVectorizer(texts, { ...DEFAULTS, ...options }, 'reviews');
+  const { nColumns, values } = applyVectorizer(vectorizer, texts);
   const seconds = (performance.now() - begin) / 1000;
   return { seconds, n_terms: nColumns, n_stored: values.length };
 }

@@ -16,7 +16,7 @@ import type { Relation } from '../sql.ts';
 import { findClasses } from '../tensors/classes.ts';
 import { readRows } from '../tensors/read-rows.ts';
 import { readTruth } from '../tensors/truth.ts';
-import { startVectorizerFit } from '../text/fit-vectorizer.ts';
+import { fitVectorizer } from '../text/fit-vectorizer.ts';
 import type { VectorizeParams } from '../text/vectorize-params.ts';
 import { applyVectorizer, termNames } from '../text/vectorizer.ts';
 import type { FileDatabase } from './database.ts';
@@ -48,7 +48,7 @@ export async function fitPageBundle(
   options: FitOptions,
 ): Promise<Bundle> {
   const texts = await readTexts(database, pages);
-  const vectorizer = fitVectorizer(texts, params.vectorize, pages.source);
+  const vectorizer = fitVectorizer(texts, params.vectorize, `${pages.source} column page_text`);
   const { classes } = await findClasses(database, pages, 'cluster');
   const truth = { target: 'cluster', task: 'classification', classes } as const;
   const { labels } = await readTruth(database, pages, truth);
@@ -91,16 +91,6 @@ export async function fitClickBundle(
 export async function readTexts(database: FileDatabase, pages: Relation): Promise<string[]> {
   const rows = await database.query(`SELECT ${identifier('page_text')} AS text FROM ${pages.sql}`);
   return rows.map(({ text }) => String(text));
-}
-
-export function fitVectorizer(
-  texts: readonly string[],
-  params: VectorizeParams,
-  source: string,
-): ReturnType<ReturnType<typeof startVectorizerFit>['finish']> {
-  const fitting = startVectorizerFit(params);
-  for (const text of texts) fitting.add(text);
-  return fitting.finish(`${source} column ${params.column}`);
 }
 
 async function fitBundle(

@@ -8,8 +8,9 @@ import { StageError, listExamples } from '../errors.ts';
 import { createRng } from '../rng.ts';
 import type { CsrMatrix } from '../sparse/csr.ts';
 import type { Relation, Value } from '../sql.ts';
+import { fitVectorizer } from '../text/fit-vectorizer.ts';
 import { applyVectorizer, termNames } from '../text/vectorizer.ts';
-import { fitVectorizer, readTexts } from './click-bundles.ts';
+import { readTexts } from './click-bundles.ts';
 import type { FitOptions } from './click-bundles.ts';
 import { selectFeatures } from './cluster-input.ts';
 import type { FileDatabase } from './database.ts';
@@ -79,7 +80,7 @@ async function readTextRows(
   { vectorize }: ModelParams,
 ): Promise<Rows> {
   const texts = await readTexts(database, pages);
-  const vectorizer = fitVectorizer(texts, vectorize, pages.source);
+  const vectorizer = fitVectorizer(texts, vectorize, `${pages.source} column page_text`);
   const { page_id: ids } = await readColumns(database, `SELECT page_id FROM ${pages.sql}`);
   const features = applyVectorizer(vectorizer, texts);
   return { ids, columns: termNames(vectorizer), features };

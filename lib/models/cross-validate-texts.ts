@@ -1,5 +1,5 @@
 /** Cross-validation of a model of texts: vectorizer and model are learnt anew without each fold, which they then score. */
-import { startVectorizerFit } from '../text/fit-vectorizer.ts';
+import { fitVectorizer } from '../text/fit-vectorizer.ts';
 import type { FitOptions } from '../text/fit-vectorizer.ts';
 import { openVectorizer, termNames } from '../text/vectorizer.ts';
 import { columnTaker, fitModel, openSparseModel } from './fit-model.ts';
@@ -33,14 +33,13 @@ export async function crossValidateTexts(
   for (let fold = 0; fold < nFolds; fold++) {
     const known = rows.filter((i) => folds[i] !== fold);
     const held = rows.filter((i) => folds[i] === fold);
-    const fit = startVectorizerFit(vectorize);
-    for (const i of known) fit.add(texts[i]);
-    const vectorizer = fit.finish('the texts of the other folds');
+    const knownTexts = known.map((i) => texts[i]);
+    const vectorizer = fitVectorizer(knownTexts, vectorize, 'the texts of the other folds');
     const toRows = openVectorizer(vectorizer);
     const columns = termNames(vectorizer);
     const learnt = {
       nSamples: known.length,
-      features: toRows(known.map((i) => texts[i])),
+      features: toRows(knownTexts),
       labels: Int32Array.from(known, (i) => labels[i]),
     };
     const data = { columns, nClasses, train: learnt, valid: learnt, classWeight: null };

@@ -37,3 +37,14 @@ export function startVectorizerFit({ column, ...options }: FitOptions): Vectoriz
     }),
   };
 }
+
+/** {@link startVectorizerFit} with texts that are in memory. */
+export function fitVectorizer(
+  texts: Iterable<string | null>,
+  options: FitOptions,
+  source: string,
+): Vectorizer {
+  const fitting = startVectorizerFit(options);
+  for (const text of texts) fitting.add(text);
+  return fitting.finish(source);
+}

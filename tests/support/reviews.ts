@@ -9,7 +9,7 @@ import { TRAIN_SCHEMA } from '../../lib/models/train-params.ts';
 import { resolveParams } from '../../lib/params/resolve.ts';
 import { createJudge } from '../../lib/services/reviews/open-reviews.ts';
 import type { OpenJudge } from '../../lib/services/reviews/open-reviews.ts';
-import { startVectorizerFit } from '../../lib/text/fit-vectorizer.ts';
+import { fitVectorizer } from '../../lib/text/fit-vectorizer.ts';
 import { applyVectorizer, termNames } from '../../lib/text/vectorizer.ts';
 import { createContext, machine } from './small-model.ts';
 import { vectorizerOptions } from './vectorizer.ts';
@@ -124,9 +124,7 @@ async function trainTextBundle(
   classes: Bundle['classes'],
   settings: Record<string, unknown>,
 ): Promise<Bundle> {
-  const fit = startVectorizerFit(vectorizerOptions(settings));
-  for (const text of texts) fit.add(text);
-  const vectorizer = fit.finish('made reviews');
+  const vectorizer = fitVectorizer(texts, vectorizerOptions(settings), 'made reviews');
   const features = applyVectorizer(vectorizer, texts);
   const train = { nSamples: texts.length, features, labels: Int32Array.from(labels) };
   const sources = [{ name: 'this test', values: { logistic: { C: 10 } } }];

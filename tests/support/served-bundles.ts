@@ -17,7 +17,7 @@ import type { Relation } from '../../lib/sql.ts';
 import { labelExpression } from '../../lib/tensors/classes.ts';
 import { targetExpression } from '../../lib/tensors/numeric-target.ts';
 import { streamBlocks } from '../../lib/tensors/row-blocks.ts';
-import { startVectorizerFit } from '../../lib/text/fit-vectorizer.ts';
+import { fitVectorizer } from '../../lib/text/fit-vectorizer.ts';
 import { VECTORIZE_SCHEMA } from '../../lib/text/vectorize-params.ts';
 import { applyVectorizer, termNames } from '../../lib/text/vectorizer.ts';
 import { createRelation } from './relations.ts';
@@ -177,10 +177,8 @@ export async function makeTextBundle(
   const { options } = resolveParams({
     options: { schema: VECTORIZE_SCHEMA, prefix: 'vectorize', sources },
   });
-  const fitting = startVectorizerFit(options);
   const texts = rows.map(({ text }) => String(text));
-  for (const text of texts) fitting.add(text);
-  const vectorizer = fitting.finish('texts');
+  const vectorizer = fitVectorizer(texts, options, 'texts');
   const classes = ['bad', 'good'];
   const labels = Int32Array.from(rows, ({ mood }) => classes.indexOf(String(mood)));
   const split = { nSamples: texts.length, features: applyVectorizer(vectorizer, texts), labels };

@@ -10,7 +10,7 @@ import { isSparse } from '../../../lib/models/model.ts';
 import type { TrainingData } from '../../../lib/models/model.ts';
 import { writeDataset } from '../../../lib/tensors/dataset-files.ts';
 import { writeSparseDataset } from '../../../lib/tensors/sparse-dataset-files.ts';
-import { startVectorizerFit } from '../../../lib/text/fit-vectorizer.ts';
+import { fitVectorizer } from '../../../lib/text/fit-vectorizer.ts';
 import { applyVectorizer, termNames } from '../../../lib/text/vectorizer.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
 import { vectorizerOptions } from '../../support/vectorizer.ts';
@@ -190,10 +190,8 @@ test('give numbers to learn where the tensors hold targets, and refuse classes t
 
 test('give sparse rows with the vectorizer that made them, and leave other steps and that of dense rows out', async () => {
   await withFiles(async (paths) => {
-    const fitting = startVectorizerFit(vectorizerOptions({}));
     const texts = ['fir oak', 'oak', null, 'fir'];
-    texts.forEach(fitting.add);
-    const vectorizer = fitting.finish('texts');
+    const vectorizer = fitVectorizer(texts, vectorizerOptions({}), 'texts');
     const features = applyVectorizer(vectorizer, texts);
     const parts = { columns: termNames(vectorizer), classes: [1, 2], features, ids: null };
     const write = (

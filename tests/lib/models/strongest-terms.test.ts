@@ -2,16 +2,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { FittedModel } from '../../../lib/models/model.ts';
 import { strongestTerms } from '../../../lib/models/strongest-terms.ts';
-import { startVectorizerFit } from '../../../lib/text/fit-vectorizer.ts';
+import { fitVectorizer } from '../../../lib/text/fit-vectorizer.ts';
 import { VECTORIZER_OPTIONS } from '../../support/vectorizer.ts';
 
 const test = suite('strongest terms');
 
-const fitting = startVectorizerFit(VECTORIZER_OPTIONS);
-fitting.add('aa bb cc dd');
 const preprocessing = {
   ...{ columns: null, features: null, scaler: null },
-  vectorizer: fitting.finish('texts'),
+  vectorizer: fitVectorizer(['aa bb cc dd'], VECTORIZER_OPTIONS, 'texts'),
 };
 const model: FittedModel = {
   ...{ name: 'logistic', columns: ['aa', 'bb', 'cc', 'dd'], nClasses: 2, facts: {} },

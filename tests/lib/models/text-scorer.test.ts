@@ -9,7 +9,7 @@ import type { Bundle } from '../../../lib/models/bundle.ts';
 import type { FittedModel } from '../../../lib/models/model.ts';
 import { TRAIN_SCHEMA } from '../../../lib/models/train-params.ts';
 import { resolveParams } from '../../../lib/params/resolve.ts';
-import { startVectorizerFit } from '../../../lib/text/fit-vectorizer.ts';
+import { fitVectorizer } from '../../../lib/text/fit-vectorizer.ts';
 import { applyVectorizer, termNames } from '../../../lib/text/vectorizer.ts';
 import type { Vectorizer } from '../../../lib/text/vectorizer.ts';
 import { complaintOf } from '../../support/complaint.ts';
@@ -44,12 +44,10 @@ const given = readGolden<Given>('input.json');
 const expected = readGolden<Expected>('expected.json');
 
 /** A vectorizer of the texts, its settings named as in params.yaml. */
-function fitVectorizer(texts: readonly string[], blocks: Given['blocks']): Vectorizer {
+function learnVectorizer(texts: readonly string[], blocks: Given['blocks']): Vectorizer {
   const alone = blocks.find(([name]) => name === null)?.[1];
   const values = alone ?? { blocks: Object.fromEntries(blocks) };
-  const fitting = startVectorizerFit(vectorizerOptions(values));
-  for (const text of texts) fitting.add(text);
-  return fitting.finish('texts');
+  return fitVectorizer(texts, vectorizerOptions(values), 'texts');
 }
 
 async function fitLogistic(
@@ -107,7 +105,7 @@ const EXACT = { tol: 1e-9, max_iter: 1000 };
 for (const [name, wanted] of Object.entries(expected)) {
   test(`gives what scikit-learn gives: ${name.replaceAll('_', ' ')}`, async () => {
     const { blocks, train, test: texts, C, classes } = given[name];
-    const vectorizer = fitVectorizer(train, blocks);
+    const vectorizer = learnVectorizer(train, blocks);
     assert.equal(termNames(vectorizer), wanted.columns);
     const rows = applyVectorizer(vectorizer, texts);
     assert.equal([...rows.indptr], wanted.indptr);
@@ -134,7 +132,7 @@ for (const [name, wanted] of Object.entries(expected)) {
 const GIVEN = given.side_by_side;
 
 test('gives a text the same bits alone and among others, and one without a term what the intercepts say', async () => {
-  const vectorizer = fitVectorizer(GIVEN.train, GIVEN.blocks);
+  const vectorizer = learnVectorizer(GIVEN.train, GIVEN.blocks);
   const bundle = toBundle(vectorizer, await fitLogistic(vectorizer, GIVEN, {}));
   const scorer = await openTextScorer(bundle, machine);
   const texts = [...GIVEN.test, null, '', '\u{1F389} ?'];
@@ -153,14 +151,16 @@ test('gives a text the same bits alone and among others, and one without a term 
 });
 
 test('learns from the terms that the patterns of its columns name', async () => {
-  const vectorizer = fitVectorizer(GIVEN.train, GIVEN.blocks);
+  const vectorizer = learnVectorizer(GIVEN.train, GIVEN.blocks);
   const model = await fitLogistic(vectorizer, GIVEN, { ...EXACT, columns: ['words__*', '!*the*'] });
   const names = termNames(vectorizer);
   assert.equal(
     model.columns,
     names.filter((name) => name.startsWith('words__') && !name.includes('the')),
   );
-  const wordsAlone = fitVectorizer(GIVEN.train, [['words', { min_df: 4, ...GIVEN.blocks[0][1] }]]);
+  const wordsAlone = learnVectorizer(GIVEN.train, [
+    ['words', { min_df: 4, ...GIVEN.blocks[0][1] }],
+  ]);
   const plain = await fitLogistic(wordsAlone, GIVEN, { ...EXACT, columns: ['*', '!*the*'] });
   assert.equal(model.columns, plain.columns);
   assert.equal(
@@ -170,7 +170,7 @@ test('learns from the terms that the patterns of its columns name', async () => 
 });
 
 test('corrects priors, and refuses golden rows that get something else', async () => {
-  const vectorizer = fitVectorizer(GIVEN.train, GIVEN.blocks);
+  const vectorizer = learnVectorizer(GIVEN.train, GIVEN.blocks);
   const model = await fitLogistic(vectorizer, GIVEN, {});
   const [p0, p1, p2] = await score(toBundle(vectorizer, model), ['The book']);
   const sum = 2 * p0 + p1 + p2;
@@ -186,7 +186,7 @@ test('corrects priors, and refuses golden rows that get something else', async (
 });
 
 test('is read from a file with its texts and terms, and refused where they do not fit', async () => {
-  const vectorizer = fitVectorizer(GIVEN.train, GIVEN.blocks);
+  const vectorizer = learnVectorizer(GIVEN.train, GIVEN.blocks);
   const model = await fitLogistic(vectorizer, GIVEN, {});
   const [p0, p1, p2] = await score(toBundle(vectorizer, model), ['The book']);
   const golden = { rows: [{ text: 'The book' }], probabilities: [[p0, p1, p2]] };

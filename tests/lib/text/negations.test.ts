@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createNegationMarker } from '../../../lib/text/negations.ts';
 import { applyVectorizer, termNames } from '../../../lib/text/vectorizer.ts';
-import { startVectorizerFit } from '../../../lib/text/fit-vectorizer.ts';
+import { fitVectorizer } from '../../../lib/text/fit-vectorizer.ts';
 import { VECTORIZE_SCHEMA } from '../../../lib/text/vectorize-params.ts';
 import type { VectorizeParams } from '../../../lib/text/vectorize-params.ts';
 
@@ -66,9 +66,8 @@ test('give the vectorizer words of their own, and stay in its file', () => {
       node.default,
     ]),
   ) as unknown as VectorizeParams;
-  const fit = startVectorizerFit({ ...defaults, negations: ['english'] });
-  for (const text of ['good', 'not good', 'bad']) fit.add(text);
-  const vectorizer = fit.finish('texts');
+  const options: VectorizeParams = { ...defaults, negations: ['english'] };
+  const vectorizer = fitVectorizer(['good', 'not good', 'bad'], options, 'texts');
   assert.equal(termNames(vectorizer), ['bad', 'good', 'not', 'not_good']);
   const stored = JSON.parse(JSON.stringify(vectorizer)) as typeof vectorizer;
   const { indices } = applyVectorizer(stored, ['Not good']);

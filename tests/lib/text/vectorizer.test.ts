@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { takeRows } from '../../../lib/sparse/csr.ts';
 import type { CsrMatrix } from '../../../lib/sparse/csr.ts';
-import { startVectorizerFit } from '../../../lib/text/fit-vectorizer.ts';
+import { fitVectorizer } from '../../../lib/text/fit-vectorizer.ts';
 import type { FitOptions } from '../../../lib/text/fit-vectorizer.ts';
 import { applyVectorizer, parseVectorizer, termNames } from '../../../lib/text/vectorizer.ts';
 import type { Vectorizer } from '../../../lib/text/vectorizer.ts';
@@ -16,9 +16,7 @@ const test = suite('text vectorizer');
 const COUNTS = { useIdf: false, norm: 'none' } as const;
 
 function fit(texts: readonly (string | null)[], options: Partial<FitOptions> = {}): Vectorizer {
-  const fitting = startVectorizerFit({ ...VECTORIZER_OPTIONS, ...options });
-  for (const text of texts) fitting.add(text);
-  return fitting.finish('x.csv column text');
+  return fitVectorizer(texts, { ...VECTORIZER_OPTIONS, ...options }, 'x.csv column text');
 }
 
 /** Terms of each row with their values. */
@@ -213,9 +211,7 @@ test('puts kinds of terms side by side, each with its own settings, or those of 
   const texts = ['dog', 'Dog dog', null, 'fox'];
   const blocks = { words: { norm: 'none' }, pairs: { analyzer: 'char', ngram_range: [2, 2] } };
   const options = vectorizerOptions({ min_df: 2, use_idf: false, blocks });
-  const fitting = startVectorizerFit(options);
-  for (const text of texts) fitting.add(text);
-  const both = fitting.finish('texts');
+  const both = fitVectorizer(texts, options, 'texts');
   const shared = { minDf: 2, useIdf: false } as const;
   const words = fit(texts, { ...shared, norm: 'none' });
   const pairs = fit(texts, { ...shared, analyzer: 'char', ngramRange: [2, 2] });

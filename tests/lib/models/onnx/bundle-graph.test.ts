@@ -14,7 +14,7 @@ import { NODE_BYTES } from '../../../../lib/models/trees/ensemble.ts';
 import { toOnnxGraph } from '../../../../lib/models/onnx/bundle-graph.ts';
 import { toCamelCase } from '../../../../lib/params/schema.ts';
 import type { Parameter } from '../../../../lib/params/schema.ts';
-import { startVectorizerFit } from '../../../../lib/text/fit-vectorizer.ts';
+import { fitVectorizer } from '../../../../lib/text/fit-vectorizer.ts';
 import { VECTORIZER_OPTIONS } from '../../../support/vectorizer.ts';
 import { createRelation, openTestDatabase } from '../../../support/relations.ts';
 import {
@@ -294,9 +294,9 @@ test('refuses more nodes than a file of ONNX holds, and says how many there are'
 });
 
 test('refuses a model that has no form in ONNX here, or that takes texts', () => {
-  const fitting = startVectorizerFit({ ...VECTORIZER_OPTIONS, column: 'note' });
-  fitting.add('some words');
-  const preprocessing = { ...bundle.preprocessing, vectorizer: fitting.finish('notes') };
+  const options = { ...VECTORIZER_OPTIONS, column: 'note' };
+  const vectorizer = fitVectorizer(['some words'], options, 'notes');
+  const preprocessing = { ...bundle.preprocessing, vectorizer };
   assert.throws(
     () => toOnnxGraph({ ...bundle, preprocessing }),
     (error: StageError) =>
