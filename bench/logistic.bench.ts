@@ -3,8 +3,8 @@
  * LogisticRegression: the same rows, penalty and tolerance; liked or not, and by stars. Runs alternate, ours and theirs,
  * so that both see the same machine. Where the tolerance is tight the coefficients must be theirs within 1e-4.
  *
- * Wants `--in FOLDER`: files amazon_*.csv with the columns text, positive and rating. `PEERS_PYTHON` names a Python that
- * has scikit-learn; else .venv-bench/bin/python serves.
+ * `PEERS_PYTHON` names a Python that has scikit-learn; else .venv-bench/bin/python serves. bench/reviews.ts says which files
+ * are read.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

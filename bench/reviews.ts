@@ -1,4 +1,7 @@
-/** Flags of the benchmarks on texts, and the reviews that they read: files amazon_*.csv in the folder of `--in`. */
+/**
+ * Flags of the benchmarks on texts, and the reviews that they read: files amazon_*.csv of the folder that
+ * `npx dvc repro pipelines/reviews/dvc.yaml:fetch` brings, or of the one that `--in` names.
+ */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,14 +22,14 @@ export interface ReviewFlags {
 export async function readReviews(select: string): Promise<{ flags: ReviewFlags; rows: Row[] }> {
   const { values: flags } = parseArgs({
     options: {
-      in: { type: 'string' },
+      in: { type: 'string', default: 'pipelines/reviews/data/raw/reviews' },
       json: { type: 'boolean' },
       check: { type: 'boolean' },
     },
   });
-  const pattern = flags.in === undefined ? null : join(flags.in, 'amazon_*.csv');
-  if (pattern === null || globSync(pattern).length === 0) {
-    process.stdout.write(`left out: no ${pattern ?? '--in, a folder of amazon_*.csv'}\n`);
+  const pattern = join(flags.in, 'amazon_*.csv');
+  if (globSync(pattern).length === 0) {
+    process.stdout.write(`left out: no ${pattern}\n`);
     process.exit();
   }
   const files = `read_csv(${literal(pattern)}, header = true, quote = '"', escape = '"')`;

@@ -1,8 +1,9 @@
-/** `npm run bench`: runs every benchmark alone, one after the other, and writes bench/README.md. */
+/** `npm run bench [-- NAME...]`: runs each benchmark alone, or the named ones, and writes its section of bench/README.md. */
 import { spawnSync } from 'node:child_process';
-import { globSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
+const PAGE = 'bench/README.md';
 const HEAD = `# Benchmarks
 
 <!-- written by \`npm run bench\` -->
@@ -13,12 +14,26 @@ gunicorn in a Python that \`PEERS_PYTHON\` names (or in \`.venv-bench\`). With \
 promise does not hold.
 `;
 
-const sections = globSync('bench/*.bench.ts')
-  .toSorted()
-  .map((file) => {
-    process.stderr.write(`${file}\n`);
-    const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${file} failed:\n${stderr}`);
-    return `\n## ${basename(file, '.bench.ts')}\n\n\`\`\`\n${stdout.trim()}\n\`\`\`\n`;
+/** A section of the page, by the name of its benchmark. */
+function readSections(page: string): Map<string, string> {
+  const sections = page.split(/^(?=## )/m).slice(1);
+  return new Map(sections.map((section) => [/^## (.*)$/m.exec(section)![1]!, section.trim()]));
+}
+
+function run(name: string): string {
+  process.stderr.write(`${name}\n`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [`bench/${name}.bench.ts`], {
+    encoding: 'utf8',
   });
-writeFileSync('bench/README.md', HEAD + sections.join(''));
+  if (status !== 0) throw new Error(`${name} failed:\n${stderr}`);
+  return `## ${name}\n\n\`\`\`\n${stdout.trim()}\n\`\`\``;
+}
+
+const all = globSync('bench/*.bench.ts').map((file) => basename(file, '.bench.ts'));
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : all;
+const kept = readSections(readFileSync(PAGE, 'utf8'));
+for (const name of chosen) {
+  kept.set(name, run(name));
+  const sections = all.toSorted().flatMap((each) => kept.get(each) ?? []);
+  writeFileSync(PAGE, `${HEAD}\n${sections.join('\n\n')}\n`);
+}

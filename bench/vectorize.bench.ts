@@ -3,8 +3,8 @@
  * alternate, ours and theirs, so that both see the same machine; reading the texts is not counted. Both run on one
  * thread; ours goes through the texts twice and keeps none of them.
  *
- * Wants `--in FOLDER`: files amazon_*.csv with a column `text`. `PEERS_PYTHON` names a Python that has scikit-learn; else
- * .venv-bench/bin/python serves.
+ * `PEERS_PYTHON` names a Python that has scikit-learn; else .venv-bench/bin/python serves. bench/reviews.ts says which files
+ * are read.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
