@@ -8,6 +8,10 @@ import { signalPage } from '../reports/signal-page.ts';
 import type { SignalReport } from '../reports/signal-page.ts';
 import type { Rng } from '../rng.ts';
 import { ablate, predictTest, testGroups } from '../signal/ablation.ts';
+import type { AblatedModel } from '../signal/ablation.ts';
+import type { FeatureTable } from '../signal/feature-table.ts';
+import { startRefits } from '../signal/refits.ts';
+import type { Refits } from '../signal/refits.ts';
 import { findBlocks, testStructure } from '../signal/structure.ts';
 import type { StructureTest } from '../signal/structure.ts';
 import type { SignalParams } from '../signal/signal-params.ts';
@@ -17,6 +21,7 @@ import { readClusterModel } from './cluster-model.ts';
 import type { FileDatabase } from './database.ts';
 import { roundResult, writeJson } from './json-files.ts';
 import { readShownAds } from './signal-table.ts';
+import type { ShownAds } from './signal-table.ts';
 
 export interface SignalPaths {
   readonly in: string;
@@ -34,6 +39,8 @@ export interface SignalContext {
   /** Random stream of a purpose. */
   readonly rng: (purpose: string) => Rng;
   readonly startProgress: StartProgress;
+  /** Fits at a time; the numbers do not depend on it. */
+  readonly nThreads: number;
 }
 
 /**
@@ -48,69 +55,94 @@ export async function writeSignal(
   params: SignalParams,
   context: SignalContext,
 ): Promise<{ readonly message: string; readonly [metric: string]: unknown }> {
-  const { rng, startProgress } = context;
+  const refits = startRefits(context.nThreads);
+  try {
+    const report = await measureSignal(database, paths, params, { ...context, refits });
+    const metrics = toMetrics(report);
+    writeJson(paths.metrics, metrics);
+    writeFileSync(paths.page, await signalPage(report));
+    return { message: toMessage(report), ...metrics };
+  } finally {
+    await refits.end();
+  }
+}
+
+/** Tables are read and models compared while the threads cluster. */
+async function measureSignal(
+  database: FileDatabase,
+  paths: SignalPaths,
+  params: SignalParams,
+  { rng, startProgress, refits }: SignalContext & { readonly refits: Refits },
+): Promise<SignalReport> {
   const { nPermutations, nColumnPermutations, C } = params;
-  const { table, inheritedCount, attributes, inherited, days } = await readShownAds(
-    database,
-    paths,
-    params,
-  );
-  const [all, ...others] = await ablate(table, C);
-  const models = [
-    all,
-    { name: 'inherited', probabilities: inherited },
-    {
-      name: 'inherited count',
-      probabilities: await predictTest(inheritedCount, inheritedCount.groups, C),
-    },
-    ...others,
-    {
-      name: 'user attributes alone',
-      probabilities: await predictTest(attributes, attributes.groups, C),
-    },
-  ];
+  const nFits = nPermutations * params.groups.length + 2 * nColumnPermutations;
+  const bar = startProgress('signal', nFits, 'fits');
+  let nDone = 0;
+  const context = { rng, refits, onFit: () => bar.update(++nDone) };
+  const clustering = testClusterings(paths, params, context);
+  // awaited below, unless a table is refused first
+  clustering.catch(() => {});
+  const shown = await readShownAds(database, paths, params);
+  const { table, days } = shown;
+  const models = await fitModels(shown, C);
   const compared = compareRows(
     table.y.subarray(table.nTrain),
     models.map(({ probabilities }) => probabilities),
     { ...params, rng: rng('bootstrap') },
   );
-  const bar = startProgress(
-    'signal',
-    nPermutations * table.groups.length + 2 * nColumnPermutations,
-    'fits',
-  );
-  let nDone = 0;
-  const onFit = (): void => bar.update(++nDone);
-  const groups = await testGroups(table, { C, nPermutations, rng, onFit });
-  const clusterings: SignalReport['clusterings'] = [
-    {
-      name: 'users',
-      ...(await testClustering(paths.users, paths.usersModel, params, context, onFit)),
-    },
-    {
-      name: 'pages',
-      ...(await testClustering(paths.pages, paths.pagesModel, params, context, onFit)),
-    },
-  ];
+  const clusterings = await clustering;
+  const groups = await testGroups(table, { C, nPermutations, ...context });
   bar.end();
-  const report: SignalReport = {
+  return {
     models: models.map(({ name }, m) => ({ name, ...compared[m] })),
     ...{ groups, clusterings, days, params },
     nTrain: table.nTrain,
     nTest: table.y.length - table.nTrain,
   };
-  const metrics = toMetrics(report);
-  writeJson(paths.metrics, metrics);
-  writeFileSync(paths.page, await signalPage(report));
-  return { message: toMessage(report), ...metrics };
+}
+
+async function fitModels(
+  { table, inheritedCount, attributes, inherited }: ShownAds,
+  C: number,
+): Promise<AblatedModel[]> {
+  const fit = async (name: string, other: FeatureTable): Promise<AblatedModel> => ({
+    name,
+    probabilities: await predictTest(other, other.groups, C),
+  });
+  const [all, ...others] = await ablate(table, C);
+  return [
+    all,
+    { name: 'inherited', probabilities: inherited },
+    await fit('inherited count', inheritedCount),
+    ...others,
+    await fit('user attributes alone', attributes),
+  ];
+}
+
+interface TestContext {
+  readonly rng: SignalContext['rng'];
+  readonly refits: Refits;
+  readonly onFit: () => void;
+}
+
+async function testClusterings(
+  paths: SignalPaths,
+  params: SignalParams,
+  context: TestContext,
+): Promise<SignalReport['clusterings']> {
+  const users = await testClustering(paths.users, paths.usersModel, params, context);
+  const pages = await testClustering(paths.pages, paths.pagesModel, params, context);
+  return [
+    { name: 'users', ...users },
+    { name: 'pages', ...pages },
+  ];
 }
 
 async function testClustering(
   rowsFile: string,
   modelFile: string,
   { nColumnPermutations, nInit }: SignalParams,
-  { rng }: SignalContext,
-  onFit: () => void,
+  { rng, ...context }: TestContext,
 ): Promise<StructureTest> {
   const model = readClusterModel(modelFile);
   const { columns, features } = readSparseDataset(rowsFile);
@@ -129,7 +161,7 @@ async function testClustering(
     nClusters: model.nClusters,
     svdComponents: model.svd?.nComponents ?? null,
     normalize: model.normalize,
-    ...{ nInit, nPermutations: nColumnPermutations, onFit },
+    ...{ nInit, nPermutations: nColumnPermutations, ...context },
     rng: (purpose) => rng(`${modelFile} ${purpose}`),
   });
 }

@@ -2,12 +2,22 @@
  * What each group of features is worth to a logistic regression: the model fitted again without it and with it alone,
  * and with its features dealt anew, all on the rows of train, and measured on those of test.
  */
-import { setImmediate } from 'node:timers/promises';
 import { denseMatrix } from '../models/linear-model/design-matrix.ts';
 import { fitLogistic, predictLogistic } from '../models/linear-model/logistic-regression.ts';
 import type { Rng } from '../rng.ts';
 import { permuteGroup, selectGroups } from './feature-table.ts';
 import type { FeatureGroup, FeatureTable } from './feature-table.ts';
+import { askInTurn } from './refits.ts';
+import type { Refits } from './refits.ts';
+
+/** Rows of train and test with their labels. */
+export type LabelledRows = Pick<FeatureTable, 'X' | 'nFeatures' | 'y' | 'nTrain'>;
+
+/** Mean log losses. */
+export interface Losses {
+  readonly train: number;
+  readonly test: number;
+}
 
 export interface AblatedModel {
   /** `all`, `base rate`, `without x`, `x alone`. */
@@ -80,46 +90,47 @@ export async function testGroups(
     readonly C: number;
     readonly nPermutations: number;
     readonly rng: (purpose: string) => Rng;
+    readonly refits: Refits;
     readonly onFit: () => void;
   },
 ): Promise<PermutationTest[]> {
-  const { C, nPermutations, rng, onFit } = options;
-  const seen = await measure(table, C);
+  const { C, nPermutations, rng, refits, onFit } = options;
+  const { nFeatures, y, nTrain } = table;
+  const seen = await refits.measureLosses({ X: table.X, nFeatures, y, nTrain }, C);
   const tests: PermutationTest[] = [];
   for (const group of table.groups) {
     const draw = rng(group.name);
-    const permuted = {
-      train: new Float64Array(nPermutations),
-      test: new Float64Array(nPermutations),
-    };
-    for (let p = 0; p < nPermutations; p++) {
-      const losses = await measure({ ...table, X: permuteGroup(table, group, draw) }, C);
-      permuted.train[p] = losses.train;
-      permuted.test[p] = losses.test;
+    const losses = await askInTurn(nPermutations, async () => {
+      const X = permuteGroup(table, group, draw);
+      const permuted = await refits.measureLosses({ X, nFeatures, y, nTrain }, C);
       onFit();
-      // Ctrl-C is heard between fits
-      await setImmediate();
-    }
+      return permuted;
+    });
     tests.push({
       group: group.name,
-      train: compare(seen.train, permuted.train),
-      test: compare(seen.test, permuted.test),
+      train: compare(
+        seen.train,
+        losses.map(({ train }) => train),
+      ),
+      test: compare(
+        seen.test,
+        losses.map(({ test }) => test),
+      ),
     });
   }
   return tests;
 }
 
-function compare(logLoss: number, permuted: Float64Array): PermutedLoss {
+function compare(logLoss: number, losses: readonly number[]): PermutedLoss {
+  const permuted = Float64Array.from(losses);
   const nNotAbove = permuted.filter((loss) => loss <= logLoss).length;
   return { logLoss, permuted, pValue: (1 + nNotAbove) / (1 + permuted.length) };
 }
 
-async function measure(
-  table: Pick<FeatureTable, 'X' | 'nFeatures' | 'y' | 'nTrain'>,
-  C: number,
-): Promise<{ train: number; test: number }> {
-  const probabilities = await fitAndPredict(table, C);
-  const { y, nTrain } = table;
+/** Losses of a model fitted to the rows of train. */
+export async function measureLosses(rows: LabelledRows, C: number): Promise<Losses> {
+  const probabilities = await fitAndPredict(rows, C);
+  const { y, nTrain } = rows;
   return {
     train: logLossOf(y.subarray(0, nTrain), probabilities.subarray(0, nTrain)),
     test: logLossOf(y.subarray(nTrain), probabilities.subarray(nTrain)),
@@ -128,7 +139,7 @@ async function measure(
 
 /** Probability of 1 of all rows, of a model fitted to those of train. */
 async function fitAndPredict(
-  { X, nFeatures, y, nTrain }: Pick<FeatureTable, 'X' | 'nFeatures' | 'y' | 'nTrain'>,
+  { X, nFeatures, y, nTrain }: LabelledRows,
   C: number,
 ): Promise<Float64Array> {
   const train = denseMatrix(X.subarray(0, nTrain * nFeatures), nFeatures);

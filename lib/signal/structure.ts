@@ -2,26 +2,34 @@
  * Whether clusters are more than k-means finds in anything: the same fit on rows whose columns were dealt anew, each by
  * itself, has the same values in every column, and nothing that holds them together.
  */
-import { setImmediate } from 'node:timers/promises';
 import { fitKMeans } from '../clustering/k-means.ts';
 import { drawUniformly } from '../clustering/k-means-init.ts';
 import { prepareRows } from '../clustering/prepare-rows.ts';
 import type { Preparation } from '../clustering/prepare-rows.ts';
+import { createRng } from '../rng.ts';
 import type { Rng } from '../rng.ts';
 import { fromTriplets } from '../sparse/csr.ts';
 import type { CsrMatrix } from '../sparse/csr.ts';
 import { fitTruncatedSvd } from '../sparse/truncated-svd.ts';
 import { shuffledIndices } from '../tensors/shuffle.ts';
+import { askInTurn } from './refits.ts';
+import type { Refits } from './refits.ts';
 
-export interface StructureOptions {
+export interface ClusterOptions {
   readonly nClusters: number;
   readonly svdComponents: number | null;
   readonly normalize: Preparation['normalize'];
   /** Starts, of the rows as they are and dealt anew: of few, the shares tell which had luck. */
   readonly nInit: number;
+  /** Of the starts, and of the directions that the decomposition begins with. */
+  readonly seed: number;
+}
+
+export interface StructureOptions extends Omit<ClusterOptions, 'seed'> {
   readonly nPermutations: number;
   /** Random stream of a purpose. */
   readonly rng: (purpose: string) => Rng;
+  readonly refits: Refits;
   /** Called after every fit. */
   readonly onFit: () => void;
 }
@@ -49,22 +57,27 @@ export async function testStructure(
   blocks: readonly (readonly number[])[],
   options: StructureOptions,
 ): Promise<StructureTest> {
-  const { nPermutations, rng, onFit } = options;
+  const { nPermutations, rng, refits, onFit, ...clustering } = options;
   const draw = rng('permutations');
-  const explained = await explain(X, options);
-  const permuted = new Float64Array(nPermutations);
-  for (let p = 0; p < nPermutations; p++) {
-    permuted[p] = await explain(permuteColumns(X, blocks, draw), options);
-    onFit();
-    // Ctrl-C is heard between fits
-    await setImmediate();
-  }
+  const settings = { ...clustering, seed: rng('fits').int32() };
+  const [explained, ...permuted] = await askInTurn(1 + nPermutations, async (p) => {
+    const rows = p === 0 ? X : permuteColumns(X, blocks, draw);
+    const share = await refits.explainVariance(rows, settings);
+    if (p > 0) onFit();
+    return share;
+  });
   const nNotBelow = permuted.filter((other) => other >= explained).length;
-  return { explained, permuted, pValue: (1 + nNotBelow) / (1 + nPermutations) };
+  return {
+    explained,
+    permuted: Float64Array.from(permuted),
+    pValue: (1 + nNotBelow) / (1 + nPermutations),
+  };
 }
 
-async function explain(rows: CsrMatrix, options: StructureOptions): Promise<number> {
-  const { nClusters, nInit, svdComponents, normalize, rng } = options;
+/** Share of the variance of the rows that is between their clusters. */
+export async function explainVariance(rows: CsrMatrix, options: ClusterOptions): Promise<number> {
+  const { nClusters, nInit, svdComponents, normalize, seed } = options;
+  const rng = (purpose: string): Rng => createRng(seed, 'structure', purpose);
   const svd =
     svdComponents === null
       ? null

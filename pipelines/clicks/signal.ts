@@ -32,7 +32,11 @@ export const signal = defineStage({
     const { withDatabase } = await import('../../lib/data/database.ts');
     const { writeSignal } = await import('../../lib/data/signal-files.ts');
     return await withDatabase(base, (database) =>
-      writeSignal(database, paths, params, { rng, startProgress: progress }),
+      writeSignal(database, paths, params, {
+        rng,
+        startProgress: progress,
+        nThreads: base.threads,
+      }),
     );
   },
 });

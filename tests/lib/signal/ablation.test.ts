@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { createRng } from '../../../lib/rng.ts';
 import { ablate, testGroups } from '../../../lib/signal/ablation.ts';
 import type { FeatureTable } from '../../../lib/signal/feature-table.ts';
+import { startRefits } from '../../../lib/signal/refits.ts';
 
 /** The first feature says where 1 is likely, the second one nothing; 40 units of four rows each. */
 function drawTable(seed: number): FeatureTable {
@@ -22,12 +23,14 @@ function drawTable(seed: number): FeatureTable {
     ],
   };
 }
+const refits = startRefits(2);
 const options = (nPermutations: number) => ({
-  ...{ C: 1, nPermutations, onFit: () => {} },
+  ...{ C: 1, nPermutations, refits, onFit: () => {} },
   rng: (purpose: string) => createRng(5, 'tests', purpose),
 });
 
 const test = suite('ablation');
+test.after(() => refits.end());
 
 test('fits the model with all features, without each group, and with each alone', async () => {
   const models = await ablate(drawTable(1), 1);

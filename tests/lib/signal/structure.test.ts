@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createRng } from '../../../lib/rng.ts';
+import { startRefits } from '../../../lib/signal/refits.ts';
 import { findBlocks, permuteColumns, testStructure } from '../../../lib/signal/structure.ts';
 import { fromTriplets, toDense } from '../../../lib/sparse/csr.ts';
 import type { CsrMatrix } from '../../../lib/sparse/csr.ts';
@@ -21,13 +22,16 @@ function drawRows(own: number, other: number): CsrMatrix {
   return fromTriplets({ nRows: 60, nColumns: 8, rows, columns });
 }
 const SINGLE = Array.from({ length: 8 }, (_, column) => [column]);
+const refits = startRefits(2);
 const OPTIONS = {
   ...{ nClusters: 2, svdComponents: null, normalize: 'none' as const, nInit: 2, nPermutations: 39 },
   rng: (purpose: string) => createRng(4, 'tests', purpose),
+  refits,
   onFit: () => {},
 };
 
 const test = suite('structure');
+test.after(() => refits.end());
 
 test('finds clusters that are there, as rows are and by their singular vectors', async () => {
   for (const svdComponents of [null, 3]) {

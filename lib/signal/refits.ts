@@ -1,0 +1,57 @@
+/** Fits of the tests of signal in worker threads: none of them needs what another one finds. */
+import { extname } from 'node:path';
+import { createTooFewRowsError } from '../clustering/k-means.ts';
+import type { CsrMatrix } from '../sparse/csr.ts';
+import { startWorkers } from '../tensors/worker-pool.ts';
+import type { LabelledRows, Losses } from './ablation.ts';
+import type { ClusterOptions } from './structure.ts';
+
+export interface Refits {
+  /** {@link measureLosses} of a worker. */
+  measureLosses(rows: LabelledRows, C: number): Promise<Losses>;
+  /**
+   * {@link explainVariance} of a worker.
+   *
+   * @throws StageError E_DATA when there are fewer distinct rows than clusters.
+   */
+  explainVariance(rows: CsrMatrix, options: ClusterOptions): Promise<number>;
+  /** Ends the threads. */
+  end(): Promise<void>;
+}
+
+export type RefitTask =
+  | { readonly kind: 'losses'; readonly rows: LabelledRows; readonly C: number }
+  | { readonly kind: 'explained'; readonly rows: CsrMatrix; readonly options: ClusterOptions };
+/** null: too few distinct rows. */
+export type RefitAnswer = Losses | number | null;
+
+/** Fits asked for at a time: enough to keep the threads busy, and not the rows of all of them in memory. */
+const MAX_ASKED = 8;
+
+export function startRefits(nThreads: number): Refits {
+  const script = new URL('./refit-worker.ts', import.meta.url);
+  // compiled in a published package
+  script.pathname = script.pathname.replace(/\.ts$/, extname(import.meta.url));
+  const pool = startWorkers<RefitTask, RefitAnswer>(script, nThreads, null);
+  return {
+    measureLosses: async (rows, C) => (await pool.run({ kind: 'losses', rows, C })) as Losses,
+    async explainVariance(rows, options) {
+      const explained = (await pool.run({ kind: 'explained', rows, options })) as number | null;
+      if (explained === null) throw createTooFewRowsError(options.nClusters);
+      return explained;
+    },
+    end: () => pool.terminate(),
+  };
+}
+
+/** What `ask` answers for 0 to n - 1; it is called in this order, a few answers ahead. */
+export async function askInTurn<T>(n: number, ask: (i: number) => Promise<T>): Promise<T[]> {
+  const answers: Promise<T>[] = [];
+  for (let i = 0; i < n; i++) {
+    if (i >= MAX_ASKED) await answers[i - MAX_ASKED];
+    answers.push(ask(i));
+    // where one fails before it, nobody awaits it
+    answers[i].catch(() => {});
+  }
+  return await Promise.all(answers);
+}
