@@ -6,8 +6,10 @@ Usage: python make.py, in this folder
 import json
 import random
 
+import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import BernoulliNB
 from sklearn.pipeline import FeatureUnion
 
 WORDS = {
@@ -31,6 +33,18 @@ CASES = {
             "characters": {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 40},
         },
     },
+    "log_count_ratio": {
+        "classes": ["bad", "good"],
+        "C": 10.0,
+        "log_count_ratio": 0.5,
+        "blocks": {None: {"ngram_range": (1, 2), "min_df": 6, "sublinear_tf": True}},
+    },
+    "log_count_ratio_of_three": {
+        "classes": ["bad", "good", "odd"],
+        "C": 10.0,
+        "log_count_ratio": 1.0,
+        "blocks": {None: {"min_df": 6}},
+    },
 }
 
 
@@ -45,6 +59,14 @@ def make_texts(draw, n, classes):
     return texts, labels
 
 
+def scales_of(X, labels, share):
+    """What columns are multiplied by: the log-count ratios of Bernoulli naive Bayes, each class against the rest."""
+    labels = np.array(labels)
+    log_proba = [BernoulliNB(alpha=1).fit(X, labels == k).feature_log_prob_ for k in np.unique(labels)]
+    ratios = np.sqrt(np.mean([(own - rest) ** 2 for rest, own in log_proba], axis=0))
+    return (1 - share) + share * ratios / np.sqrt(np.mean(ratios**2))
+
+
 def main():
     draw = random.Random(20261130)
     given, expected = {}, {}
@@ -55,7 +77,11 @@ def main():
         blocks = [(block, TfidfVectorizer(**settings)) for block, settings in case["blocks"].items()]
         vectorizer = blocks[0][1] if blocks[0][0] is None else FeatureUnion(blocks)
         X = vectorizer.fit_transform(train)
-        model = LogisticRegression(C=case["C"], tol=1e-10, max_iter=100_000).fit(X, labels)
+        share = case.get("log_count_ratio", 0)
+        scales = scales_of(X, labels, share)
+        scaled = X.multiply(scales).tocsr() if share > 0 else X
+        model = LogisticRegression(C=case["C"], tol=1e-10, max_iter=100_000).fit(scaled, labels)
+        model.coef_ = model.coef_ * scales
         rows = vectorizer.transform(test).tocsr()
         rows.sort_indices()
         given[name] = {**case, "blocks": [[block, s] for block, s in case["blocks"].items()],

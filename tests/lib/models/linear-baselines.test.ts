@@ -11,6 +11,7 @@ import { ridge } from '../../../lib/models/ridge.ts';
 import { createRng } from '../../../lib/rng.ts';
 import { expected, fitAlone, flat, input, predictAlone, toData } from '../../support/baselines.ts';
 import { assertClose } from '../../support/close.ts';
+import { complaintOf } from '../../support/complaint.ts';
 
 const test = suite('linear baselines');
 
@@ -51,8 +52,18 @@ test('majority says when its shares are none', async () => {
   assert.is(majority.findProblem(change(Float64Array.of(2, -1, 0))), 'priors that do not sum to 1');
 });
 
+const LOGISTIC = { C: 1, fitIntercept: true, maxIter: 100, tol: 1e-10, logCountRatio: 0 };
+
+test('logistic scales no dense rows by log-count ratios', async () => {
+  const fit = () => fitAlone(logistic, DATA, { ...LOGISTIC, logCountRatio: 0.5 });
+  assert.is(
+    await complaintOf(fit),
+    'E_PARAMS: logistic.log_count_ratio must be 0 to learn from dense rows; got 0.5',
+  );
+});
+
 test('logistic stops with a warning after max_iter steps, and writes each of them down', async () => {
-  const params = { C: 1, fitIntercept: true, maxIter: 3, tol: 1e-10 };
+  const params = { ...LOGISTIC, maxIter: 3 };
   const warnings: string[] = [];
   const fitted = await fitAlone(logistic, DATA, params, { warn: (line) => warnings.push(line) });
   assert.equal(fitted.metrics, { n_iter: 3, n_parameters: 5 * 3 + 3 });
@@ -63,12 +74,7 @@ test('logistic stops with a warning after max_iter steps, and writes each of the
     fitted.history.map(({ step }) => step),
     [1, 2, 3],
   );
-  const enough = await fitAlone(
-    logistic,
-    DATA,
-    { ...params, maxIter: 100 },
-    { warn: assert.unreachable },
-  );
+  const enough = await fitAlone(logistic, DATA, LOGISTIC, { warn: assert.unreachable });
   assert.ok(Number(enough.metrics.n_iter) < 60);
 });
 

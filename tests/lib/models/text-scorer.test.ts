@@ -22,6 +22,7 @@ const test = suite('text scorer');
 interface Given {
   readonly classes: string[];
   readonly C: number;
+  readonly log_count_ratio?: number;
   readonly blocks: [name: string | null, settings: Record<string, unknown>][];
   readonly train: string[];
   readonly labels: number[];
@@ -104,7 +105,7 @@ const EXACT = { tol: 1e-9, max_iter: 1000 };
 
 for (const [name, wanted] of Object.entries(expected)) {
   test(`gives what scikit-learn gives: ${name.replaceAll('_', ' ')}`, async () => {
-    const { blocks, train, test: texts, C, classes } = given[name];
+    const { blocks, train, test: texts, C, log_count_ratio = 0, classes } = given[name];
     const vectorizer = learnVectorizer(train, blocks);
     assert.equal(termNames(vectorizer), wanted.columns);
     const rows = applyVectorizer(vectorizer, texts);
@@ -112,7 +113,7 @@ for (const [name, wanted] of Object.entries(expected)) {
     assert.equal([...rows.indices], wanted.indices);
     assertClose(rows.values, wanted.values, 1e-6);
 
-    const model = await fitLogistic(vectorizer, given[name], { C, ...EXACT });
+    const model = await fitLogistic(vectorizer, given[name], { C, log_count_ratio, ...EXACT });
     const [coefficients, intercepts] = [model.tensors.coefficients, model.tensors.intercepts].map(
       ({ data }) => data as Float64Array,
     );
