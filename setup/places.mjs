@@ -47,6 +47,7 @@ const compileCache = inRoot('node_modules', '.cache', 'node');
 export const toolEnvironment = () => ({
   NODE_COMPILE_CACHE: compileCache,
   ...process.env,
+  PYTHONDONTWRITEBYTECODE: '', // as for npx dvc
   PATH: [nodeBin, venvBin, process.env.PATH].join(delimiter),
 });
 
