@@ -6,12 +6,7 @@
  * @returns Logarithm of the sum of the exponentials of the scores.
  */
 export function softmaxRow(scores: Float64Array, at: number, m: number): number {
-  if (m === 1) {
-    const score = scores[at];
-    const smaller = Math.exp(-Math.abs(score));
-    scores[at] = (score < 0 ? smaller : 1) / (1 + smaller);
-    return Math.max(score, 0) + Math.log1p(smaller);
-  }
+  if (m === 1) return logisticRow(scores, at);
   let highest = -Infinity;
   for (let k = at; k < at + m; k++) if (scores[k] > highest) highest = scores[k];
   let sum = 0;
@@ -21,4 +16,12 @@ export function softmaxRow(scores: Float64Array, at: number, m: number): number 
   }
   for (let k = at; k < at + m; k++) scores[k] /= sum;
   return highest + Math.log(sum);
+}
+
+/** {@link softmaxRow} of one score. */
+export function logisticRow(scores: Float64Array, at: number): number {
+  const score = scores[at];
+  const smaller = Math.exp(-Math.abs(score));
+  scores[at] = (score < 0 ? smaller : 1) / (1 + smaller);
+  return Math.max(score, 0) + Math.log1p(smaller);
 }

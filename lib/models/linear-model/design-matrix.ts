@@ -17,6 +17,10 @@ export interface DesignMatrix {
   addProducts(start: number, end: number, B: Float64Array, m: number, V: Float64Array): void;
   /** B += X[start..end) transposed V. */
   addTransposed(start: number, end: number, V: Float64Array, m: number, B: Float64Array): void;
+  /** B += (X ∘ X) transposed V, of all rows and their squared entries. */
+  addSquares(V: Float64Array, m: number, B: Float64Array): void;
+  /** Largest absolute value of each column, shape (p). */
+  findLargest(): Float64Array;
   /**
    * Writes the entries of row i that are not 0, in the order of their columns; `columns` and `values` have
    * room for p.
@@ -35,6 +39,23 @@ export function denseMatrix(X: Float32Array, nFeatures: number): DesignMatrix {
     nFeatures,
     addProducts: (start, end, B, m, V) => multiply(X, nFeatures, start, end, B, m, V),
     addTransposed: (start, end, V, m, B) => multiplyTransposed(X, nFeatures, start, end, V, m, B),
+    addSquares(V, m, B) {
+      for (let at = 0, v = 0; at < X.length; v += m) {
+        for (let b = 0; b < nFeatures * m; at++, b += m) {
+          const square = X[at] * X[at];
+          for (let k = 0; k < m; k++) B[b + k] += square * V[v + k];
+        }
+      }
+    },
+    findLargest() {
+      const largest = new Float64Array(nFeatures);
+      for (let at = 0; at < X.length;) {
+        for (let j = 0; j < nFeatures; j++, at++) {
+          largest[j] = Math.max(largest[j], Math.abs(X[at]));
+        }
+      }
+      return largest;
+    },
     readEntries(i, columns, values) {
       let n = 0;
       for (let j = 0; j < nFeatures; j++) {

@@ -18,7 +18,7 @@ import type { DesignMatrix } from './design-matrix.ts';
 import { minimize } from './lbfgs.ts';
 import { createPreconditioner } from './preconditioner.ts';
 import type { Precondition } from './preconditioner.ts';
-import { softmaxRow } from '../softmax-row.ts';
+import { logisticRow, softmaxRow } from '../softmax-row.ts';
 
 export interface LogisticOptions {
   /** Inverse strength of the penalty, above 0. */
@@ -122,7 +122,8 @@ function createProblem(
     m: number;
   },
 ): Problem {
-  const rowWeights = Float64Array.from(labels, (label) => weights[label]);
+  const rowWeights = new Float64Array(labels.length);
+  labels.forEach((label, i) => (rowWeights[i] = weights[label]));
   const totalWeight = rowWeights.reduce((sum, weight) => sum + weight, 0);
   return {
     ...{ X, m, totalWeight, fitIntercept },
@@ -165,14 +166,7 @@ function takeEvery(problem: Problem, step: number): Problem {
 
 function largestOf(X: DesignMatrix, fitIntercept: boolean): Float64Array {
   const largest = new Float64Array(X.nFeatures + (fitIntercept ? 1 : 0)).fill(1, X.nFeatures);
-  const columns = new Int32Array(X.nFeatures);
-  const values = new Float64Array(X.nFeatures);
-  for (let i = 0; i < X.nSamples; i++) {
-    const n = X.readEntries(i, columns, values);
-    for (let e = 0; e < n; e++) {
-      largest[columns[e]] = Math.max(largest[columns[e]], Math.abs(values[e]));
-    }
-  }
+  largest.set(X.findLargest());
   return largest;
 }
 
@@ -192,18 +186,15 @@ function preconditionAt(problem: Problem, W: Float64Array, largest: Float64Array
 }
 
 function createObjective(problem: Problem) {
-  const { X, m, places, weights, totalWeight, penalty, fitIntercept } = problem;
+  const { X, m, totalWeight, penalty, fitIntercept } = problem;
+  const toResiduals = m === 1 ? toBinaryResiduals : toMultinomialResiduals;
   const nPenalized = X.nFeatures * m;
   return (W: Float64Array, gradient: Float64Array): number => {
     gradient.fill(0);
     const loss = forEachBlock(problem, W, (start, end, scores) => {
-      let sum = 0;
-      for (let i = start, v = 0; i < end; i++, v += m) {
-        sum += toResiduals(scores, v, m, places[i], weights[i]);
-        if (!fitIntercept) continue;
-        for (let k = 0; k < m; k++) gradient[nPenalized + k] += scores[v + k];
-      }
+      const sum = toResiduals(problem, start, end, scores);
       X.addTransposed(start, end, scores, m, gradient);
+      if (fitIntercept) addRows(scores, end - start, m, gradient, nPenalized);
       return sum;
     });
     for (let at = 0; at < gradient.length; at++) gradient[at] /= totalWeight;
@@ -218,26 +209,48 @@ function penaltyOf({ X, m, penalty }: Problem, W: Float64Array): number {
   return (penalty / 2) * squares;
 }
 
-/** Replaces the scores of a row by the gradient of its loss by them; returns the loss. */
-function toResiduals(
+/** Replaces the scores of rows by the gradient of their loss by them; returns the loss. */
+function toBinaryResiduals(
+  { places, weights }: Problem,
+  start: number,
+  end: number,
   scores: Float64Array,
-  v: number,
-  m: number,
-  place: number,
-  weight: number,
 ): number {
-  if (weight === 0) {
-    scores.fill(0, v, v + m);
-    return 0;
+  let loss = 0;
+  for (let i = start, v = 0; i < end; i++, v++) {
+    // the first class has the score 0
+    const ownScore = places[i] * scores[v];
+    loss += weights[i] * (logisticRow(scores, v) - ownScore);
+    scores[v] = weights[i] * (scores[v] - places[i]);
   }
-  // of two classes, the first has the score 0, and the second stands in the first place
-  const own = m > 1 ? v + place : v;
-  const isOwn = m > 1 || place === 1;
-  const ownScore = isOwn ? scores[own] : 0;
-  const loss = softmaxRow(scores, v, m) - ownScore;
-  if (isOwn) scores[own] -= 1;
-  if (weight !== 1) for (let k = 0; k < m; k++) scores[v + k] *= weight;
-  return weight * loss;
+  return loss;
+}
+
+/** The same of more classes than two. */
+function toMultinomialResiduals(
+  { places, weights, m }: Problem,
+  start: number,
+  end: number,
+  scores: Float64Array,
+): number {
+  let loss = 0;
+  for (let i = start, v = 0; i < end; i++, v += m) {
+    const weight = weights[i];
+    if (weight === 0) {
+      scores.fill(0, v, v + m);
+      continue;
+    }
+    const own = v + places[i];
+    const ownScore = scores[own];
+    loss += weight * (softmaxRow(scores, v, m) - ownScore);
+    scores[own] -= 1;
+    if (weight !== 1) for (let k = 0; k < m; k++) scores[v + k] *= weight;
+  }
+  return loss;
+}
+
+function addRows(rows: Float64Array, n: number, m: number, sums: Float64Array, at: number): void {
+  for (let v = 0; v < n * m; v += m) for (let k = 0; k < m; k++) sums[at + k] += rows[v + k];
 }
 
 /** Hands the scores of successive blocks to `visit`, row-major, shape (rows, m); sums what it returns. */
@@ -248,11 +261,16 @@ function forEachBlock(
 ): number {
   const scores = new Float64Array(BLOCK_ROWS * m);
   const offset = X.nFeatures * m;
+  // most searches start there
+  const isZero = W.every((weight) => weight === 0);
   let sum = 0;
   for (let start = 0; start < X.nSamples; start += BLOCK_ROWS) {
     const end = Math.min(X.nSamples, start + BLOCK_ROWS);
-    for (let v = 0; v < scores.length; v++) scores[v] = fitIntercept ? W[offset + (v % m)] : 0;
-    X.addProducts(start, end, W, m, scores);
+    for (let k = 0; k < m; k++) {
+      const intercept = fitIntercept ? W[offset + k] : 0;
+      for (let v = k; v < scores.length; v += m) scores[v] = intercept;
+    }
+    if (!isZero) X.addProducts(start, end, W, m, scores);
     sum += visit(start, end, scores);
   }
   return sum;

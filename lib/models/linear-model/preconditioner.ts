@@ -69,22 +69,18 @@ function createDiagonal(curvature: Curvature): Precondition {
  */
 function momentsOf(curvature: Curvature): Record<'means' | 'squares' | 'totals', Float64Array> {
   const { X, variances, nOutputs: m, largest } = curvature;
-  const sums = new Float64Array(largest.length * m);
+  const means = new Float64Array(largest.length * m);
   const squares = new Float64Array(largest.length * m);
-  forEachRow(curvature, (columns, values, n, v) => {
-    for (let e = 0; e < n; e++) {
-      const at = columns[e] * m;
-      for (let k = 0; k < m; k++) {
-        const weighted = values[e] * variances[v + k];
-        sums[at + k] += weighted;
-        squares[at + k] += values[e] * weighted;
-      }
-    }
-  });
-  const end = X.nFeatures * m;
   const totals = new Float64Array(m);
-  totals.set(sums.subarray(end));
-  const means = sums.map((sum, at) => (at < end && totals[at % m] > 0 ? sum / totals[at % m] : 0));
+  X.addSquares(variances, m, squares);
+  if (largest.length === X.nFeatures) return { means, squares, totals };
+  for (let v = 0; v < variances.length; v += m) {
+    for (let k = 0; k < m; k++) totals[k] += variances[v + k];
+  }
+  const end = X.nFeatures * m;
+  squares.set(totals, end);
+  X.addTransposed(0, X.nSamples, variances, m, means);
+  for (let at = 0; at < end; at++) if (means[at] !== 0) means[at] /= totals[at % m];
   return { means, squares, totals };
 }
 

@@ -76,6 +76,29 @@ test('property: products are those of the definition, dense and sparse, for any 
   );
 });
 
+test('property: squares are multiplied as products are, and the largest value of each column is found', () => {
+  fc.assert(
+    fc.property(shapes, ({ nSamples, nFeatures, m, seed }) => {
+      const table = makeTable(nSamples, nFeatures, seed);
+      const V = Float64Array.from(makeTable(nSamples, m, seed + 1).flat());
+      const B = Float64Array.from(makeTable(nFeatures, m, seed + 2).flat());
+      for (const X of both(table, nFeatures)) {
+        const sums = B.slice();
+        X.addSquares(V, m, sums);
+        for (let j = 0; j < nFeatures; j++) {
+          for (let k = 0; k < m; k++) {
+            const dot = table.reduce((sum, row, i) => sum + row[j] ** 2 * V[i * m + k], 0);
+            assert.is(sums[j * m + k], B[j * m + k] + dot);
+          }
+        }
+        const largest = table[0].map((_, j) => Math.max(...table.map((row) => Math.abs(row[j]))));
+        assert.equal([...X.findLargest()], largest);
+      }
+    }),
+    { numRuns: 200, seed: 20261130 },
+  );
+});
+
 test('property: every step-th row is taken, and its entries that are not 0 are read', () => {
   fc.assert(
     fc.property(shapes, fc.integer({ min: 1, max: 5 }), ({ nSamples, nFeatures, seed }, step) => {

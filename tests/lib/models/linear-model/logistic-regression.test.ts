@@ -72,6 +72,13 @@ function makeRows(nSamples: number, nFeatures: number) {
   return { X, labels };
 }
 
+/** The rows of the numbers given, of 5 columns. */
+function rowsOf(X: Float32Array, labels: Int32Array, rows: readonly number[]) {
+  const taken = rows.flatMap((i) => [...X.subarray(i * 5, i * 5 + 5)]);
+  const matrix = denseMatrix(Float32Array.from(taken), 5);
+  return [matrix, Int32Array.from(rows, (i) => labels[i])] as const;
+}
+
 test('starts from a sample where there are many rows, and ends where it would have ended', async () => {
   const { X, labels } = makeRows(45_000, 5);
   const steps: number[] = [];
@@ -147,30 +154,35 @@ test('takes few steps where rows are sparse and columns never below 0, with inte
   }
 });
 
-test('counts a row of weight 2 as two rows, and leaves out a class of weight 0', async () => {
-  const { X, labels } = makeRows(300, 5);
-  const twice: number[] = [];
-  labels.forEach((label, i) => twice.push(...(label === 1 ? [i, i] : [i])));
-  const doubled = Float32Array.from(twice.flatMap((i) => [...X.subarray(i * 5, i * 5 + 5)]));
-  const weighted = await fitLogistic(denseMatrix(X, 5), labels, 3, {
-    ...OPTIONS,
-    classWeight: [1, 2, 1],
+for (const nClasses of [3, 2]) {
+  test(`counts a row of weight 2 as two rows: ${nClasses} classes`, async () => {
+    const { X, labels: drawn } = makeRows(300, 5);
+    const labels = drawn.map((label) => label % nClasses);
+    const twice = Array.from(labels).flatMap((label, i) => (label === 1 ? [i, i] : [i]));
+    const weighted = await fitLogistic(denseMatrix(X, 5), labels, nClasses, {
+      ...OPTIONS,
+      classWeight: [1, 2, 1].slice(0, nClasses),
+    });
+    const repeated = await fitLogistic(...rowsOf(X, labels, twice), nClasses, OPTIONS);
+    assertClose(weighted.model.coefficients, repeated.model.coefficients, 1e-7);
+    assertClose(weighted.value, repeated.value, 1e-9);
   });
-  const repeated = await fitLogistic(
-    denseMatrix(doubled, 5),
-    Int32Array.from(twice, (i) => labels[i]),
-    3,
-    OPTIONS,
-  );
-  assertClose(weighted.model.coefficients, repeated.model.coefficients, 1e-7);
+}
 
-  const without = await fitLogistic(denseMatrix(X, 5), labels, 3, {
-    ...OPTIONS,
-    classWeight: [1, 0, 1],
+for (const nClasses of [3, 4]) {
+  test(`leaves out a class of weight 0: one of ${nClasses}`, async () => {
+    const { X, labels: drawn } = makeRows(300, 5);
+    const labels = drawn.map((label, i) => (label === 0 && i % 2 === 0 ? nClasses - 1 : label));
+    const classWeight = [1, 0, 1, 1].slice(0, nClasses);
+    const options = { ...OPTIONS, classWeight };
+    const without = await fitLogistic(denseMatrix(X, 5), labels, nClasses, options);
+    const kept = Array.from(labels).flatMap((label, i) => (label === 1 ? [] : [i]));
+    const others = await fitLogistic(...rowsOf(X, labels, kept), nClasses, OPTIONS);
+    assertClose(without.model.coefficients, others.model.coefficients, 1e-7);
+    const probabilities = predictLogistic(without.model, denseMatrix(X, 5));
+    assert.ok(probabilities.every((p, at) => at % nClasses !== 1 || p === 0));
   });
-  const probabilities = predictLogistic(without.model, denseMatrix(X, 5));
-  assert.ok(probabilities.every((p, at) => at % 3 !== 1 || p === 0));
-});
+}
 
 test('ends with what it has when it is told to', async () => {
   const X = denseMatrix(flat(input.scaled), 5);
