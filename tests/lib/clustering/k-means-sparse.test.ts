@@ -21,6 +21,7 @@ const given = read('input.json') as {
   indices: number[];
   values: number[];
   starts: number[];
+  factors: number[];
 };
 const expected = read('expected.json') as Record<
   string,
@@ -51,7 +52,10 @@ for (const [name, { tol, ...params }] of Object.entries(CASES)) {
     const { X, nFeatures } = prepareRows(COUNTS, COUNTS.nColumns, preparation);
     const rows = X instanceof Float32Array ? Float64Array.from(X) : toDense(X);
     const init = Float64Array.from(
-      given.starts.flatMap((row) => [...rows.subarray(row * nFeatures, (row + 1) * nFeatures)]),
+      given.starts.flatMap((row, k) => {
+        const start = rows.subarray(row * nFeatures, (row + 1) * nFeatures);
+        return [...start].map((value) => value * given.factors[k]);
+      }),
     );
     const fitted = await fitKMeans(X, nFeatures, {
       nClusters: 4,

@@ -100,6 +100,26 @@ test('has the values of the transposed matrix, and orthonormal components', () =
   }
 });
 
+test('finds values that hardly fall, and such as are there several times, in a few iterations', () => {
+  const n = 200;
+  const places = Array.from({ length: n }, (_, i) => i);
+  const kinds: [name: string, valueAt: (i: number) => number, tolerance: number][] = [
+    ['hardly falling', (i) => 10 * 0.99 ** i, 1e-7],
+    ['twice each', (i) => 10 * 0.98 ** Math.floor(i / 2), 1e-7],
+    ['all the same', () => 3, 1e-12],
+  ];
+  for (const [name, valueAt, tolerance] of kinds) {
+    const values = Float32Array.from(places, valueAt);
+    const diagonal = { nRows: n, nColumns: n, rows: places, columns: places, values };
+    const { singularValues, nIter } = fitTruncatedSvd(fromTriplets(diagonal), 20, rngOf(3));
+    for (let k = 0; k < 20; k++) {
+      const error = Math.abs(singularValues[k] / values[k] - 1);
+      assert.ok(error < tolerance, `${name}, ${k}: ${error}`);
+    }
+    assert.ok(nIter < 20, `${name}: ${nIter}`);
+  }
+});
+
 test('takes a matrix without values, and fewer rows and columns than components', () => {
   const zero = fromTriplets({ nRows: 3, nColumns: 2, rows: [], columns: [] });
   const empty = fitTruncatedSvd(zero, 2, rngOf(0));
