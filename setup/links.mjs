@@ -14,10 +14,11 @@ import { inRoot, nodeBin } from './places.mjs';
 import { pythonPackages } from './python-packages.mjs';
 
 const DVC = `#!/bin/sh
-# Written by set-up: DVC of .venv, with Node 24 and the Python tools first on the PATH. Python keeps what it compiles
-# whatever the environment says: DVC begins in half the time by it.
+# Written by set-up: DVC of .venv, with Node 24 and the Python tools first on the PATH. What Python and Node compile is
+# kept whatever the environment says: DVC begins in half the time by it, and each stage a little sooner.
 root=$(cd "$(dirname "$0")/../.." && pwd)
 export PYTHONDONTWRITEBYTECODE=
+export NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE:-$root/node_modules/.cache/node}"
 PATH="$root/node_modules/.bin:$root/.venv/bin:$PATH" exec "$root/.venv/bin/dvc" "$@"
 `;
 const dvcLink = join(nodeBin, 'dvc');

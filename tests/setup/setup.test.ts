@@ -76,19 +76,23 @@ test('makes what is missing, and says so for each step', async ({ tree }) => {
   assert.match(readFileSync(tree.path('node_modules/.bin/dvc'), 'utf8'), '.venv/bin/dvc');
 });
 
-test('gives npx dvc the programs of the clone, and lets Python keep what it compiles', async ({
+test('gives npx dvc the programs of the clone, and lets Python and Node keep what they compile', async ({
   tree,
 }) => {
   pretendNative(tree);
   await tree.run('setup/setup.mjs');
-  tree.write('.venv/bin/dvc', '#!/bin/sh\necho "$1 $PATH ${PYTHONDONTWRITEBYTECODE:-kept}"\n');
+  tree.write(
+    '.venv/bin/dvc',
+    '#!/bin/sh\necho "$1 $PATH ${PYTHONDONTWRITEBYTECODE:-kept} $NODE_COMPILE_CACHE"\n',
+  );
   chmodSync(tree.path('.venv/bin/dvc'), 0o755);
   const { stdout } = spawnSync(tree.path('node_modules/.bin/dvc'), ['repro'], {
     env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1' },
     encoding: 'utf8',
   });
   const own = `${tree.path('node_modules/.bin')}:${tree.path('.venv/bin')}`;
-  assert.is(stdout, `repro ${own}:${process.env.PATH} kept\n`);
+  const cache = tree.path('node_modules/.cache/node');
+  assert.is(stdout, `repro ${own}:${process.env.PATH} kept ${cache}\n`);
 });
 
 test('goes on without a compiler and says loudly what that costs', async ({ tree }) => {
