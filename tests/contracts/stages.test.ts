@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { listStageNames, loadStage } from '../../lib/cli/registry.ts';
 import { flattenSchema } from '../../lib/params/describe.ts';
+import { runStageHere } from '../support/stage-here.ts';
 import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
 import { invalidValues } from '../support/invalid-values.ts';
 
@@ -41,14 +42,18 @@ for (const name of listStageNames()) {
   });
 
   test('names all problems of its parameters at once, before it reads data, with exit 2', async () => {
-    await inTemporaryFolder((folder) => {
+    await inTemporaryFolder(async (folder) => {
       const wrong = parameters.flatMap(({ key, jsonSchema }) => {
         const [value] = invalidValues(jsonSchema);
         return value === undefined ? [] : [{ key, value }];
       });
       const sets = wrong.flatMap(({ key, value }) => ['--set', `${key}=${JSON.stringify(value)}`]);
       const misspelt = 'base.sed';
-      const { code, stdout, stderr } = runStage(name, [...sets, '--set', `${misspelt}=1`], folder);
+      const { code, stdout, stderr } = await runStageHere(
+        name,
+        [...sets, '--set', `${misspelt}=1`],
+        folder,
+      );
       assert.is(code, 2, stderr);
       assert.is(stdout, '');
       assert.match(stderr, 'error E_PARAMS: ');
@@ -65,8 +70,8 @@ for (const name of listStageNames()) {
     }
   });
 
-  test('answers an unknown flag with exit 2 and the nearest known one', () => {
-    const { code, stderr } = runStage(name, ['--parms', 'x.yaml'], '.');
+  test('answers an unknown flag with exit 2 and the nearest known one', async () => {
+    const { code, stderr } = await runStageHere(name, ['--parms', 'x.yaml'], '.');
     assert.is(code, 2);
     assert.match(stderr, '(Did you mean --params?)');
   });
@@ -76,8 +81,8 @@ for (const name of listStageNames()) {
   );
   for (const [path] of required) {
     test(`answers a missing --${toFlag(path)} with exit 3, names the file, and writes nothing`, async () => {
-      await inTemporaryFolder((folder) => {
-        const { code, stdout, stderr } = runStage(
+      await inTemporaryFolder(async (folder) => {
+        const { code, stdout, stderr } = await runStageHere(
           name,
           [`--${toFlag(path)}`, 'nowhere.csv'],
           folder,
@@ -91,9 +96,9 @@ for (const name of listStageNames()) {
   }
 
   test('answers a params file that is no YAML with exit 2, its name and line', async () => {
-    await inTemporaryFolder((folder) => {
+    await inTemporaryFolder(async (folder) => {
       writeFileSync(join(folder, 'params.yaml'), 'base:\n  seed: [1,\n');
-      const { code, stderr } = runStage(name, [], folder);
+      const { code, stderr } = await runStageHere(name, [], folder);
       assert.is(code, 2);
       assert.match(stderr, /params\.yaml:\d+ must be YAML/);
     });

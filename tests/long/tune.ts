@@ -47,10 +47,10 @@ async function killAt(line: string, args: readonly string[]): Promise<StageOutco
 
 const test = suite('long: tune');
 
-test.before(() => {
+test.before(async () => {
   // the server's user must reach its own folder in this one
   chmodSync(folder, 0o755);
-  makePipeline(folder);
+  await makePipeline(folder);
   writeFileSync(join(folder, 'params.yaml'), JSON.stringify(PARAMS));
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));

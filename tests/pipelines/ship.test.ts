@@ -15,6 +15,7 @@ import * as assert from 'uvu/assert';
 import { readBundle } from '../../lib/models/bundle.ts';
 import { readSafetensors } from '../../lib/tensors/safetensors.ts';
 import { complaintsOf, makePipeline, runWell } from '../support/small-pipeline.ts';
+import { runWellHere } from '../support/stage-here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
 const at = (file: string): string => join(folder, file);
@@ -31,13 +32,13 @@ const PRUNING = ['sparsity=0.5', 'max_epochs=3', 'batch_size=64'].flatMap((setti
 
 const test = suite('pipeline ship');
 
-test.before(() => {
-  makePipeline(folder);
-  runWell('train', [], folder);
+test.before(async () => {
+  await makePipeline(folder);
+  await runWellHere('train', [], folder);
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('prune, freeze, quantize and export work on each other’s bundles, and say what they cost', () => {
+test('prune, freeze, quantize and export work on each other’s bundles, and say what they cost', async () => {
   const said = runWell('prune', PRUNING, folder);
   assert.match(said, /^prune: \d\.\d\d times smaller, valid accuracy \S+ -> \S+ \(/);
   runWell('freeze', ['--model', 'models/pruned.safetensors'], folder);
@@ -70,12 +71,12 @@ test('prune, freeze, quantize and export work on each other’s bundles, and say
   assert.is(metricsOf('export').n_bytes, bytesOf('models/model.onnx').length);
 });
 
-test('a frozen model scales no column, and predict takes it as it takes the other', () => {
+test('a frozen model scales no column, and predict takes it as it takes the other', async () => {
   const { scaler } = readBundle(at('models/frozen.safetensors')).preprocessing;
   assert.is(scaler, null);
   for (const name of ['pruned', 'frozen']) {
     const model = ['--model', `models/${name}.safetensors`];
-    runWell('predict', ['--in', 'raw.csv', ...model, '--out', `${name}.csv`], folder);
+    await runWellHere('predict', ['--in', 'raw.csv', ...model, '--out', `${name}.csv`], folder);
   }
   const [pruned, frozen] = ['pruned.csv', 'frozen.csv'].map(
     (file) => parse(bytesOf(file), { columns: true }) as Record<string, string>[],
@@ -86,16 +87,16 @@ test('a frozen model scales no column, and predict takes it as it takes the othe
   );
 });
 
-test('prune at sparsity 0 gives the model that it got, and the same bytes when it runs again', () => {
-  runWell('prune', ['--set', 'prune.sparsity=0', '--out', 'same.safetensors'], folder);
+test('prune at sparsity 0 gives the model that it got, and the same bytes when it runs again', async () => {
+  await runWellHere('prune', ['--set', 'prune.sparsity=0', '--out', 'same.safetensors'], folder);
   assert.ok(bytesOf('same.safetensors').equals(bytesOf('models/model.safetensors')));
-  runWell('prune', [...PRUNING, '--out', 'again.safetensors'], folder);
+  await runWellHere('prune', [...PRUNING, '--out', 'again.safetensors'], folder);
   assert.ok(bytesOf('again.safetensors').equals(bytesOf('models/pruned.safetensors')));
 });
 
-test('structured pruning leaves a smaller network', () => {
+test('structured pruning leaves a smaller network', async () => {
   const options = ['--set', 'prune.method=structured', '--set', 'prune.sparsity=0.25'];
-  runWell(
+  await runWellHere(
     'prune',
     [...options, '--set', 'prune.max_epochs=0', '--out', 'small.safetensors'],
     folder,
@@ -105,16 +106,20 @@ test('structured pruning leaves a smaller network', () => {
   assert.equal(tensors['layer0/kernel'].shape, [4, 12]);
 });
 
-test('quantised weights take the bytes that they must, and export gives them as float32', () => {
+test('quantised weights take the bytes that they must, and export gives them as float32', async () => {
   const model = ['--model', 'models/model.safetensors', '--out'];
-  runWell(
+  await runWellHere(
     'quantize',
     [...model, 'half.safetensors', '--set', 'quantize.precision=float16'],
     folder,
   );
   // 4 × 16 and 16 × 3 weights of two bytes, 16 and 3 biases of four
   assert.is(metricsOf('quantize').model_bytes, 2 * (64 + 48) + 4 * (16 + 3));
-  runWell('export', ['--model', 'half.safetensors', '--out', 'weights.safetensors'], folder);
+  await runWellHere(
+    'export',
+    ['--model', 'half.safetensors', '--out', 'weights.safetensors'],
+    folder,
+  );
   const { tensors, metadata } = readSafetensors(at('weights.safetensors'));
   assert.equal(
     Object.entries(tensors).map(([name, { dtype, shape }]) => `${name} ${dtype} ${shape}`),
@@ -125,9 +130,9 @@ test('quantised weights take the bytes that they must, and export gives them as 
   assert.equal(network.columns, ['height', 'width', 'weight', 'hot']);
 });
 
-test('training starts from a bundle, and learns its last layer alone', () => {
+test('training starts from a bundle, and learns its last layer alone', async () => {
   const args = ['--from', 'models/model.safetensors', '--set', 'train.mlp.trainable_layers=1'];
-  runWell('train', [...args, '--out', 'tuned.safetensors'], folder);
+  await runWellHere('train', [...args, '--out', 'tuned.safetensors'], folder);
   const [before, after] = ['models/model.safetensors', 'tuned.safetensors'].map(
     (file) => readBundle(at(file)).model.tensors,
   );

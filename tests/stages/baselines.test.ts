@@ -15,8 +15,8 @@ const test = suite('stage baselines');
 /** What the first run says; its bundles are there when a test begins. */
 let said = '';
 
-test.before(() => {
-  makePipeline(folder);
+test.before(async () => {
+  await makePipeline(folder);
   said = runWell('baselines', ['--json'], folder);
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));

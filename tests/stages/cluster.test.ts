@@ -10,7 +10,8 @@ import { fromTriplets } from '../../lib/sparse/csr.ts';
 import type { CsrMatrix } from '../../lib/sparse/csr.ts';
 import { writeSparseDataset } from '../../lib/tensors/sparse-dataset-files.ts';
 import { assertClose } from '../support/close.ts';
-import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
+import { runStageHere } from '../support/stage-here.ts';
+import { inTemporaryFolder } from '../support/stage-process.ts';
 import type { StageOutcome } from '../support/stage-process.ts';
 
 const test = suite('stage cluster');
@@ -18,8 +19,8 @@ const test = suite('stage cluster');
 const OUTPUTS = ['--model', 'model.json', '--metrics', 'metrics.json', '--page', 'page.html'];
 const TARGET = ['--set', 'base.target=kind'];
 
-function cluster(folder: string, ...args: string[]): StageOutcome {
-  return runStage('cluster', ['--in', 'in.csv', ...OUTPUTS, ...args], folder);
+function cluster(folder: string, ...args: string[]): Promise<StageOutcome> {
+  return runStageHere('cluster', ['--in', 'in.csv', ...OUTPUTS, ...args], folder);
 }
 
 const readJson = (folder: string, file: string): Record<string, unknown> =>
@@ -40,9 +41,9 @@ function drawTable(): string {
 }
 
 test('finds groups that lie apart, and says how they agree with the target', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'in.csv'), drawTable());
-    const { code, stdout, stderr } = cluster(folder, '--json', ...TARGET);
+    const { code, stdout, stderr } = await cluster(folder, '--json', ...TARGET);
     assert.is(code, 0, stderr);
     const metrics = readJson(folder, 'metrics.json');
     const { message, ...facts } = JSON.parse(stdout) as Record<string, unknown>;
@@ -73,10 +74,10 @@ test('finds groups that lie apart, and says how they agree with the target', asy
 });
 
 test('gives the same bytes again, on another number of threads, and others for another seed', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'in.csv'), drawTable());
-    const run = (...sets: string[]): string[] => {
-      const { code, stderr } = cluster(folder, ...TARGET, ...sets);
+    const run = async (...sets: string[]): Promise<string[]> => {
+      const { code, stderr } = await cluster(folder, ...TARGET, ...sets);
       assert.is(code, 0, stderr);
       return ['model.json', 'metrics.json', 'page.html'].map((file) =>
         readFileSync(join(folder, file), 'utf8'),
@@ -84,20 +85,20 @@ test('gives the same bytes again, on another number of threads, and others for a
     };
     // too many clusters, so that first centers matter; a picture of few rows, so that the draw matters
     const sets = ['--set', 'cluster.n_clusters=9', '--set', 'cluster.picture_sample=20'];
-    const first = run(...sets);
-    assert.equal(run(...sets, '--set', 'base.threads=1'), first);
-    const other = run(...sets, '--set', 'base.seed=7');
+    const first = await run(...sets);
+    assert.equal(await run(...sets, '--set', 'base.threads=1'), first);
+    const other = await run(...sets, '--set', 'base.seed=7');
     other.forEach((text, i) => assert.is.not(text, first[i]));
   });
 });
 
 test('takes centers back to the units of the data, through the scaler of normalize', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'raw.csv'), drawTable());
     const scaled = ['--in', 'raw.csv', '--out', 'in.csv', '--scaler', 'scaler.json'];
-    assert.is(runStage('normalize', [...scaled, ...TARGET], folder).code, 0);
+    assert.is((await runStageHere('normalize', [...scaled, ...TARGET], folder)).code, 0);
     const sets = ['--set', 'cluster.n_clusters=3', ...TARGET];
-    const { code, stderr } = cluster(folder, '--scaler', 'scaler.json', ...sets);
+    const { code, stderr } = await cluster(folder, '--scaler', 'scaler.json', ...sets);
     assert.is(code, 0, stderr);
     const { centers, original_centers } = readJson(folder, 'model.json') as Record<
       string,
@@ -109,19 +110,24 @@ test('takes centers back to the units of the data, through the scaler of normali
     assert.not.equal(centers, original_centers);
 
     writeFileSync(join(folder, 'in.csv'), 'row_id,x\n1,2\n2,3\n');
-    const other = cluster(folder, '--scaler', 'scaler.json', ...sets);
+    const other = await cluster(folder, '--scaler', 'scaler.json', ...sets);
     assert.is(other.code, 3);
     assert.match(other.stderr, 'error E_DATA: in.csv must have the column y');
   });
 });
 
 test('needs neither target nor id, and reads semicolons, a byte order mark and Windows line ends', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(
       join(folder, 'in.csv'),
       '\ufeffa;b\r\n0;1,5\r\n0;1,5\r\n9;2,5\r\n'.replaceAll(',', '.'),
     );
-    const { code, stderr, stdout } = cluster(folder, ...TARGET, '--set', 'cluster.n_clusters=2');
+    const { code, stderr, stdout } = await cluster(
+      folder,
+      ...TARGET,
+      '--set',
+      'cluster.n_clusters=2',
+    );
     assert.is(code, 0, stderr);
     assert.match(stdout, '3 rows in 2 clusters');
     const metrics = readJson(folder, 'metrics.json');
@@ -138,9 +144,9 @@ test('needs neither target nor id, and reads semicolons, a byte order mark and W
 });
 
 test('takes rows that are all alike, and a single column, for one cluster', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'in.csv'), 'a\n1\n1\n1\n');
-    const { code, stderr, stdout } = cluster(folder);
+    const { code, stderr, stdout } = await cluster(folder);
     assert.is(code, 0, stderr);
     assert.match(stdout, '3 rows in 1 cluster, silhouette –');
     const metrics = readJson(folder, 'metrics.json');
@@ -150,10 +156,10 @@ test('takes rows that are all alike, and a single column, for one cluster', asyn
 });
 
 test('says when max_iter ended the iterations', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'in.csv'), drawTable());
     const sets = ['n_clusters=5', 'max_iter=1'].flatMap((set) => ['--set', `cluster.${set}`]);
-    const { stdout } = cluster(folder, ...sets, ...TARGET);
+    const { stdout } = await cluster(folder, ...sets, ...TARGET);
     assert.match(stdout, /, not converged in 1 iterations \(/);
     assert.is(readJson(folder, 'model.json').is_converged, false);
   });
@@ -164,9 +170,13 @@ test('names what is wrong with a table, with exit 3, and leaves the old outputs'
     for (const file of ['model.json', 'metrics.json', 'page.html']) {
       writeFileSync(join(folder, file), 'old');
     }
-    const refuse = (content: string, message: string | RegExp, ...args: string[]): void => {
+    const refuse = async (
+      content: string,
+      message: string | RegExp,
+      ...args: string[]
+    ): Promise<void> => {
       writeFileSync(join(folder, 'in.csv'), content);
-      const { code, stdout, stderr } = cluster(folder, ...args);
+      const { code, stdout, stderr } = await cluster(folder, ...args);
       assert.is(code, 3, stderr);
       assert.is(stdout, '');
       assert.match(stderr, message);
@@ -176,14 +186,18 @@ test('names what is wrong with a table, with exit 3, and leaves the old outputs'
         [],
       );
     };
-    refuse('', 'in.csv must be a table; got an empty file');
-    refuse('a,b\n', 'in.csv must have at least one row; got a header alone');
-    refuse('a,b\n1,2\n,3\n', 'got a with 1 missing or NaN (row 2)');
-    refuse('a,b\n1,2\n3,inf\n', 'got b with 1 infinite or beyond float32 (row 2)');
-    refuse('a,b\n1,x\n3,y\n', 'in.csv must have numbers alone as features; got b (text)');
-    refuse('row_id,kind\n1,a\n2,b\n', 'must have a column besides target and id', ...TARGET);
-    refuse('a,kind\n1,a\n2,\n', 'in.csv column kind must have a class in every row', ...TARGET);
-    refuse(
+    await refuse('', 'in.csv must be a table; got an empty file');
+    await refuse('a,b\n', 'in.csv must have at least one row; got a header alone');
+    await refuse('a,b\n1,2\n,3\n', 'got a with 1 missing or NaN (row 2)');
+    await refuse('a,b\n1,2\n3,inf\n', 'got b with 1 infinite or beyond float32 (row 2)');
+    await refuse('a,b\n1,x\n3,y\n', 'in.csv must have numbers alone as features; got b (text)');
+    await refuse('row_id,kind\n1,a\n2,b\n', 'must have a column besides target and id', ...TARGET);
+    await refuse(
+      'a,kind\n1,a\n2,\n',
+      'in.csv column kind must have a class in every row',
+      ...TARGET,
+    );
+    await refuse(
       'a\n1\n2\n2\n',
       '3 clusters must have at least 3 distinct rows; got fewer',
       '--set',
@@ -194,21 +208,21 @@ test('names what is wrong with a table, with exit 3, and leaves the old outputs'
       await writeTable(database, 'SELECT * FROM range(1000) r(a)', parquet);
     });
     truncateSync(parquet, 500);
-    refuse('a\n1\n', 'in.parquet must be a complete Parquet file', '--in', 'in.parquet');
+    await refuse('a\n1\n', 'in.parquet must be a complete Parquet file', '--in', 'in.parquet');
     writeFileSync(join(folder, 'scaler.json'), '{"format":"other","version":1}');
-    refuse('a\n1\n', 'scaler.json must hold timberline-scaler', '--scaler', 'scaler.json');
+    await refuse('a\n1\n', 'scaler.json must hold timberline-scaler', '--scaler', 'scaler.json');
   });
 });
 
 test('writes the cluster of every row beside its id, in the order of the table', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'in.csv'), 'row_id,x\n7,0\n3,9\n5,0\n');
     const sets = ['--set', 'cluster.n_clusters=2', '--labels', 'clusters.csv'];
-    assert.is(cluster(folder, ...sets).code, 0);
+    assert.is((await cluster(folder, ...sets)).code, 0);
     const written = readFileSync(join(folder, 'clusters.csv'), 'utf8');
     assert.is(written, 'row_id,cluster\n7,1\n3,2\n5,1\n');
     writeFileSync(join(folder, 'in.csv'), 'x\n0\n9\n0\n');
-    assert.is(cluster(folder, ...sets).code, 0);
+    assert.is((await cluster(folder, ...sets)).code, 0);
     assert.is(readFileSync(join(folder, 'clusters.csv'), 'utf8'), 'cluster\n1\n2\n1\n');
   });
 });
@@ -235,12 +249,12 @@ function writeVisits(file: string): CsrMatrix {
 }
 
 test('clusters sparse rows by a truncated SVD, and gives rows the same clusters by its model', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     const features = writeVisits(join(folder, 'in.safetensors'));
     const sets = ['n_clusters=3', 'svd_components=2', 'normalize=l2', 'n_bootstrap=3'];
     const args = sets.flatMap((set) => ['--set', `cluster.${set}`]);
     const input = ['--in', 'in.safetensors', '--labels', 'clusters.csv'];
-    const { code, stderr, stdout } = cluster(folder, ...input, ...args);
+    const { code, stderr, stdout } = await cluster(folder, ...input, ...args);
     assert.is(code, 0, stderr);
     assert.match(stdout, '12 rows in 3 clusters');
     const [head, ...lines] = readFileSync(join(folder, 'clusters.csv'), 'utf8').trim().split('\n');
@@ -264,25 +278,25 @@ test('clusters sparse rows by a truncated SVD, and gives rows the same clusters 
 });
 
 test('names what sparse rows cannot have', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeVisits(join(folder, 'in.safetensors'));
-    const refuse = (code: number, message: string, ...args: string[]): void => {
-      const outcome = cluster(folder, '--in', 'in.safetensors', ...args);
+    const refuse = async (code: number, message: string, ...args: string[]): Promise<void> => {
+      const outcome = await cluster(folder, '--in', 'in.safetensors', ...args);
       assert.is(outcome.code, code, outcome.stderr);
       assert.match(outcome.stderr, message);
     };
-    refuse(2, '--scaler must be left out for sparse rows', '--scaler', 'model.json');
+    await refuse(2, '--scaler must be left out for sparse rows', '--scaler', 'model.json');
     const gap = ['--set', 'cluster.choose=gap'];
-    refuse(2, 'cluster.choose must be silhouette or elbow for sparse rows', ...gap);
+    await refuse(2, 'cluster.choose must be silhouette or elbow for sparse rows', ...gap);
     const many = ['--set', 'cluster.n_clusters=13'];
-    refuse(3, '13 clusters must have at least 13 distinct rows; got fewer', ...many);
+    await refuse(3, '13 clusters must have at least 13 distinct rows; got fewer', ...many);
   });
 });
 
 test('answers an output that cannot be written with exit 6, and writes none of the others', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'in.csv'), drawTable());
-    const { code, stderr } = cluster(folder, ...TARGET, '--page', 'in.csv/page.html');
+    const { code, stderr } = await cluster(folder, ...TARGET, '--page', 'in.csv/page.html');
     assert.is(code, 6, stderr);
     assert.match(stderr, /error E_ENVIRONMENT: in\.csv\S* must be writable/);
     assert.not.ok(existsSync(join(folder, 'model.json')));

@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makePredictedRows, predictionsCsv } from '../support/predictions.ts';
 import { complaintsOf, runWell } from '../support/small-pipeline.ts';
+import { runWellHere } from '../support/stage-here.ts';
 
 const CLASSES = ['ash', 'oak', 'pine'];
 const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
@@ -66,24 +67,24 @@ test('compares two tables: one line, a document, a page and the rows that change
   assert.match(readText('reports/compare.html'), '<svg');
 });
 
-test('writes the same bytes again, and the opposite for the opposite order', () => {
+test('writes the same bytes again, and the opposite for the opposite order', async () => {
   const outputs = ['reports/metrics/compare.json', 'reports/compare.html'];
   const before = outputs.map(readText);
-  const stdout = runWell('compare', ['old.csv', 'new.csv', '--json'], folder);
+  const stdout = await runWellHere('compare', ['old.csv', 'new.csv', '--json'], folder);
   outputs.forEach((file, i) => assert.is(readText(file), before[i]));
   const { message: _, ...document } = JSON.parse(stdout) as Record<string, unknown>;
   assert.equal(document, readDocument());
-  runWell('compare', ['new.csv', 'old.csv', '--set', 'compare.metric=log_loss'], folder);
+  await runWellHere('compare', ['new.csv', 'old.csv', '--set', 'compare.metric=log_loss'], folder);
   const [{ verdict, lost, gained }] = readDocument().comparisons;
   assert.equal([verdict, lost, gained], ['worse', 15, 0]);
 });
 
-test('compares several with the first, each interval with its share of the level', () => {
+test('compares several with the first, each interval with its share of the level', async () => {
   writeFileSync(at('same.csv'), csv(20));
   const about = { columns: [{ name: 'kind', classes: { oak: 'Quercus' } }] };
   writeFileSync(at('about.json'), JSON.stringify(about));
   const flags = ['--about', 'about.json', '--set', 'base.target=kind', '--changes', 'all.csv'];
-  const said = runWell('compare', ['old.csv', 'new.csv', 'same.csv', ...flags], folder);
+  const said = await runWellHere('compare', ['old.csv', 'new.csv', 'same.csv', ...flags], folder);
   assert.match(said, '; no difference of same.csv from old.csv that these 60 rows can show');
   const { comparisons } = readDocument();
   assert.equal(
@@ -111,13 +112,13 @@ test('compares revisions and experiments by what DVC holds of them, and their pa
   git('update-ref', 'refs/exps/ab/cdef/exp-1', 'HEAD');
   git('checkout', '-q', 'main');
   const path = ['--predictions', 'data/predictions.csv'];
-  runWell('compare', ['main', 'exp-1', ...path], folder);
+  await runWellHere('compare', ['main', 'exp-1', ...path], folder);
   const [{ first, second, gained, params }] = readDocument().comparisons;
   assert.equal([first, second, gained], ['main', 'exp-1', 15]);
   assert.equal(params, { 'train.depth': { first: 3, second: 4 } });
   // alone: HEAD and the workspace
   writeFileSync(at('data/predictions.csv'), csv(30));
-  const said = runWell('compare', path, folder);
+  const said = await runWellHere('compare', path, folder);
   assert.match(said, 'compare: workspace is worse than HEAD: accuracy -0.1667');
   const expected: [string[], string][] = [
     [

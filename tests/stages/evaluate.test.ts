@@ -15,7 +15,7 @@ import {
   runWell,
   toCsv,
 } from '../support/small-pipeline.ts';
-import { runStage } from '../support/stage-process.ts';
+import { runStageHere, runWellHere } from '../support/stage-here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
 const at = (file: string): string => join(folder, file);
@@ -38,16 +38,20 @@ let said = '';
 
 const test = suite('stage evaluate');
 
-test.before(() => {
-  makePipeline(folder);
-  runWell('train', [], folder);
-  said = runWell('evaluate', HISTORY, folder);
+test.before(async () => {
+  await makePipeline(folder);
+  await runWellHere('train', [], folder);
+  said = await runWellHere('evaluate', HISTORY, folder);
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('measures what predict gives the same rows, and writes metrics, plots and the page', () => {
-  runWell('predict', ['--out', 'predictions.csv'], folder);
-  runWell('split', ['--in', 'raw.csv', '--out', 'tables', '--set', 'split.format=csv'], folder);
+test('measures what predict gives the same rows, and writes metrics, plots and the page', async () => {
+  await runWellHere('predict', ['--out', 'predictions.csv'], folder);
+  await runWellHere(
+    'split',
+    ['--in', 'raw.csv', '--out', 'tables', '--set', 'split.format=csv'],
+    folder,
+  );
   const truth = parse(readFileSync(at('tables/test.csv')), { columns: true }) as Record<
     string,
     string
@@ -94,7 +98,7 @@ test('writes the same bytes again, from a CSV file too', () => {
   assert.match(String(message), /^accuracy 0\.\d+, macro F1 0\.\d+ on 120 rows$/);
 });
 
-test('measures slices apart, and writes what predict gives beside the true class', () => {
+test('measures slices apart, and writes what predict gives beside the true class', async () => {
   const slices = '[{column: kind}, {column: height, bins: 2}, {one_hot: "h*t"}]';
   writeFileSync(
     at('about.json'),
@@ -104,7 +108,7 @@ test('measures slices apart, and writes what predict gives beside the true class
     'evaluate.card={intended_uses: [To test.], limitations: [], ethical_considerations: []}';
   const sets = ['--set', `evaluate.slices=${slices}`, '--set', card];
   const flags = ['--about', 'about.json', '--predictions', 'evaluated.csv'];
-  runWell('evaluate', [...sets, ...flags], folder);
+  await runWellHere('evaluate', [...sets, ...flags], folder);
   const { slices: measured } = readMetrics() as unknown as EvaluationMetrics;
   assert.equal(Object.keys(measured), ['kind', 'height', 'h*t']);
   assert.equal(Object.keys(measured.kind), CLASSES);
@@ -136,11 +140,15 @@ test('measures slices apart, and writes what predict gives beside the true class
   );
 });
 
-test('fails with 5 when a gate does not hold, after all is written, and says so on the page', () => {
+test('fails with 5 when a gate does not hold, after all is written, and says so on the page', async () => {
   const { accuracy, log_loss: loss } = readMetrics();
   for (const file of OUTPUTS) rmSync(at(file));
   const gates = `evaluate.gates={accuracy: 0.999, log_loss: 0.001, macro_f1: 0.1}`;
-  const { code, stdout, stderr } = runStage('evaluate', ['--set', gates, '--json'], folder);
+  const { code, stdout, stderr } = await runStageHere(
+    'evaluate',
+    ['--set', gates, '--json'],
+    folder,
+  );
   assert.is(code, 5, stderr);
   const message = `accuracy must be at least 0.999; got ${accuracy}; log_loss must be at most 0.001; got ${loss}`;
   const hint = 'see reports/metrics/evaluate.json; train a better model, or change evaluate.gates';
@@ -154,9 +162,9 @@ test('fails with 5 when a gate does not hold, after all is written, and says so 
   assert.equal(partials, []);
 });
 
-test('evaluates one row', () => {
+test('evaluates one row', async () => {
   writeFileSync(at('one.csv'), toCsv(makeRows(1)));
-  runWell('evaluate', ['--in', 'one.csv'], folder);
+  await runWellHere('evaluate', ['--in', 'one.csv'], folder);
   assert.is(readMetrics().n_samples, 1);
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { linesOf, months, seriesTable } from '../support/series-table.ts';
+import { runStageHere } from '../support/stage-here.ts';
 import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
 
 const OUTS = ['--out', 'out.csv', '--metrics', 'metrics.json', '--page', 'page.html'];
@@ -10,8 +11,12 @@ const OUTS = ['--out', 'out.csv', '--metrics', 'metrics.json', '--page', 'page.h
 const test = suite('stage forecast');
 
 test('forecasts a world that simulate drew, the same bytes twice, from a params file of its own', async () => {
-  await inTemporaryFolder((folder) => {
-    const drawn = runStage('simulate', ['--out', 'world', '--set', 'simulate.n_items=8'], folder);
+  await inTemporaryFolder(async (folder) => {
+    const drawn = await runStageHere(
+      'simulate',
+      ['--out', 'world', '--set', 'simulate.n_items=8'],
+      folder,
+    );
     assert.is(drawn.code, 0, drawn.stderr);
     assert.match(drawn.stdout, /^simulate: 8 items over 51 months \(.+\)\n$/);
     writeFileSync(
@@ -40,19 +45,19 @@ test('forecasts a world that simulate drew, the same bytes twice, from a params 
     assert.is((JSON.parse(metrics) as { n_samples: number }).n_samples, 48);
     assert.is(page.match(/<figure>/g)?.length, 2);
     assert.not.match(page, /<script|src=|href=/);
-    runStage('forecast', args, folder);
+    assert.is((await runStageHere('forecast', args, folder)).code, 0);
     assert.equal(read(), [csv, metrics, page]);
   });
 });
 
 test('forecasts months whose sales are not known, one ahead, without scores', async () => {
-  await inTemporaryFolder((folder) => {
-    runStage('simulate', ['--out', 'world', '--set', 'simulate.n_items=2'], folder);
+  await inTemporaryFolder(async (folder) => {
+    await runStageHere('simulate', ['--out', 'world', '--set', 'simulate.n_items=2'], folder);
     const file = join(folder, 'world/sales.csv');
     const csv = readFileSync(file, 'utf8').replace(/^(2023-12-01,item_\d),.*$/gm, '$1,');
     writeFileSync(file, csv);
     const set = ['--set', "forecast.start_test='2023-12-01'", '--set', 'forecast.model=Ridge'];
-    const { code, stdout, stderr } = runStage(
+    const { code, stdout, stderr } = await runStageHere(
       'forecast',
       ['--in', 'world', ...set, ...OUTS],
       folder,
@@ -64,7 +69,7 @@ test('forecasts months whose sales are not known, one ahead, without scores', as
 });
 
 test('forecasts any series without a configuration: table, scores, page, the same bytes twice', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     const at = (file: string): string => join(folder, file);
     writeFileSync(at('mine.csv'), seriesTable(['b', 'a'], months(60), 12));
     const args = ['--in', 'mine.csv', '--h', '3', '--n-windows', '4', ...OUTS];
@@ -100,13 +105,13 @@ test('forecasts any series without a configuration: table, scores, page, the sam
     assert.ok(Object.keys(scores.models).length >= 6);
     assert.is(page.match(/<figure>/g)?.length, 2);
     assert.not.match(page, /<script|src=|href=/);
-    runStage('forecast', args, folder);
+    assert.is((await runStageHere('forecast', args, folder)).code, 0);
     assert.equal(read(), [csv, metrics, page]);
   });
 });
 
 test('forecasts one series of other names, from a file of Excel, to a table of its names', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     const rows = linesOf(seriesTable(['x'], months(40), 12)).slice(1);
     const csv = ['\ufeffmonth;sales', ...rows.map((row) => row.split(',').slice(1).join(';')), ''];
     writeFileSync(join(folder, 'excel.csv'), csv.join('\r\n'));
@@ -120,7 +125,11 @@ test('forecasts one series of other names, from a file of Excel, to a table of i
       '--level',
       '80',
     ];
-    const { code, stdout, stderr } = runStage('forecast', [...args, '--json', ...OUTS], folder);
+    const { code, stdout, stderr } = await runStageHere(
+      'forecast',
+      [...args, '--json', ...OUTS],
+      folder,
+    );
     assert.is(code, 0, stderr);
     const { n_series: n, freq, series } = JSON.parse(stdout) as Record<string, unknown>;
     assert.equal([n, freq], [1, 'MS']);
@@ -133,7 +142,7 @@ test('forecasts one series of other names, from a file of Excel, to a table of i
 });
 
 test('refuses options of no series, all at once', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     const args = [
       '--in',
       'mine.csv',
@@ -146,7 +155,7 @@ test('refuses options of no series, all at once', async () => {
       '--level',
       '100',
     ];
-    const { code, stderr } = runStage('forecast', [...args, ...OUTS], folder);
+    const { code, stderr } = await runStageHere('forecast', [...args, ...OUTS], folder);
     assert.is(code, 2);
     for (const key of ['h', 'models', 'level'])
       assert.match(stderr, `forecast.series.${key} must be`);
@@ -154,12 +163,12 @@ test('refuses options of no series, all at once', async () => {
 });
 
 test('answers a missing folder with exit 3, a start of simulate that is no month with exit 2', async () => {
-  await inTemporaryFolder((folder) => {
-    const missing = runStage('forecast', ['--in', 'nowhere', ...OUTS], folder);
+  await inTemporaryFolder(async (folder) => {
+    const missing = await runStageHere('forecast', ['--in', 'nowhere', ...OUTS], folder);
     assert.is(missing.code, 3);
     assert.match(missing.stderr, 'nowhere');
     const start = ['--out', 'world', '--set', 'simulate.start=2020-13-01'];
-    const wrong = runStage('simulate', start, folder);
+    const wrong = await runStageHere('simulate', start, folder);
     assert.is(wrong.code, 2);
     assert.match(wrong.stderr, 'simulate.start must be the first day of a month');
   });

@@ -25,6 +25,7 @@ import {
   runWell,
   toCsv,
 } from '../support/small-pipeline.ts';
+import { runStageHere, runWellHere } from '../support/stage-here.ts';
 import { runStage } from '../support/stage-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
@@ -33,9 +34,9 @@ const ROWS = makeRows(50, 2);
 const COLUMNS = ['prediction', ...CLASSES.map((name) => `probability_${name}`)];
 
 /** Runs predict on a CSV file of this content; returns the cells of what it writes. */
-function predict(content: string, args: readonly string[] = []): string[][] {
+async function predict(content: string, args: readonly string[] = []): Promise<string[][]> {
   writeFileSync(at('in.csv'), content);
-  runWell('predict', ['--in', 'in.csv', '--out', 'out.csv', ...args], folder);
+  await runWellHere('predict', ['--in', 'in.csv', '--out', 'out.csv', ...args], folder);
   return parse(readFileSync(at('out.csv')), { columns: false });
 }
 
@@ -50,14 +51,14 @@ function select(names: readonly string[]): string {
 
 const test = suite('stage predict');
 
-test.before(() => {
-  makePipeline(folder);
-  runWell('train', [], folder);
+test.before(async () => {
+  await makePipeline(folder);
+  await runWellHere('train', [], folder);
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('gives class and probabilities of every row, whatever the order of the columns, target or not', () => {
-  const [header, ...rows] = predict(select(HEADER.split(',')));
+test('gives class and probabilities of every row, whatever the order of the columns, target or not', async () => {
+  const [header, ...rows] = await predict(select(HEADER.split(',')));
   assert.equal(header, COLUMNS);
   assert.is(rows.length, ROWS.length);
   for (const [prediction, ...probabilities] of rows) {
@@ -68,25 +69,25 @@ test('gives class and probabilities of every row, whatever the order of the colu
   }
   const nRight = rows.filter(([prediction], i) => prediction === ROWS[i][4]).length;
   assert.ok(nRight > 40, `${nRight} of 50`);
-  assert.equal(predict(select(['hot', 'weight', 'height', 'width'])), [header, ...rows]);
+  assert.equal(await predict(select(['hot', 'weight', 'height', 'width'])), [header, ...rows]);
 });
 
-test('gives a row alone the text that it has among others, and keeps its id', () => {
+test('gives a row alone the text that it has among others, and keeps its id', async () => {
   const names = 'row_id,height,width,weight,hot';
   const withId = ROWS.map((row, i) => [`r${i}`, ...row.slice(0, 4)]);
-  const all = predict(toCsv(withId, names));
+  const all = await predict(toCsv(withId, names));
   assert.equal(all[0], ['row_id', ...COLUMNS]);
   assert.equal(
     all.slice(1).map(([id]) => id),
     withId.map(([id]) => id),
   );
-  const alone = predict(toCsv([withId[17]], names));
+  const alone = await predict(toCsv([withId[17]], names));
   assert.equal(alone, [all[0], all[18]]);
 });
 
-test('keeps the columns that it is asked for beside the predictions', () => {
-  const plain = predict(select(HEADER.split(',')));
-  const kept = predict(select(HEADER.split(',')), ['--set', 'predict.keep=[height, "h*"]']);
+test('keeps the columns that it is asked for beside the predictions', async () => {
+  const plain = await predict(select(HEADER.split(',')));
+  const kept = await predict(select(HEADER.split(',')), ['--set', 'predict.keep=[height, "h*"]']);
   const [height, hot] = ['height', 'hot'].map((name) => HEADER.split(',').indexOf(name));
   assert.equal(kept[0], ['height', 'hot', ...plain[0]]);
   assert.equal(
@@ -95,13 +96,13 @@ test('keeps the columns that it is asked for beside the predictions', () => {
   );
   const args = ['--in', 'in.csv', '--out', 'none.csv', '--set', 'predict.keep=[heigth]'];
   assert.match(
-    complaintOf(runStage('predict', args, folder)),
+    complaintOf(await runStageHere('predict', args, folder)),
     /^2 error E_PARAMS: predict\.keep .*heigth/,
   );
 });
 
 test('reads and writes Parquet with the same numbers, and the same bytes each time', async () => {
-  const csv = predict(select(HEADER.split(',')));
+  const csv = await predict(select(HEADER.split(',')));
   await withDatabase({ threads: 2, memoryMb: 256 }, async (database) => {
     const { sql } = await openTable(database, at('in.csv'), 'csv');
     await writeTable(database, `FROM ${sql}`, at('in.parquet'));
@@ -118,17 +119,17 @@ test('reads and writes Parquet with the same numbers, and the same bytes each ti
         .slice(1)
         .map(([prediction, ...p]) => [prediction, ...p.map((text) => Math.fround(Number(text)))]),
     );
-    runWell('predict', args, folder);
+    await runWellHere('predict', args, folder);
     assert.ok(readFileSync(at('out.parquet')).equals(bytes));
   });
 });
 
-test('reads a byte order mark, semicolons and Windows line ends', () => {
-  const expected = predict(select(['height', 'width', 'weight', 'hot']));
+test('reads a byte order mark, semicolons and Windows line ends', async () => {
+  const expected = await predict(select(['height', 'width', 'weight', 'hot']));
   const content = select(['height', 'width', 'weight', 'hot'])
     .replaceAll(',', ';')
     .replaceAll('\n', '\r\n');
-  assert.equal(predict(`\uFEFF${content}`), expected);
+  assert.equal(await predict(`\uFEFF${content}`), expected);
 });
 
 test('prints one JSON document with --json, and nothing else on stdout', () => {

@@ -9,7 +9,7 @@ import { readBundle, writeBundle } from '../../lib/models/bundle.ts';
 import type { RegressionMetrics } from '../../lib/metrics/evaluate-numbers.ts';
 import { createRng } from '../../lib/rng.ts';
 import { complaintsOf, runWell, toCsv } from '../support/small-pipeline.ts';
-import { runStage } from '../support/stage-process.ts';
+import { runStageHere, runWellHere } from '../support/stage-here.ts';
 
 const HEADER = 'height,width,hot,price';
 const MODELS = ['lightgbm', 'extra-trees', 'ridge'];
@@ -36,8 +36,8 @@ function makeRows(nRows: number, seed = 1): number[][] {
 const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
 const at = (file: string): string => join(folder, file);
 const modelOf = (name: string): string => `models/${name}.safetensors`;
-const train = (name: string): string =>
-  runWell(
+const train = async (name: string): Promise<string> =>
+  await runWellHere(
     'train',
     ['--set', `train.model=${name}`, '--out', modelOf(name), '--history', `${name}.tsv`, '--json'],
     folder,
@@ -66,15 +66,15 @@ let evaluated = '';
 
 const test = suite('stages, for a number');
 
-test.before(() => {
+test.before(async () => {
   writeFileSync(at('raw.csv'), toCsv(makeRows(400), HEADER));
   writeFileSync(at('params.yaml'), JSON.stringify(PARAMS));
-  runWell('split', ['--in', 'raw.csv'], folder);
-  runWell('normalize', ['--in', 'data/split'], folder);
-  runWell('tensorize', ['--in', 'data/normalize'], folder);
-  for (const name of MODELS) said[name] = JSON.parse(train(name)) as Record<string, number>;
-  runWell('baselines', [], folder);
-  evaluated = runWell('evaluate', EVALUATE, folder);
+  await runWellHere('split', ['--in', 'raw.csv'], folder);
+  await runWellHere('normalize', ['--in', 'data/split'], folder);
+  await runWellHere('tensorize', ['--in', 'data/normalize'], folder);
+  for (const name of MODELS) said[name] = JSON.parse(await train(name)) as Record<string, number>;
+  await runWellHere('baselines', [], folder);
+  evaluated = await runWellHere('evaluate', EVALUATE, folder);
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -92,10 +92,10 @@ test('learn it, and tell the error on valid', () => {
   assert.ok(Math.abs(losses[best - 1] - error) < 1e-4 * error);
 });
 
-test('write the same bytes again', () => {
+test('write the same bytes again', async () => {
   for (const name of ['lightgbm', 'extra-trees']) {
     const before = readFileSync(at(modelOf(name)));
-    train(name);
+    await train(name);
     assert.ok(readFileSync(at(modelOf(name))).equals(before), name);
   }
   const written = OUTPUTS.map((file) => readFileSync(at(file)));
@@ -103,8 +103,8 @@ test('write the same bytes again', () => {
   OUTPUTS.forEach((file, i) => assert.ok(readFileSync(at(file)).equals(written[i]), file));
 });
 
-test('predict for new rows what evaluate measured', () => {
-  runWell('predict', ['--model', modelOf('lightgbm'), '--out', 'new.csv'], folder);
+test('predict for new rows what evaluate measured', async () => {
+  await runWellHere('predict', ['--model', modelOf('lightgbm'), '--out', 'new.csv'], folder);
   const predicted = readTable('predictions.csv');
   assert.equal(Object.keys(predicted[0]), ['row_id', 'actual', 'prediction']);
   assert.equal(
@@ -144,17 +144,17 @@ test('measure intervals, slices and baselines, and show them on page and card', 
   assert.match(calibration, 'prediction,actual,n_samples\n');
 });
 
-test('fail with 5 when a gate does not hold, and with 2 when it is one of classes', () => {
+test('fail with 5 when a gate does not hold, and with 2 when it is one of classes', async () => {
   const gate = (gates: string): string[] => [...EVALUATE, '--set', `evaluate.gates=${gates}`];
-  const { code, stderr } = runStage('evaluate', gate('{r2: 0.999, rmse: 100}'), folder);
+  const { code, stderr } = await runStageHere('evaluate', gate('{r2: 0.999, rmse: 100}'), folder);
   assert.is(code, 5);
   assert.match(stderr, `r2 must be at least 0.999; got ${readMetrics().r2}`);
-  const other = runStage('evaluate', gate('{accuracy: 0.5}'), folder);
+  const other = await runStageHere('evaluate', gate('{accuracy: 0.5}'), folder);
   assert.is(other.code, 2);
   assert.match(other.stderr, 'metrics of a model that predicts a number; got accuracy');
 });
 
-test('refuse a bundle whose golden rows are not what its model gives', () => {
+test('refuse a bundle whose golden rows are not what its model gives', async () => {
   const bundle = readBundle(at(modelOf('ridge')));
   const { golden } = bundle;
   assert.is(golden.rows.length, 10);
@@ -162,7 +162,7 @@ test('refuse a bundle whose golden rows are not what its model gives', () => {
   const predictions = golden.predictions!.with(3, golden.predictions![3] + 1);
   writeBundle(at('changed.safetensors'), { ...bundle, golden: { ...golden, predictions } });
   const args = ['--model', 'changed.safetensors', '--out', 'x.csv'];
-  const { code, stderr } = runStage('predict', args, folder);
+  const { code, stderr } = await runStageHere('predict', args, folder);
   assert.is(code, 3);
   assert.match(
     stderr,
@@ -173,7 +173,8 @@ test('refuse a bundle whose golden rows are not what its model gives', () => {
     golden: { ...golden, predictions: golden.predictions!.slice(1) },
   });
   assert.match(
-    runStage('predict', ['--model', 'cut.safetensors', '--out', 'x.csv'], folder).stderr,
+    (await runStageHere('predict', ['--model', 'cut.safetensors', '--out', 'x.csv'], folder))
+      .stderr,
     'golden rows that differ in their number',
   );
 });
@@ -222,11 +223,11 @@ test('name what does not predict a number, and what a number cannot be used for'
   assert.not.ok(readdirSync(folder).includes('x.csv'));
 });
 
-test("export ONNX and LightGBM's own text", () => {
+test("export ONNX and LightGBM's own text", async () => {
   const model = ['--model', modelOf('lightgbm')];
-  const said = runWell('export', [...model, '--out', 'model.onnx'], folder);
+  const said = await runWellHere('export', [...model, '--out', 'model.onnx'], folder);
   assert.match(said, /bytes, numbers within \S+e-\d/);
-  runWell('export', [...model, '--out', 'model.txt'], folder);
+  await runWellHere('export', [...model, '--out', 'model.txt'], folder);
   assert.match(readFileSync(at('model.txt'), 'utf8'), 'objective=regression\n');
 });
 

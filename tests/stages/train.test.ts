@@ -31,6 +31,7 @@ import {
   runWell,
   toCsv,
 } from '../support/small-pipeline.ts';
+import { runStageHere, runWellHere } from '../support/stage-here.ts';
 import { inTemporaryFolder, runStage, startStage } from '../support/stage-process.ts';
 
 /** What train reads, made once; the model and its bytes as train makes them of it. */
@@ -82,9 +83,9 @@ const CHECKPOINT = 'checkpoints/train/mlp.safetensors';
 
 const test = suite('stage train');
 
-test.before(() => {
-  makePipeline(template);
-  runWell('train', [], template);
+test.before(async () => {
+  await makePipeline(template);
+  await runWellHere('train', [], template);
 });
 test.after(() => rmSync(template, { recursive: true, force: true }));
 
@@ -125,28 +126,28 @@ test('writes a bundle that knows its table, a history and metrics, and learns', 
 });
 
 test('writes the same bytes again, with workers too, and others for another seed', async () => {
-  await inPipeline((folder) => {
+  await inPipeline(async (folder) => {
     const expected = readOutputs(folder);
     const stdout = runWell('train', ['--json', '--set', 'train.mlp.num_workers=2'], folder);
     assertSameOutputs(folder, expected);
     const metrics = JSON.parse(expected[2].toString()) as Record<string, number>;
     const message = `mlp: valid accuracy ${metrics.valid_accuracy}`;
     assert.equal(JSON.parse(stdout), { message, ...metrics });
-    runWell('train', ['--set', 'base.seed=2'], folder);
+    await runWellHere('train', ['--set', 'base.seed=2'], folder);
     readOutputs(folder).forEach((bytes, i) => assert.not(bytes.equals(expected[i])));
   });
 });
 
 test('trains on the features that the patterns select, and scores tables that have all', async () => {
-  await inPipeline((folder) => {
+  await inPipeline(async (folder) => {
     const [, , before] = readOutputs(folder).map(String);
-    runWell('train', ['--set', 'train.mlp.columns=["*", "!h*", "hot"]'], folder);
+    await runWellHere('train', ['--set', 'train.mlp.columns=["*", "!h*", "hot"]'], folder);
     assert.equal(readBundle(join(folder, MODEL)).model.columns, ['width', 'weight', 'hot']);
     const metrics = JSON.parse(readOutputs(folder)[2].toString()) as Record<string, number>;
     assert.is(metrics.n_parameters, 131 - 16);
     const { valid_accuracy: all } = JSON.parse(before) as Record<string, number>;
     assert.ok(metrics.valid_accuracy < all, 'without the height');
-    runWell('evaluate', [], folder);
+    await runWellHere('evaluate', [], folder);
   });
 });
 
@@ -159,13 +160,13 @@ test('killed, leaves the old model; run again, goes on and ends with the bytes o
     assert.is((await outcome).code, null, 'it was killed while it ran');
     assertSameOutputs(folder, before);
     assert.ok(existsSync(join(folder, CHECKPOINT)));
-    const { code, stderr } = runStage('train', LONG, folder);
+    const { code, stderr } = await runStageHere('train', LONG, folder);
     assert.is(code, 0, stderr);
     assert.match(stderr, /^going on after epoch \d+ of a run that ended early$/m);
     assert.equal(partials(folder), []);
     assert.not(existsSync(join(folder, 'checkpoints/train')));
     const resumed = readOutputs(folder);
-    runWell('train', LONG, folder);
+    await runWellHere('train', LONG, folder);
     assertSameOutputs(folder, resumed);
   });
 });
@@ -187,10 +188,10 @@ test('ends with 130 at Ctrl-C, with the old model, no partial file, and a checkp
 });
 
 test('ends when its minutes are up, and logs every step for those who watch', async () => {
-  await inPipeline((folder) => {
+  await inPipeline(async (folder) => {
     const limits = ['train.callbacks.max_minutes=0.00001', 'train.callbacks.history_log=jsonl'];
     const args = [...LONG, ...limits.flatMap((text) => ['--set', text])];
-    assert.match(runWell('train', args, folder), 'mlp: valid accuracy');
+    assert.match(await runWellHere('train', args, folder), 'mlp: valid accuracy');
     const lines = readFileSync(join(folder, 'logs/train.jsonl'), 'utf8').trim().split('\n');
     assert.is(lines.length, 1);
     assert.is((JSON.parse(lines[0]) as { step: number }).step, 1);
@@ -204,20 +205,20 @@ test('begins anew when parameters, class weights or data are not those of the ch
     // a run that fails after the last epoch keeps its checkpoint
     mkdirSync(join(folder, 'a-folder'));
     const failing = ['--metrics', 'a-folder'];
-    const failed = runStage('train', failing, folder);
+    const failed = await runStageHere('train', failing, folder);
     assert.is(failed.code, 2, failed.stderr);
-    const isResumed = (args: readonly string[] = []): boolean => {
-      const { code, stderr } = runStage('train', [...failing, ...args], folder);
+    const isResumed = async (args: readonly string[] = []): Promise<boolean> => {
+      const { code, stderr } = await runStageHere('train', [...failing, ...args], folder);
       assert.is(code, 2, stderr);
       return stderr.includes('going on after epoch');
     };
     const kept = readFileSync(join(folder, CHECKPOINT));
-    const isResumedWith = (args: readonly string[]): boolean => {
+    const isResumedWith = async (args: readonly string[]): Promise<boolean> => {
       writeFileSync(join(folder, CHECKPOINT), kept);
-      return isResumed(args);
+      return await isResumed(args);
     };
-    assert.ok(isResumed(), 'the same training goes on');
-    assert.not(isResumedWith(['--set', 'train.mlp.max_epochs=13']));
+    assert.ok(await isResumed(), 'the same training goes on');
+    assert.not(await isResumedWith(['--set', 'train.mlp.max_epochs=13']));
     writeFileSync(
       join(folder, 'models/preprocessing/rebalance.json'),
       JSON.stringify({
@@ -230,10 +231,10 @@ test('begins anew when parameters, class weights or data are not those of the ch
         prior_correction: true,
       }),
     );
-    assert.not(isResumedWith([]), 'other class weights');
+    assert.not(await isResumedWith([]), 'other class weights');
     rmSync(join(folder, 'models/preprocessing/rebalance.json'));
     copyFileSync(join(folder, 'data/tensorize/train.pt'), join(folder, 'data/tensorize/valid.pt'));
-    assert.not(isResumedWith([]), 'other data');
+    assert.not(await isResumedWith([]), 'other data');
   });
 });
 
@@ -261,21 +262,21 @@ test('sees nothing of the test rows: scaler, tensors and model keep their bytes 
     const before = read();
     const testTensors = readFileSync(join(folder, 'data/tensorize/test.pt'));
     await rewrite('test');
-    preparePipeline(folder);
-    runWell('train', [], folder);
+    await preparePipeline(folder);
+    await runWellHere('train', [], folder);
     assert.not(readFileSync(join(folder, 'data/tensorize/test.pt')).equals(testTensors));
     read().forEach((bytes, i) => assert.ok(bytes === before[i], files[i]));
     await rewrite('train');
-    runWell('normalize', ['--in', 'data/split'], folder);
+    await runWellHere('normalize', ['--in', 'data/split'], folder);
     const changed = files.filter((_, i) => read()[i] !== before[i]).slice(0, 3);
     assert.equal(changed, files.slice(0, 3), 'what is fitted on train follows train');
   });
 });
 
 test('watches train where there is no valid split, and says so in the names of its metrics', async () => {
-  await inPipeline((folder) => {
+  await inPipeline(async (folder) => {
     rmSync(join(folder, 'data/tensorize/valid.pt'));
-    runWell('train', ['--set', 'train.mlp.max_epochs=2'], folder);
+    await runWellHere('train', ['--set', 'train.mlp.max_epochs=2'], folder);
     const metrics = JSON.parse(readFileSync(join(folder, OUTPUTS.metrics), 'utf8')) as object;
     assert.ok('train_accuracy' in metrics && !('valid_accuracy' in metrics));
     const { dataHashes } = readBundle(join(folder, MODEL));
@@ -380,23 +381,28 @@ test('says what parameters cannot mean for these data', async () => {
 });
 
 test('learns from gaps where the model takes them, and says which models do', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     const rows = makeRows(600).map((row, i) =>
       row.map((cell, j) => (j < 2 && (i + j) % 5 === 0 ? '' : cell)),
     );
     writeFileSync(join(folder, 'raw.csv'), toCsv(rows));
     const keep = (stage: string): string[] => ['--set', `${stage}.missing=keep`];
     const target = ['--set', 'base.target=kind'];
-    runWell('split', ['--in', 'raw.csv', ...target], folder);
-    runWell('normalize', ['--in', 'data/split', ...keep('normalize'), ...target], folder);
-    runWell('tensorize', ['--in', 'data/normalize', ...keep('tensorize'), ...target], folder);
-    const [said] = runStage('train', target, folder).stderr.match(/error .*\nhint: .*/)!;
+    await runWellHere('split', ['--in', 'raw.csv', ...target], folder);
+    await runWellHere('normalize', ['--in', 'data/split', ...keep('normalize'), ...target], folder);
+    await runWellHere(
+      'tensorize',
+      ['--in', 'data/normalize', ...keep('tensorize'), ...target],
+      folder,
+    );
+    const { stderr } = await runStageHere('train', target, folder);
+    const [said] = stderr.match(/error .*\nhint: .*/)!;
     assert.match(
       said,
       /^error E_DATA: mlp must have a number in every feature; got missing values in height \(\d+\), width \(\d+\)\nhint: normalize\.missing=median fills them; lightgbm, majority, naive-bayes take them as they are$/,
     );
-    runWell('train', [...target, '--set', 'train.model=lightgbm'], folder);
-    runWell('evaluate', target, folder);
+    await runWellHere('train', [...target, '--set', 'train.model=lightgbm'], folder);
+    await runWellHere('evaluate', target, folder);
     const { accuracy } = JSON.parse(
       readFileSync(join(folder, 'reports/metrics/evaluate.json'), 'utf8'),
     ) as { accuracy: number };
@@ -416,8 +422,8 @@ test('trains on a class that has one row', async () => {
     rmSync(join(folder, 'data/split/test.parquet'));
     writeFileSync(join(folder, 'data/split/train.csv'), table);
     writeFileSync(join(folder, 'data/split/valid.csv'), toCsv(others));
-    preparePipeline(folder);
-    runWell('train', ['--raw', 'data/split/train.csv'], folder);
+    await preparePipeline(folder);
+    await runWellHere('train', ['--raw', 'data/split/train.csv'], folder);
     const { classes, golden } = readBundle(join(folder, MODEL));
     assert.equal(classes, ['ash', 'oak', 'pine']);
     assert.is(golden.rows.length, 5);
@@ -429,8 +435,8 @@ test('trains on a class that has one row', async () => {
 });
 
 test('answers an output that cannot be written with 6, and keeps the old model', async () => {
-  await inPipeline((folder) => {
-    const outcome = runStage('train', ['--out', 'raw.csv/model.safetensors'], folder);
+  await inPipeline(async (folder) => {
+    const outcome = await runStageHere('train', ['--out', 'raw.csv/model.safetensors'], folder);
     assert.match(
       complaintOf(outcome),
       /^6 error E_ENVIRONMENT: raw\.csv\S* must be writable; got a file in the place of a folder$/,

@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
 import { whenHolding, whenListed } from '../support/await-file.ts';
 import { complaintsOf, makePipeline, runWell } from '../support/small-pipeline.ts';
+import { runWellHere } from '../support/stage-here.ts';
 import { runStage, startStage } from '../support/stage-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
@@ -58,8 +59,8 @@ let killedTrials = '';
 
 const test = suite('stage tune');
 
-test.before(() => {
-  makePipeline(folder);
+test.before(async () => {
+  await makePipeline(folder);
   setParams({});
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -114,7 +115,9 @@ test('killed, takes its trial with it; run again, retries it and ends as if nobo
       },
     }),
   );
-  const trained = JSON.parse(runWell('train', ['--json', '--params', 'best.yaml'], folder)) as {
+  const trained = JSON.parse(
+    await runWellHere('train', ['--json', '--params', 'best.yaml'], folder),
+  ) as {
     valid_accuracy: number;
   };
   assert.is(trained.valid_accuracy, best.valid_accuracy);

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { createRng } from '../../lib/rng.ts';
-import { runStage, startStage } from './stage-process.ts';
+import { runStageHere, runWellHere } from './stage-here.ts';
+import { runStage } from './stage-process.ts';
 import type { StageOutcome } from './stage-process.ts';
 
 /** In the order of their code points; CSV and SQL must quote the first two. */
@@ -38,17 +39,17 @@ export function makeRows(nRows: number, seed = 1): (string | number)[][] {
 }
 
 /** Fills the folder with data/split, data/normalize, data/tensorize and models/preprocessing. */
-export function makePipeline(folder: string): void {
+export async function makePipeline(folder: string): Promise<void> {
   writeFileSync(join(folder, 'raw.csv'), toCsv(makeRows(N_ROWS)));
   writeFileSync(join(folder, 'params.yaml'), JSON.stringify(PARAMS));
-  runWell('split', ['--in', 'raw.csv'], folder);
-  preparePipeline(folder);
+  await runWellHere('split', ['--in', 'raw.csv'], folder);
+  await preparePipeline(folder);
 }
 
 /** What follows the split. */
-export function preparePipeline(folder: string): void {
-  runWell('normalize', ['--in', 'data/split'], folder);
-  runWell('tensorize', ['--in', 'data/normalize'], folder);
+export async function preparePipeline(folder: string): Promise<void> {
+  await runWellHere('normalize', ['--in', 'data/split'], folder);
+  await runWellHere('tensorize', ['--in', 'data/normalize'], folder);
 }
 
 /** Runs a stage that must end well; returns what it says on stdout. */
@@ -58,14 +59,15 @@ export function runWell(name: string, args: readonly string[], folder: string): 
   return stdout;
 }
 
-/** How runs end that must fail, all at once: "3 error E_DATA: …" of each. */
+/** How runs end that must fail, in this process: "3 error E_DATA: …" of each. */
 export async function complaintsOf(
   name: string,
   runs: readonly (readonly string[])[],
   folder: string,
 ): Promise<string[]> {
-  const outcomes = await Promise.all(runs.map((args) => startStage(name, args, folder).outcome));
-  return outcomes.map(complaintOf);
+  const complaints: string[] = [];
+  for (const args of runs) complaints.push(complaintOf(await runStageHere(name, args, folder)));
+  return complaints;
 }
 
 export function complaintOf({ code, stdout, stderr }: StageOutcome): string {

@@ -13,7 +13,7 @@ export interface StageOutcome {
 }
 
 /** The file of a stage, or of a step that one pipeline has, named by its path: `pipelines/restaurants/load`. */
-function fileOf(name: string): string {
+export function fileOf(name: string): string {
   return join(PROJECT, name.includes('/') ? `${name}.ts` : join('stages', `${name}.ts`));
 }
 
