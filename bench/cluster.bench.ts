@@ -1,12 +1,13 @@
 /**
  * k-means on the normalised training rows, their ten numeric columns and all, against scikit-learn's KMeans: the same
  * rows, clusters, tolerance and number of starts. Fits alternate in one run, ours and theirs, so that both see the
- * same machine; reading the rows is not counted, copying them is. Ours runs on one thread.
+ * same machine; reading the rows is not counted, copying them and starting threads is. Both run on two threads.
  *
  * Each program draws first centers of its own but where it says so, so that their numbers of iterations differ. From
  * the same centers both take the same way, scikit-learn in doubles: in floats, which it takes as they come, rounding
  * moves its inertia by several millionths, and now and then its end by an iteration. Time is against the floats.
- * Memory is the peak of each process up to then, rows included; ours has read the table as well.
+ * Memory is the peak of each process up to then, rows included; ours has read the table as well, and collects what
+ * earlier fits left before each.
  *
  * `PEERS_PYTHON` names a Python that has scikit-learn; else .venv-bench/bin/python serves. `--in FILE` names
  * another table.
@@ -18,6 +19,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { withDatabase } from '../lib/data/database.ts';
 import { openTable } from '../lib/data/tables.ts';
 import { fitKMeans } from '../lib/clustering/k-means.ts';
@@ -29,6 +32,8 @@ import { describeMachine, median, printResults } from './report.ts';
 const N_THREADS = 2;
 const N_CLUSTERS = 7;
 const N_ROUNDS = 3;
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 /** Ours must not be slower, and end at the same inertia from the same centers. */
 const LIMITS = { ratio: 1, inertia: 1e-6 };
 
@@ -96,10 +101,12 @@ async function compareOn(patterns: readonly string[]) {
     options: Pick<KMeansOptions, 'init' | 'nInit'>,
     seed: number,
   ): Promise<Fit> => {
+    collectGarbage();
     const begin = performance.now();
     const { nIter, inertia } = await fitKMeans(X, nFeatures, {
       ...options,
       nClusters: N_CLUSTERS,
+      nThreads: N_THREADS,
       maxIter: 300,
       tol: 1e-4,
       rng: createRng(seed, 'bench', 'init'),

@@ -22,6 +22,8 @@ const N_SAMPLES = 1_000_000;
 const N_FEATURES = 50;
 const N_CLUSTERS = 100;
 const N_SEEDS = 5;
+/** Of ours and of theirs. */
+const N_THREADS = 2;
 /** Ours must not be slower, and not end higher from first centers of its own. */
 const LIMIT = 1;
 
@@ -51,7 +53,11 @@ writeFileSync(file, X);
 const python = process.env.PEERS_PYTHON ?? resolve('.venv-bench/bin/python');
 const script = fileURLToPath(new URL('peers/mini_batch_sklearn.py', import.meta.url));
 const child = spawn(python, [script, file, String(N_FEATURES)], {
-  env: { ...process.env, OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '2' },
+  env: {
+    ...process.env,
+    OMP_NUM_THREADS: String(N_THREADS),
+    OPENBLAS_NUM_THREADS: String(N_THREADS),
+  },
   stdio: ['pipe', 'pipe', 'inherit'],
 });
 const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -66,7 +72,7 @@ async function fitOurs(options: Pick<MiniBatchOptions, 'init' | 'nInit' | 'rng'>
   const begin = performance.now();
   const { inertia } = await fitMiniBatch(X, N_FEATURES, {
     ...options,
-    ...{ nClusters: N_CLUSTERS, batchSize: 1024, maxIter: 100, tol: 0 },
+    ...{ nClusters: N_CLUSTERS, batchSize: 1024, maxIter: 100, tol: 0, nThreads: N_THREADS },
   });
   const seconds = (performance.now() - begin) / 1000;
   return { seconds, inertia, peak_mb: process.resourceUsage().maxRSS / 1024 };

@@ -1,5 +1,5 @@
 /** The nearest of given centers, for rows of any table. */
-import { findNearest, floatError, largestNorm } from './nearest-points.ts';
+import { findNearest, floatError } from './nearest-points.ts';
 import { BATCH_SIZE, fillBatch, setPoints } from './sample-rows.ts';
 import { countRows, toSampleRows, type Rows } from './to-sample-rows.ts';
 
@@ -19,7 +19,7 @@ export function assignRows(X: Rows, nFeatures: number, centers: Float64Array): I
     rows,
     centers.map((_, at) => centers[at - (at % nFeatures) + order[at % nFeatures]]),
   );
-  const error = rows.floats === null ? 0 : floatError(rows, largestNorm(centers, nFeatures));
+  const error = floatError(rows, centers);
   for (let start = 0; start < labels.length; start += BATCH_SIZE) {
     const nRows = fillBatch(rows, start);
     findNearest(rows, nRows, nClusters, error);

@@ -55,7 +55,7 @@ export interface ClusterContext {
  *
  * @param X - Every value finite; not modified.
  * @param options.rng - Random stream of a purpose.
- * @param options.nThreads - Starts that are fitted at a time; the result does not depend on it.
+ * @param options.nThreads - Threads that share the rows of large data; the result does not depend on it.
  * @param options.firstRows - The rows that are the first centers of the one start there is; absent: they are drawn.
  * @param onIteration - Gets the start and its iteration, for the fit to all rows.
  * @throws StageError E_DATA when there are fewer distinct rows than clusters, E_PARAMS for a decomposition of a table.

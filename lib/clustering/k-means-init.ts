@@ -1,6 +1,8 @@
 /** First centers of k-means: rows of the data, drawn by k-means++ or uniformly. */
 import type { Rng } from '../rng.ts';
-import { BATCH_SIZE, copyRow, fillBatch, setPoints, squaredDistances } from './sample-rows.ts';
+import type { ParallelRows } from './parallel-rows.ts';
+import { lower } from './row-steps.ts';
+import { copyRow, setPoints } from './sample-rows.ts';
 import type { SampleRows } from './sample-rows.ts';
 
 /** Candidates of {@link drawPlusPlus} for each place, as scikit-learn has it. */
@@ -18,53 +20,27 @@ export function nLocalTrials(nClusters: number): number {
  * @returns Indices of rows with distinct values; fewer than `nClusters` where the data has no more.
  * @see Arthur, D. and Vassilvitskii, S. (2007), SODA, 1027-1035
  */
-export function drawPlusPlus(rows: SampleRows, nClusters: number, rng: Rng): number[] {
+export function drawPlusPlus(parallel: ParallelRows, nClusters: number, rng: Rng): number[] {
+  const { rows, state } = parallel;
   const nTrials = nLocalTrials(nClusters);
+  const { nSlices, sliceSize } = state;
   const drawn: number[] = [];
-  let nearest = new Float64Array(rows.nSamples).fill(Infinity);
+  let nearest = 0;
+  state.distances[nearest].fill(Infinity);
   let candidates = [Math.floor(rng() * rows.nSamples)];
   for (;;) {
-    const lowered = candidates.map(() => new Float64Array(rows.nSamples));
-    const inertias = lowerDistances(rows, candidates, nearest, lowered);
+    setPoints(rows, copyRows(rows, candidates));
+    parallel.run(lower, candidates.length, nearest);
+    const sums = candidates.map((_, p) =>
+      state.distanceSums.subarray(p * nSlices, (p + 1) * nSlices),
+    );
+    const inertias = sums.map((ofSlices) => ofSlices.reduce((sum, of) => sum + of, 0));
     const best = inertias.indexOf(Math.min(...inertias));
     drawn.push(candidates[best]);
     if (drawn.length === nClusters || inertias[best] === 0) return drawn;
-    nearest = lowered[best];
-    candidates = drawCandidates(nearest, inertias[best], nTrials, rng);
+    nearest = best < nearest ? best : best + 1;
+    candidates = drawCandidates(state.distances[nearest], sums[best], sliceSize, nTrials, rng);
   }
-}
-
-/**
- * Squared distances of all rows to the nearest center if each candidate became one, to `lowered`.
- *
- * @returns Their sums, shape (nCandidates).
- */
-export function lowerDistances(
-  rows: SampleRows,
-  candidates: readonly number[],
-  nearest: Float64Array,
-  lowered: readonly Float64Array[],
-): number[] {
-  const { nSamples, distances } = rows;
-  const nPoints = candidates.length;
-  setPoints(rows, copyRows(rows, candidates));
-  const sums = new Float64Array(nPoints);
-  for (let start = 0; start < nSamples; start += BATCH_SIZE) {
-    const nRows = fillBatch(rows, start);
-    const end = start + nRows;
-    const stride = squaredDistances(rows, nRows, nPoints);
-    for (let p = 0; p < nPoints; p++) {
-      const output = lowered[p];
-      let sum = sums[p];
-      for (let i = start, at = p; i < end; i++, at += stride) {
-        const distance = Math.min(nearest[i], distances[at]);
-        output[i] = distance;
-        sum += distance;
-      }
-      sums[p] = sum;
-    }
-  }
-  return [...sums];
 }
 
 /** The rows at `indices` as points, row-major, features in the order of `rows.order`. */
@@ -77,21 +53,37 @@ export function copyRows(rows: SampleRows, indices: readonly number[]): Float64A
   return points;
 }
 
-/** Indices drawn with probabilities `weights / total`; one of weight 0 is never drawn. */
+/**
+ * Indices drawn with probabilities proportional to `weights`; one of weight 0 is never drawn.
+ *
+ * @param sums - Of each `sliceSize` weights; one of them is above 0.
+ */
 export function drawCandidates(
   weights: Float64Array,
-  total: number,
+  sums: Float64Array,
+  sliceSize: number,
   n: number,
   rng: Rng,
 ): number[] {
+  const total = sums.reduce((sum, of) => sum + of, 0);
   const thresholds = Array.from({ length: n }, () => rng() * total).sort((a, b) => a - b);
   const candidates: number[] = [];
   let sum = 0;
-  for (let i = 0; candidates.length < n; i++) {
-    if (weights[i] === 0) continue;
-    sum += weights[i];
-    // no threshold is above the total, which was summed in this order
-    while (thresholds[candidates.length] <= sum) candidates.push(i);
+  for (let slice = 0; candidates.length < n; slice++) {
+    let reached = sum;
+    // the last one above 0 leaves the total, which was summed in this order
+    sum += sums[slice];
+    if (sums[slice] === 0 || thresholds[candidates.length] > sum) continue;
+    let last = -1;
+    const end = Math.min((slice + 1) * sliceSize, weights.length);
+    for (let i = slice * sliceSize; i < end; i++) {
+      if (weights[i] === 0) continue;
+      reached += weights[i];
+      last = i;
+      while (thresholds[candidates.length] <= reached) candidates.push(i);
+    }
+    // weight by weight rounding may have taken a hair
+    while (thresholds[candidates.length] <= sum) candidates.push(last);
   }
   return candidates;
 }

@@ -3,7 +3,7 @@
  *
  * Lloyd's algorithm by the steps of k-means-steps.ts, whose shorter ways change no label, so that every iteration
  * ends with the labels and centers of Lloyd's own. Pure: no files, no clock; the caller passes
- * the random stream. Distances and sums are computed in double precision, one row after the other, so that
+ * the random stream. Distances and sums are computed in double precision, sums slice by slice of the rows, so that
  * nothing depends on a number of threads.
  */
 import { StageError } from '../errors.ts';
@@ -11,11 +11,11 @@ import type { Rng } from '../rng.ts';
 import { copyRows, drawPlusPlus, drawUniformly, nLocalTrials } from './k-means-init.ts';
 import { assign, moveCenters, moveRow, startFrom } from './k-means-steps.ts';
 import type { Clusters } from './k-means-steps.ts';
-import { startFitters } from './parallel-starts.ts';
-import { meanVariance, squaredDistance } from './sample-rows.ts';
-import type { SampleRows } from './sample-rows.ts';
-import { countRows, layOutRows, openRows } from './to-sample-rows.ts';
-import type { Rows, RowsLayout } from './to-sample-rows.ts';
+import { countThreads, openParallelRows } from './parallel-rows.ts';
+import type { ParallelRows } from './parallel-rows.ts';
+import { measure } from './row-steps.ts';
+import { meanVariance } from './sample-rows.ts';
+import { countRows, type Rows } from './to-sample-rows.ts';
 
 export interface KMeansOptions {
   /** At least 1, and at most the number of distinct rows. */
@@ -32,9 +32,9 @@ export interface KMeansOptions {
    */
   readonly tol: number;
   readonly rng: Rng;
-  /** Starts of large data that are fitted at a time; the result does not depend on it. Left out: 1. */
+  /** Threads that share the rows of large data; the result does not depend on it. Left out: 1. */
   readonly nThreads?: number;
-  /** Awaited after every iteration; of starts in other threads, when one is begun and when it is done. */
+  /** Awaited after every iteration. */
   readonly onIteration?: (start: number, nIter: number) => Promise<void> | void;
 }
 
@@ -55,9 +55,6 @@ export interface KMeans {
   readonly isConverged: boolean;
 }
 
-/** Below it (rows, features and clusters multiplied) threads take longer to begin than to work. */
-const MIN_PARALLEL_WORK = 1e6;
-
 /**
  * Fits k-means.
  *
@@ -74,88 +71,58 @@ export async function fitKMeans(
 ): Promise<KMeans> {
   const { nClusters, init } = options;
   if (nClusters > countRows(X, nFeatures)) throw createTooFewRowsError(nClusters);
-  const nStarts = typeof init === 'string' ? options.nInit : 1;
-  const work = countRows(X, nFeatures) * nFeatures * nClusters;
-  const nWorkers = work < MIN_PARALLEL_WORK ? 1 : Math.min(options.nThreads ?? 1, nStarts);
-  const maxPoints = Math.max(nClusters, nLocalTrials(nClusters));
-  const layout = layOutRows(X, nFeatures, maxPoints, nWorkers === 1 ? 1 : nWorkers + 1);
-  const rows = openRows(layout, 0);
-  const maxShift = options.tol * meanVariance(rows);
-  const fits =
-    nWorkers === 1
-      ? fitInTurn(rows, nStarts, maxShift, options)
-      : fitInWorkers(layout, rows, { nStarts, nWorkers, maxShift }, options);
-  let best: KMeans | null = null;
-  for await (const fitted of fits) {
-    if (best === null || fitted.inertia < best.inertia) best = fitted;
-  }
-  return best!;
-}
-
-async function* fitInTurn(
-  rows: SampleRows,
-  nStarts: number,
-  maxShift: number,
-  options: KMeansOptions,
-): AsyncGenerator<KMeans> {
-  for (let start = 0; start < nStarts; start++) {
-    const clusters = startFrom(rows, drawCenters(rows, options));
-    yield await iterate(rows, clusters, start, maxShift, options);
-  }
-}
-
-/** First centers are drawn here, one start after the other, so that each gets those that it would get in turn. */
-async function* fitInWorkers(
-  layout: RowsLayout,
-  rows: SampleRows,
-  { nStarts, nWorkers, maxShift }: { nStarts: number; nWorkers: number; maxShift: number },
-  options: KMeansOptions,
-): AsyncGenerator<KMeans> {
-  const { nClusters, maxIter, onIteration } = options;
-  const pool = startFitters(layout, nWorkers);
+  const nTrials = nLocalTrials(nClusters);
+  const parallel = openParallelRows(X, nFeatures, {
+    maxPoints: Math.max(nClusters, nTrials),
+    nDistances: init === 'k-means++' ? nTrials + 1 : 1,
+    nThreads: countThreads(X, nClusters, options.nThreads ?? 1),
+  });
   try {
-    const answers: Promise<KMeans | null>[] = [];
+    const maxShift = options.tol * meanVariance(parallel.rows);
+    const nStarts = typeof init === 'string' ? options.nInit : 1;
+    let best: KMeans | null = null;
     for (let start = 0; start < nStarts; start++) {
-      answers.push(pool.run({ centers: drawCenters(rows, options), maxShift, maxIter }));
-      await onIteration?.(start, 0);
+      const centers = drawCenters(parallel, options);
+      const fitted = await fitFrom(parallel, centers, start, maxShift, options);
+      if (best === null || fitted.inertia < best.inertia) best = fitted;
     }
-    for (const [start, answer] of answers.entries()) {
-      const fitted = await answer;
-      if (fitted === null) throw createTooFewRowsError(nClusters);
-      await onIteration?.(start, fitted.nIter);
-      yield fitted;
-    }
+    return best!;
   } finally {
-    await pool.terminate();
+    await parallel.close();
   }
 }
 
-export async function iterate(
-  rows: SampleRows,
-  clusters: Clusters,
+async function fitFrom(
+  parallel: ParallelRows,
+  centers: Float64Array,
   start: number,
   maxShift: number,
-  { maxIter, onIteration }: Pick<KMeansOptions, 'maxIter' | 'onIteration'>,
+  { maxIter, onIteration }: KMeansOptions,
 ): Promise<KMeans> {
+  const clusters = startFrom(parallel, centers);
   let nIter = 0;
   let isConverged = false;
   while (nIter < maxIter && !isConverged) {
-    const nChanged = assign(rows, clusters);
+    const nChanged = assign(parallel, clusters);
     nIter++;
     isConverged = nChanged === 0;
     if (!isConverged) {
-      fillEmptyClusters(rows, clusters);
-      isConverged = moveCenters(rows, clusters) <= maxShift;
+      fillEmptyClusters(parallel, clusters);
+      isConverged = moveCenters(parallel, clusters) <= maxShift;
       // labels follow the centers that are returned
-      if (isConverged || nIter === maxIter) assign(rows, clusters);
+      if (isConverged || nIter === maxIter) assign(parallel, clusters);
     }
     await onIteration?.(start, nIter);
   }
-  return toResult(rows, clusters, nIter, isConverged);
+  return toResult(parallel, clusters, nIter, isConverged);
 }
 
 /** First centers, row-major, features in the order of `rows.order`. */
-function drawCenters(rows: SampleRows, { nClusters, init, rng }: KMeansOptions): Float64Array {
+function drawCenters(
+  parallel: ParallelRows,
+  { nClusters, init, rng }: KMeansOptions,
+): Float64Array {
+  const { rows } = parallel;
   const { nSamples, nFeatures, order } = rows;
   if (typeof init !== 'string') {
     return init.map((_, at) => init[at - (at % nFeatures) + order[at % nFeatures]]);
@@ -163,7 +130,7 @@ function drawCenters(rows: SampleRows, { nClusters, init, rng }: KMeansOptions):
   const drawn =
     init === 'random'
       ? drawUniformly(nSamples, nClusters, rng)
-      : drawPlusPlus(rows, nClusters, rng);
+      : drawPlusPlus(parallel, nClusters, rng);
   if (drawn.length < nClusters) throw createTooFewRowsError(nClusters);
   return copyRows(rows, drawn);
 }
@@ -174,10 +141,12 @@ function drawCenters(rows: SampleRows, { nClusters, init, rng }: KMeansOptions):
  *
  * @throws StageError E_DATA when no such row lies off its center: there are fewer distinct rows than clusters.
  */
-export function fillEmptyClusters(rows: SampleRows, clusters: Clusters): void {
-  const { nClusters, labels, sizes, lower } = clusters;
+export function fillEmptyClusters(parallel: ParallelRows, clusters: Clusters): void {
+  const { nClusters, labels, sizes } = clusters;
   if (!sizes.includes(0)) return;
-  const distances = Float64Array.from(labels, (label, i) => squaredDistance(rows, i, label));
+  const { rows, state } = parallel;
+  const [distances] = state.distances;
+  parallel.run(measure, nClusters, 0);
   for (let empty = sizes.indexOf(0); empty !== -1; empty = sizes.indexOf(0)) {
     let farthest = -1;
     let largest = 0;
@@ -187,29 +156,34 @@ export function fillEmptyClusters(rows: SampleRows, clusters: Clusters): void {
       farthest = i;
     }
     if (farthest === -1) throw createTooFewRowsError(nClusters);
-    moveRow(rows, farthest, clusters, empty);
-    // its old center is one of the others now
-    if (lower.length > 0) lower[farthest] = 0;
+    moveRow(parallel, farthest, clusters, empty);
   }
 }
 
 export function toResult(
-  rows: SampleRows,
-  clusters: Clusters,
+  parallel: ParallelRows,
+  { nClusters, centers: ordered, labels, sizes }: Clusters,
   nIter: number,
   isConverged: boolean,
 ): KMeans {
-  const { nClusters, centers: ordered, labels, sizes } = clusters;
-  const { nSamples, nFeatures, order } = rows;
+  const { nFeatures, order } = parallel.rows;
+  parallel.run(measure, nClusters, 0);
   let inertia = 0;
-  for (let i = 0; i < nSamples; i++) {
-    inertia += squaredDistance(rows, i, labels[i]);
-  }
+  for (const distance of parallel.state.distances[0]) inertia += distance;
   const centers = new Float64Array(ordered.length);
   ordered.forEach((value, at) => {
     centers[at - (at % nFeatures) + order[at % nFeatures]] = value;
   });
-  return { nClusters, nFeatures, centers, labels, sizes, inertia, nIter, isConverged };
+  return {
+    nClusters,
+    nFeatures,
+    centers,
+    labels: labels.slice(),
+    sizes,
+    inertia,
+    nIter,
+    isConverged,
+  };
 }
 
 export function createTooFewRowsError(nClusters: number): StageError {

@@ -7,8 +7,8 @@
  * @see Lattanzi, S. and Sohler, C. (2019), A better k-means++ algorithm via local search, ICML, 3662-3671
  */
 import type { Rng } from '../rng.ts';
-import { copyRows, drawCandidates, lowerDistances } from './k-means-init.ts';
-import { BATCH_SIZE, setPoints, squaredDistances } from './sample-rows.ts';
+import { copyRows, drawCandidates } from './k-means-init.ts';
+import { BATCH_SIZE, fillBatch, setPoints, squaredDistances } from './sample-rows.ts';
 import type { SampleRows } from './sample-rows.ts';
 
 /** The two centers nearest to each row and their squared distances, shape (nSamples). */
@@ -41,19 +41,28 @@ export function swapCenters(rows: SampleRows, drawn: readonly number[], rng: Rng
     next: new Float64Array(nSamples),
   };
   findTwoNearest(rows, centers, nearest, Uint32Array.from(nearest.first.keys()));
-  const everywhere = new Float64Array(nSamples).fill(Infinity);
   const distances = new Float64Array(nSamples);
   for (let trial = 0; trial < N_TRIALS * drawn.length; trial++) {
     const inertia = nearest.least.reduce((sum, distance) => sum + distance, 0);
     if (inertia === 0) break;
-    const [row] = drawCandidates(nearest.least, inertia, 1, rng);
-    lowerDistances(rows, [row], everywhere, [distances]);
+    const [row] = drawCandidates(nearest.least, Float64Array.of(inertia), nSamples, 1, rng);
+    measureTo(rows, row, distances);
     const { center, change } = findLeastMissed(nearest, distances, centers.length);
     if (!(change < 0)) continue;
     centers[center] = row;
     swap(rows, centers, center, distances, nearest);
   }
   return centers;
+}
+
+/** Writes to `distances` how far each row is from row number `point`. */
+function measureTo(rows: SampleRows, point: number, distances: Float64Array): void {
+  setPoints(rows, copyRows(rows, [point]));
+  for (let start = 0; start < rows.nSamples; start += BATCH_SIZE) {
+    const nRows = fillBatch(rows, start);
+    const stride = squaredDistances(rows, nRows, 1);
+    for (let b = 0; b < nRows; b++) distances[start + b] = rows.distances[b * stride];
+  }
 }
 
 /**

@@ -14,11 +14,13 @@ import type { Clusters } from './k-means-steps.ts';
 import { createTooFewRowsError, fillEmptyClusters, toResult } from './k-means.ts';
 import type { KMeans, KMeansOptions } from './k-means.ts';
 import { swapCenters } from './local-search.ts';
-import { findNearest, floatError, largestNorm } from './nearest-points.ts';
+import { findNearest, floatError } from './nearest-points.ts';
+import { countThreads, openParallelRows } from './parallel-rows.ts';
+import type { ParallelRows } from './parallel-rows.ts';
 import { BATCH_SIZE, copyRow, setPoints, squaredDistance } from './sample-rows.ts';
 import type { SampleRows } from './sample-rows.ts';
 import { takeRows } from './take-rows.ts';
-import { countRows, toSampleRows, type Rows } from './to-sample-rows.ts';
+import { countRows, type Rows } from './to-sample-rows.ts';
 
 export interface MiniBatchOptions extends KMeansOptions {
   /** Rows of a step, drawn with replacement, at least 1. */
@@ -62,11 +64,31 @@ export async function fitMiniBatch(
   nFeatures: number,
   options: MiniBatchOptions,
 ): Promise<KMeans> {
-  const { nClusters, maxIter, rng } = options;
+  const { nClusters } = options;
   const nSamples = countRows(X, nFeatures);
   if (nClusters > nSamples) throw createTooFewRowsError(nClusters);
   const batchSize = Math.min(options.batchSize, nSamples);
-  const rows = toSampleRows(X, nFeatures, Math.max(nClusters, nLocalTrials(nClusters)));
+  const parallel = openParallelRows(X, nFeatures, {
+    maxPoints: nClusters,
+    nDistances: 1,
+    nThreads: countThreads(X, nClusters, options.nThreads ?? 1),
+  });
+  try {
+    return await fitOn(parallel, X, batchSize, options);
+  } finally {
+    await parallel.close();
+  }
+}
+
+async function fitOn(
+  parallel: ParallelRows,
+  X: Rows,
+  batchSize: number,
+  options: MiniBatchOptions,
+): Promise<KMeans> {
+  const { nClusters, maxIter, rng } = options;
+  const { rows } = parallel;
+  const { nSamples } = rows;
   const centers = drawCenters(X, rows, batchSize, options);
   const steps: Steps = {
     nClusters,
@@ -96,18 +118,19 @@ export async function fitMiniBatch(
       await options.onIteration?.(0, countIterations());
     }
   }
-  const clusters = labelAll(rows, centers);
-  return toResult(rows, clusters, countIterations(), nNotImproved >= MAX_NO_IMPROVEMENT);
+  const clusters = labelAll(parallel, centers);
+  return toResult(parallel, clusters, countIterations(), nNotImproved >= MAX_NO_IMPROVEMENT);
 }
 
 /** Labels all rows; centers that get none are put to the rows farthest from theirs, and all are labelled again. */
-function labelAll(rows: SampleRows, centers: Float64Array): Clusters {
+function labelAll(parallel: ParallelRows, centers: Float64Array): Clusters {
+  const { rows } = parallel;
   for (;;) {
-    const clusters = startFrom(rows, centers);
-    assign(rows, clusters);
+    const clusters = startFrom(parallel, centers);
+    assign(parallel, clusters);
     const isEmpty = clusters.sizes.map((size) => (size === 0 ? 1 : 0));
     if (!isEmpty.includes(1)) return clusters;
-    fillEmptyClusters(rows, clusters);
+    fillEmptyClusters(parallel, clusters);
     clusters.labels.forEach((label, row) => {
       if (isEmpty[label] === 1) copyRow(rows, row, centerOf(centers, label, rows.nFeatures));
     });
@@ -150,10 +173,16 @@ function drawCenters(
 
 /** k-means++, then swaps: on as few rows as these are, both take less time than some steps. */
 function drawFarApart(X: Rows, nFeatures: number, nClusters: number, rng: Rng): number[] {
-  const rows = toSampleRows(X, nFeatures, Math.max(nClusters, nLocalTrials(nClusters)));
-  const drawn = drawPlusPlus(rows, nClusters, rng);
+  const nTrials = nLocalTrials(nClusters);
+  // one thread has no other to end
+  const parallel = openParallelRows(X, nFeatures, {
+    maxPoints: Math.max(nClusters, nTrials),
+    nDistances: nTrials + 1,
+    nThreads: 1,
+  });
+  const drawn = drawPlusPlus(parallel, nClusters, rng);
   if (drawn.length < nClusters) throw createTooFewRowsError(nClusters);
-  return swapCenters(rows, drawn, rng);
+  return swapCenters(parallel.rows, drawn, rng);
 }
 
 /** Draws a batch and moves the centers; returns the mean squared distance of its rows before. */
@@ -216,7 +245,7 @@ function forNearest(
   take: (row: number, label: number) => void,
 ): number {
   const { nFeatures, batch, nearest, kernel } = rows;
-  const error = rows.floats === null ? 0 : floatError(rows, largestNorm(centers, nFeatures));
+  const error = floatError(rows, centers);
   let inertia = 0;
   for (let start = 0; start < indices.length; start += BATCH_SIZE) {
     const nRows = Math.min(BATCH_SIZE, indices.length - start);

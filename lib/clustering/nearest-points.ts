@@ -5,7 +5,7 @@
  * error is known; rows whose two nearest points differ by less are computed again in doubles, so that every row
  * gets the point that doubles give.
  */
-import { squaredDistances } from './sample-rows.ts';
+import { padded, squaredDistances } from './sample-rows.ts';
 import type { SampleRows } from './sample-rows.ts';
 
 /** Half a unit in the last place of a float of 1. */
@@ -15,20 +15,21 @@ const MAX_PRODUCT = 1e30;
 const MIN_PRODUCT = 1e-36;
 
 /**
- * By how much two float results may differ from their true difference: nFeatures products and sums, the rounding
- * of points and norms, and twice as much again for what second order and the last difference add.
+ * By how much two float results may differ from their true difference: as many products and sums as a
+ * row has values, the rounding of points and norms, and twice as much again for what second order, the last
+ * difference and the error's own rounding to a float add. A product that is not rounded before it is added adds less.
  *
- * @param largestPoint - Norm of the longest point.
+ * @param points - Row-major, shape (nPoints, nFeatures).
  */
-export function floatError(rows: SampleRows, largestPoint: number): number {
-  const product = largestPoint * (rows.floats!.largestNorm + largestPoint / 2);
+export function floatError(rows: SampleRows, points: Float64Array): number {
+  const largestPoint = largestNorm(points, rows.nFeatures);
+  const product = largestPoint * (rows.largestNorm + largestPoint / 2);
   return product < MAX_PRODUCT
-    ? 4 * (rows.nFeatures + 4) * FLOAT_ROUNDING * (product + MIN_PRODUCT)
+    ? 4 * (rows.nTerms + 4) * FLOAT_ROUNDING * (product + MIN_PRODUCT)
     : Infinity;
 }
 
-/** Norm of the longest point; row-major, shape (nPoints, nFeatures). */
-export function largestNorm(points: Float64Array, nFeatures: number): number {
+function largestNorm(points: Float64Array, nFeatures: number): number {
   let largest = 0;
   for (let from = 0; from < points.length; from += nFeatures) {
     let squares = 0;
@@ -42,27 +43,27 @@ export function largestNorm(points: Float64Array, nFeatures: number): number {
  * Writes to `rows.nearest` the nearest of the points for each of the first `nRows` rows of `rows.batch`, the first
  * of equally near ones.
  *
- * @param error - What {@link floatError} gives for the points that are set; not looked at where a column is sparse.
+ * @param error - What {@link floatError} gives for the points that are set.
+ * @returns How many rows were computed in doubles.
  */
-export function findNearest(rows: SampleRows, nRows: number, nPoints: number, error: number): void {
-  const { batch, nearest, floats, kernel } = rows;
-  if (floats === null) {
-    const stride = squaredDistances(rows, nRows, nPoints);
-    for (let b = 0; b < nRows; b++) nearest[b] = leastOf(rows, b * stride, nPoints);
-    return;
-  }
+export function findNearest(
+  rows: SampleRows,
+  nRows: number,
+  nPoints: number,
+  error: number,
+): number {
+  const { batch, nearest, open, kernel } = rows;
   // the kernel takes eight rows at a time
   for (let b = nRows; b % 8 !== 0; b++) batch[b] = batch[nRows - 1];
-  kernel.nearestPoints(nRows, Math.ceil(nPoints / 4));
-  const open: number[] = [];
-  for (let b = 0; b < nRows; b++) if (!(floats.gaps[b] > error)) open.push(b);
-  if (open.length === 0) return;
-  const indices = open.map((b) => batch[b]);
+  let nOpen = kernel.nearestPoints(nRows, padded(nPoints) / 4, error);
+  while (nOpen > 0 && open[nOpen - 1] >= nRows) nOpen--;
+  if (nOpen === 0) return 0;
   const all = batch.slice(0, nRows);
-  batch.set(indices);
-  const stride = squaredDistances(rows, open.length, nPoints);
-  open.forEach((b, o) => (nearest[b] = leastOf(rows, o * stride, nPoints)));
+  for (let o = 0; o < nOpen; o++) batch[o] = all[open[o]];
+  const stride = squaredDistances(rows, nOpen, nPoints);
+  for (let o = 0; o < nOpen; o++) nearest[open[o]] = leastOf(rows, o * stride, nPoints);
   batch.set(all);
+  return nOpen;
 }
 
 function leastOf({ distances }: SampleRows, start: number, nPoints: number): number {

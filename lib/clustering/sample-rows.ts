@@ -4,7 +4,8 @@
  * Columns that are mostly zero keep only their other values. One-hot columns make most of many tables, and
  * their zeros most of the work: with 10 full columns and two one-hot groups of 4 and 40, a distance takes 12
  * terms instead of 54. Nothing is approximated. The kernel is WebAssembly (squared-distances.wat): two
- * doubles per instruction, the same bits on every machine.
+ * doubles per instruction, the same bits on every machine; floats only where these decide nothing
+ * (nearest-points.ts).
  */
 import type { Kernel } from './squared-distances.ts';
 
@@ -22,26 +23,27 @@ export interface SampleRows {
   readonly positions: Uint32Array;
   /** The same memory; entry e has its value at 2 e + 1. */
   readonly values: Float32Array;
+  /** Norm of the longest row, and the most terms that a product of a row and a point has. */
+  readonly largestNorm: number;
+  readonly nTerms: number;
   /**
    * Points in blocks of four: four offsets (sums of squares over the sparse positions: how far a row without
-   * entries is away), then the four values of each position. Written by {@link setPoints}.
+   * entries is away), then the four values of each position. Written by {@link setPoints}; all threads see the
+   * same.
    */
   readonly blocks: Float64Array;
+  /** As `blocks`, with half the squared norms as offsets; infinite for no point. */
+  readonly floatBlocks: Float32Array;
+  /** Sums of rows, and what rounding took from these: shape (nSums, 2, nFeatures); all threads see the same. */
+  readonly sums: Float64Array;
   /** Indices of the rows that {@link squaredDistances} takes together. */
   readonly batch: Uint32Array;
   /** Row-major, shape (BATCH_SIZE, nPoints rounded up to a multiple of 4). */
   readonly distances: Float64Array;
   /** The point that is nearest to each row of the batch, shape (BATCH_SIZE). */
   readonly nearest: Int32Array;
-  /** What rows of full columns alone are compared with first; null where a column is sparse. */
-  readonly floats: {
-    /** As `blocks`, with half the squared norms as offsets; infinite for no point. */
-    readonly blocks: Float32Array;
-    /** How much farther the second nearest point is, in half squared distances, shape (BATCH_SIZE). */
-    readonly gaps: Float32Array;
-    /** Norm of the longest row. */
-    readonly largestNorm: number;
-  } | null;
+  /** Places in the batch of the rows that floats did not tell, ascending, shape (BATCH_SIZE). */
+  readonly open: Int32Array;
   readonly kernel: Kernel;
 }
 
@@ -53,9 +55,9 @@ export function padded(nPoints: number): number {
 }
 
 /** Fills `rows.batch` with the rows from `start` on; returns how many there are, at most BATCH_SIZE. */
-export function fillBatch({ batch, nSamples }: SampleRows, start: number): number {
+export function fillBatch({ kernel, nSamples }: SampleRows, start: number): number {
   const nRows = Math.min(BATCH_SIZE, nSamples - start);
-  for (let b = 0; b < nRows; b++) batch[b] = start + b;
+  kernel.fillBatch(start, nRows);
   return nRows;
 }
 
@@ -82,7 +84,7 @@ export function copyRow(rows: SampleRows, i: number, out: Float64Array): void {
 
 /** Sets points; row-major, shape (nPoints, nFeatures), in the order of `rows.order`. */
 export function setPoints(rows: SampleRows, points: Float64Array): void {
-  const { nFeatures, nDense, blocks, floats } = rows;
+  const { nFeatures, nDense, blocks } = rows;
   for (let p = 0, from = 0; from < points.length; p++) {
     const block = firstOf(rows, p);
     let offset = 0;
@@ -92,11 +94,11 @@ export function setPoints(rows: SampleRows, points: Float64Array): void {
     }
     blocks[block] = offset;
   }
-  if (floats !== null) setFloats(rows, floats.blocks, points);
+  setFloats(rows, points);
 }
 
-function setFloats(rows: SampleRows, blocks: Float32Array, points: Float64Array): void {
-  const { nFeatures } = rows;
+function setFloats(rows: SampleRows, points: Float64Array): void {
+  const { nFeatures, floatBlocks: blocks } = rows;
   const nPoints = points.length / nFeatures;
   for (let p = 0, from = 0; p < padded(nPoints); p++) {
     const block = firstOf(rows, p);

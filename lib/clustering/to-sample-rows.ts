@@ -21,9 +21,14 @@ export interface RowsLayout {
   readonly order: Int32Array;
   readonly nEntries: number;
   readonly maxPoints: number;
+  readonly nSums: number;
   readonly largestNorm: number;
+  readonly nTerms: number;
   readonly memory: SharedMemory;
   /** Addresses in bytes of what all threads read. */
+  readonly blocks: number;
+  readonly floats: number;
+  readonly sums: number;
   readonly entries: number;
   readonly starts: number;
   readonly dense: number;
@@ -42,15 +47,22 @@ const N_PROBED = 1024;
  * @throws StageError E_DATA when the copy needs more than 4 GiB.
  */
 export function toSampleRows(X: Rows, nFeatures: number, maxPoints: number): SampleRows {
-  return openRows(layOutRows(X, nFeatures, maxPoints, 1), 0);
+  return openRows(layOutRows(X, nFeatures, { maxPoints, nSums: 0, nThreads: 1 }), 0);
 }
 
-/** The copy that {@link openRows} opens, for `nThreads` threads. */
+export interface LayoutOptions {
+  /** The most points that will be set at a time. */
+  readonly maxPoints: number;
+  /** Places for sums of rows. */
+  readonly nSums: number;
+  readonly nThreads: number;
+}
+
+/** The copy that {@link openRows} opens. */
 export function layOutRows(
   X: Rows,
   nFeatures: number,
-  maxPoints: number,
-  nThreads: number,
+  { maxPoints, nSums, nThreads }: LayoutOptions,
 ): RowsLayout {
   const isDense = X instanceof Float32Array;
   const nSamples = countRows(X, nFeatures);
@@ -59,11 +71,14 @@ export function layOutRows(
   const nEntries = entryStarts[nSamples];
   const nDense = full.length;
 
-  const entries = nThreads * scratchOf(nFeatures, nDense, maxPoints).nBytes;
+  const blocks = nThreads * scratchOf(nDense, maxPoints).nBytes;
+  const floats = blocks + 8 * padded(maxPoints) * (nFeatures + 1);
+  const sums = floats + 4 * padded(maxPoints) * (nFeatures + 1);
+  const entries = sums + 16 * nSums * nFeatures;
   const starts = entries + 8 * nEntries;
   const dense = starts + 4 * (nSamples + 1);
-  // a row without a full column or an entry is touched as well
-  const nBytes = dense + 4 * nSamples * nDense + 4;
+  // the kernel reads 16 bytes at a time, and of rows without a full column or an entry as well
+  const nBytes = dense + 4 * nSamples * nDense + 16;
   assertFits(nBytes);
   const layout = {
     nSamples,
@@ -72,8 +87,13 @@ export function layOutRows(
     order: Int32Array.from([...full, ...sparse]),
     nEntries,
     maxPoints,
-    largestNorm: isDense && sparse.length === 0 ? largestNorm(X, nFeatures) : 0,
+    nSums,
+    largestNorm: 0,
+    nTerms: 0,
     memory: createMemory(nBytes),
+    blocks,
+    floats,
+    sums,
     entries,
     starts,
     dense,
@@ -82,7 +102,7 @@ export function layOutRows(
   rows.starts.set(entryStarts);
   if (isDense) copyValues(X, full, sparse, rows);
   else copyEntries(X, rows);
-  return layout;
+  return { ...layout, largestNorm: largestNorm(rows), nTerms: nDense + mostEntries(rows) };
 }
 
 /**
@@ -91,22 +111,26 @@ export function layOutRows(
  * @param thread - Below the number that the rows were laid out for.
  */
 export function openRows(layout: RowsLayout, thread: number): SampleRows {
-  const { nSamples, nFeatures, nDense, order, nEntries, maxPoints, memory } = layout;
-  const scratch = scratchOf(nFeatures, nDense, maxPoints);
+  const { nSamples, nFeatures, nDense, nEntries, maxPoints, memory } = layout;
+  const scratch = scratchOf(nDense, maxPoints);
   const first = thread * scratch.nBytes;
   const at = (name: keyof typeof scratch): number => first + scratch[name];
   const { buffer } = memory;
   const nPadded = padded(maxPoints);
   const kernel = loadKernel(memory, {
-    blocks: at('blocks'),
+    blocks: layout.blocks,
     blockBytes: 32 * (nFeatures + 1),
+    floats: layout.floats,
     distances: at('distances'),
-    floats: at('floats'),
     eight: at('eight'),
+    first: at('first'),
     nearest: at('nearest'),
-    gaps: at('gaps'),
+    open: at('open'),
     batch: at('batch'),
+    sums: layout.sums,
+    sumBytes: 8 * nFeatures,
     entries: layout.entries,
+    nEntries,
     starts: layout.starts,
     dense: layout.dense,
     denseBytes: 4 * nDense,
@@ -115,19 +139,16 @@ export function openRows(layout: RowsLayout, thread: number): SampleRows {
     nSamples,
     nFeatures,
     nDense,
-    order,
-    blocks: new Float64Array(buffer, at('blocks'), nPadded * (nFeatures + 1)),
+    order: layout.order,
+    largestNorm: layout.largestNorm,
+    nTerms: layout.nTerms,
+    blocks: new Float64Array(buffer, layout.blocks, nPadded * (nFeatures + 1)),
+    floatBlocks: new Float32Array(buffer, layout.floats, nPadded * (nFeatures + 1)),
+    sums: new Float64Array(buffer, layout.sums, 2 * layout.nSums * nFeatures),
     distances: new Float64Array(buffer, at('distances'), nPadded * BATCH_SIZE),
     batch: new Uint32Array(buffer, at('batch'), BATCH_SIZE),
     nearest: new Int32Array(buffer, at('nearest'), BATCH_SIZE),
-    floats:
-      nDense < nFeatures
-        ? null
-        : {
-            blocks: new Float32Array(buffer, at('floats'), nPadded * (nFeatures + 1)),
-            gaps: new Float32Array(buffer, at('gaps'), BATCH_SIZE),
-            largestNorm: layout.largestNorm,
-          },
+    open: new Int32Array(buffer, at('open'), BATCH_SIZE),
     positions: new Uint32Array(buffer, layout.entries, 2 * nEntries),
     values: new Float32Array(buffer, layout.entries, 2 * nEntries),
     starts: new Uint32Array(buffer, layout.starts, nSamples + 1),
@@ -137,18 +158,15 @@ export function openRows(layout: RowsLayout, thread: number): SampleRows {
 }
 
 /** Offsets in bytes of what a thread has for itself, each a multiple of 16, and how much it is. */
-function scratchOf(nFeatures: number, nDense: number, maxPoints: number) {
-  const nPadded = padded(maxPoints);
-  const hasFloats = nDense === nFeatures;
-  const blocks = 0;
-  const distances = blocks + 8 * nPadded * (nFeatures + 1);
-  const batch = distances + 8 * nPadded * BATCH_SIZE;
+function scratchOf(nDense: number, maxPoints: number) {
+  const distances = 0;
+  const batch = distances + 8 * padded(maxPoints) * BATCH_SIZE;
   const nearest = batch + 4 * BATCH_SIZE;
-  const gaps = nearest + 4 * BATCH_SIZE;
-  const floats = gaps + (hasFloats ? 4 * BATCH_SIZE : 0);
-  const eight = floats + (hasFloats ? 4 * nPadded * (nFeatures + 1) : 0);
-  const nBytes = eight + (hasFloats ? 32 * nFeatures : 0);
-  return { blocks, distances, batch, nearest, gaps, floats, eight, nBytes };
+  const open = nearest + 4 * BATCH_SIZE;
+  const eight = open + 4 * BATCH_SIZE;
+  const first = eight + 32 * padded(nDense);
+  const nBytes = first + 32 * padded(maxPoints);
+  return { distances, batch, nearest, open, eight, first, nBytes };
 }
 
 function copyValues(
@@ -216,14 +234,21 @@ function countEntries(X: Float32Array, nFeatures: number, sparse: Int32Array): U
   return starts;
 }
 
-function largestNorm(X: Float32Array, nFeatures: number): number {
+function largestNorm({ nSamples, nDense, dense, starts, values }: SampleRows): number {
   let largest = 0;
-  for (let row = 0; row < X.length; row += nFeatures) {
+  for (let i = 0; i < nSamples; i++) {
     let squares = 0;
-    for (let d = 0; d < nFeatures; d++) squares += X[row + d] ** 2;
+    for (let at = i * nDense; at < (i + 1) * nDense; at++) squares += dense[at] * dense[at];
+    for (let e = 2 * starts[i]; e < 2 * starts[i + 1]; e += 2) squares += values[e + 1] ** 2;
     if (squares > largest) largest = squares;
   }
   return Math.sqrt(largest);
+}
+
+function mostEntries({ nSamples, starts }: SampleRows): number {
+  let most = 0;
+  for (let i = 0; i < nSamples; i++) most = Math.max(most, starts[i + 1] - starts[i]);
+  return most;
 }
 
 function assertFits(nBytes: number): void {

@@ -1,13 +1,23 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { drawPlusPlus, drawUniformly, nLocalTrials } from '../../../lib/clustering/k-means-init.ts';
-import { toSampleRows } from '../../../lib/clustering/to-sample-rows.ts';
+import { openParallelRows } from '../../../lib/clustering/parallel-rows.ts';
+import type { ParallelRows } from '../../../lib/clustering/parallel-rows.ts';
 import { createRng } from '../../../lib/rng.ts';
 
 const test = suite('first centers of k-means');
 
 const N_DRAWS = 20_000;
 const SEED = 20261129;
+
+/** Rows for up to four clusters, on this thread. */
+function open(X: Float32Array, nFeatures: number): ParallelRows {
+  return openParallelRows(X, nFeatures, {
+    maxPoints: 4,
+    nDistances: nLocalTrials(4) + 1,
+    nThreads: 1,
+  });
+}
 
 /** Asserts that a count of draws is what the probability gives, within five standard deviations. */
 function assertFrequency(count: number, n: number, probability: number, what: string): void {
@@ -20,7 +30,7 @@ test('k-means++ draws the first row uniformly, the second by squared distance, t
   // Rows 0, 1, 3. After row 0 the squared distances are 0, 1, 9: both candidates are row 1 with .1^2, and
   // row 3 leaves less. After row 1 they are 1, 0, 4: row 0 twice with .2^2. After row 3 they are 9, 4, 0:
   // rows 0 and 1 both leave 1, and the first of equals is kept, so that row 1 must be drawn twice, (4/13)^2.
-  const rows = toSampleRows(Float32Array.of(0, 1, 3), 1, 4);
+  const rows = open(Float32Array.of(0, 1, 3), 1);
   const rng = createRng(SEED, 'test', 'draws');
   const counts = new Map<string, number>();
   for (let i = 0; i < N_DRAWS; i++) {
@@ -45,7 +55,7 @@ test('k-means++ has 2 + ln k candidates, as scikit-learn has', () => {
 });
 
 test('k-means++ never draws a row twice, nor its copy, and stops where there is no other', () => {
-  const rows = toSampleRows(Float32Array.of(5, 5, 0, 0, 5, 5, 0, 7), 2, 8);
+  const rows = open(Float32Array.of(5, 5, 0, 0, 5, 5, 0, 7), 2);
   const rng = createRng(SEED, 'test', 'draws');
   for (let i = 0; i < 200; i++) {
     const drawn = drawPlusPlus(rows, 4, rng);

@@ -367,14 +367,14 @@ properties('keeps the best of several starts', async () => {
 
 properties('gives the same clusters on any number of threads, of large data too', async () => {
   const rng = createRng(6, 'test', 'rows');
-  const X = Float32Array.from({ length: 4 * 16_000 }, () => rng());
+  const X = Float32Array.from({ length: 16 * 40_000 }, () => rng());
   const run = (nThreads: number, init: 'k-means++' | 'random'): Promise<KMeans> =>
-    fitKMeans(X, 4, {
+    fitKMeans(X, 16, {
       nClusters: 16,
       init,
-      nInit: 3,
+      nInit: 2,
       nThreads,
-      maxIter: 8,
+      maxIter: 4,
       tol: 0,
       rng: createRng(1, 'cluster', 'init'),
     });
@@ -384,7 +384,7 @@ properties('gives the same clusters on any number of threads, of large data too'
 });
 
 properties('refuses too few distinct rows in threads as it does without', async () => {
-  const X = Float32Array.from({ length: 200_000 }, (_, at) => at % 4);
+  const X = Float32Array.from({ length: 1_700_000 }, (_, at) => at % 4);
   const error = await failure(() =>
     fitKMeans(X, 1, {
       nClusters: 6,

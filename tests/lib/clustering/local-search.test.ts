@@ -103,7 +103,7 @@ function swapAnew(X: Float32Array, drawn: readonly number[], seed: number): numb
     );
     const inertia = inertiaOf(X, 2, centers);
     if (inertia === 0) break;
-    const [row] = drawCandidates(own, inertia, 1, rng);
+    const [row] = drawCandidates(own, Float64Array.of(inertia), own.length, 1, rng);
     const swapped = centers.map((_, c) => centers.with(c, row));
     const inertias = swapped.map((rows) => inertiaOf(X, 2, rows));
     const least = Math.min(...inertias);

@@ -12,7 +12,7 @@ import {
   squaredDistance,
   squaredDistances,
 } from '../../../lib/clustering/sample-rows.ts';
-import { findNearest, floatError, largestNorm } from '../../../lib/clustering/nearest-points.ts';
+import { findNearest, floatError } from '../../../lib/clustering/nearest-points.ts';
 import { toSampleRows } from '../../../lib/clustering/to-sample-rows.ts';
 import type { SampleRows } from '../../../lib/clustering/sample-rows.ts';
 import { SQUARED_DISTANCES } from '../../../lib/clustering/squared-distances.ts';
@@ -48,6 +48,7 @@ test('the kernel is what wabt makes of its source', async () => {
   const module = wabt.parseWat('squared-distances.wat', readFileSync(url, 'utf8'), {
     simd: true,
     threads: true,
+    relaxed_simd: true,
   });
   const { buffer } = module.toBinary({});
   assert.is(SQUARED_DISTANCES, Buffer.from(buffer).toString('base64'));
@@ -91,7 +92,7 @@ test('property: the nearest point is the first of the least distance, where floa
     nSamples: fc.integer({ min: 1, max: 30 }),
     nFeatures: fc.integer({ min: 1, max: 9 }),
     nPoints: fc.integer({ min: 1, max: 9 }),
-    share: fc.constantFrom(0, 0.9),
+    share: fc.constantFrom(0, 0.5, 0.9),
     // beyond what floats hold, both ways, and so coarse that many points are equally near
     scale: fc.constantFrom(1, 1e-25, 1e18, 1e-40),
     isCoarse: fc.boolean(),
@@ -105,13 +106,12 @@ test('property: the nearest point is the first of the least distance, where floa
       const rows = toSampleRows(scaled(draw(nSamples, nFeatures, share, seed)), nFeatures, nPoints);
       const points = Float64Array.from(scaled(draw(nPoints, nFeatures, 0.5, seed + 1)));
       setPoints(rows, points);
-      const error = rows.floats === null ? 0 : floatError(rows, largestNorm(points, nFeatures));
-      findNearest(rows, fillBatch(rows, 0), nPoints, error);
+      const nRows = fillBatch(rows, 0);
+      nDecidedByFloats += nRows - findNearest(rows, nRows, nPoints, floatError(rows, points));
       for (let i = 0; i < nSamples; i++) {
         const distances = Array.from({ length: nPoints }, (_, p) => squaredDistance(rows, i, p));
         assert.is(rows.nearest[i], distances.indexOf(Math.min(...distances)));
         assert.is(rows.batch[i], i);
-        if (rows.floats !== null && rows.floats.gaps[i] > error) nDecidedByFloats++;
       }
     }),
     { seed: 20261129, numRuns: Number(process.env.SOAK ?? 500) },

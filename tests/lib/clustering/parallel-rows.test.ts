@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { copyRows } from '../../../lib/clustering/k-means-init.ts';
+import { floatError } from '../../../lib/clustering/nearest-points.ts';
+import { openParallelRows } from '../../../lib/clustering/parallel-rows.ts';
+import type { ParallelRows } from '../../../lib/clustering/parallel-rows.ts';
+import { label, lower, measure } from '../../../lib/clustering/row-steps.ts';
+import { BATCH_SIZE, copyRow, setPoints } from '../../../lib/clustering/sample-rows.ts';
+import { createRng } from '../../../lib/rng.ts';
+import { assertClose } from '../../support/close.ts';
+
+const test = suite('rows in threads');
+
+const N_FEATURES = 3;
+/** Three slices, the last one with five rows. */
+const N_SAMPLES = 2 * 8 * BATCH_SIZE + 5;
+const POINTS = [7, 700, 9000, N_SAMPLES - 1];
+
+/** Rows of which a third of the values is 0, with some of them as points. */
+function open(nThreads: number): ParallelRows {
+  const rng = createRng(3, 'test', 'rows');
+  const X = Float32Array.from({ length: N_SAMPLES * N_FEATURES }, () => Math.max(0, rng() - 0.33));
+  const parallel = openParallelRows(X, N_FEATURES, { maxPoints: 4, nDistances: 5, nThreads });
+  setPoints(parallel.rows, copyRows(parallel.rows, POINTS));
+  parallel.state.labels.fill(POINTS.length);
+  parallel.state.distances[0].fill(0.1);
+  return parallel;
+}
+
+const errorOf = ({ rows }: ParallelRows): number => floatError(rows, copyRows(rows, POINTS));
+
+/** Sum over the slices of what they have at a label, each with what it lost. */
+function sumsOf({ rows, state }: ParallelRows, of: number): Float64Array {
+  const sums = new Float64Array(N_FEATURES);
+  for (let slice = 0; slice < state.nSlices; slice++) {
+    const first = 2 * N_FEATURES * (slice * state.maxPoints + of);
+    for (let d = 0; d < N_FEATURES; d++) {
+      sums[d] += rows.sums[first + d] + rows.sums[first + N_FEATURES + d];
+    }
+  }
+  return sums;
+}
+
+test('labels rows by the nearest point; sums and sizes of each slice follow those that changed', () => {
+  const parallel = open(1);
+  const { rows, state, run } = parallel;
+  run(label, POINTS.length, errorOf(parallel));
+  assert.equal([...state.nChanged], [8 * BATCH_SIZE, 8 * BATCH_SIZE, 5]);
+  POINTS.forEach((row, p) => assert.is(state.labels[row], p));
+  const labels = state.labels.slice();
+  const row = new Float64Array(N_FEATURES);
+  for (let p = 0; p < POINTS.length; p++) {
+    const expected = new Float64Array(N_FEATURES);
+    labels.forEach((of, i) => {
+      if (of !== p) return;
+      copyRow(rows, i, row);
+      row.forEach((value, d) => (expected[rows.order[d]] += value));
+    });
+    const found = sumsOf(parallel, p);
+    found.forEach((value, d) => assertClose(value, expected[rows.order[d]], 1e-12));
+    const sizes = [0, 1, 2].map((slice) => state.sizeChanges[slice * state.maxPoints + p]);
+    assert.is(
+      sizes.reduce((sum, n) => sum + n, 0),
+      labels.filter((of) => of === p).length,
+    );
+  }
+  // two rows that come back, one of them in the second slice
+  const moved = labels.findIndex((of) => of === 0);
+  state.labels[moved] = 1;
+  state.labels[POINTS[2]] = 3;
+  run(label, POINTS.length, errorOf(parallel));
+  assert.equal([...state.nChanged], [1, 1, 0]);
+  assert.equal([...state.sizeChanges], [1, -1, 0, 0, 0, 0, 1, -1, 0, 0, 0, 0]);
+  copyRow(rows, moved, row);
+  assert.equal(sumsOf(parallel, 0), row);
+  assert.equal(
+    sumsOf(parallel, 1),
+    row.map((value) => 0 - value),
+  );
+  assert.equal(state.labels, labels);
+});
+
+test('lowers distances into the arrays beside the given one, with the sum of each slice', () => {
+  const { state, run } = open(1);
+  const { nSlices, sliceSize, distances, distanceSums } = state;
+  distances[2].fill(0.1);
+  run(lower, 3, 2);
+  // what is measured goes to the first array
+  const lowered = [0, 1, 3].map((array) => distances[array].slice());
+  for (const [p, found] of lowered.entries()) {
+    state.labels.fill(p);
+    run(measure, 3, 0);
+    const expected = distances[0].map((distance) => Math.min(distance, 0.1));
+    assert.equal(found, expected);
+    const last = expected.subarray(2 * sliceSize).reduce((sum, distance) => sum + distance, 0);
+    assert.is(distanceSums[p * nSlices + 2], last);
+  }
+});
+
+/** What is left by each step, and what it takes beside the points. */
+const steps = (parallel: ParallelRows) =>
+  [
+    [lower, 0],
+    [label, errorOf(parallel)],
+    [measure, 0],
+  ] as const;
+
+test('property: slices leave the same in any order', () => {
+  const inOrder = open(1);
+  for (const [step, argument] of steps(inOrder)) inOrder.run(step, POINTS.length, argument);
+  fc.assert(
+    fc.property(fc.shuffledSubarray([0, 1, 2], { minLength: 3 }), (order) => {
+      const shuffled = open(1);
+      const { rows, state } = shuffled;
+      for (const [step, argument] of steps(shuffled)) {
+        for (const slice of order) step(rows, state, slice, POINTS.length, argument);
+      }
+      assert.equal(state, inOrder.state);
+      assert.equal(rows.sums, inOrder.rows.sums);
+    }),
+    { seed: 20261130, numRuns: Number(process.env.SOAK ?? 10) },
+  );
+});
+
+test('takes every slice once in each of many steps, in several threads', async () => {
+  const parallel = open(3);
+  const alone = open(1);
+  const error = errorOf(alone);
+  alone.run(label, POINTS.length, error);
+  try {
+    for (let step = 0; step < 500; step++) {
+      const { state, run } = parallel;
+      // no row has the label of the step before
+      state.labels.fill(POINTS.length + step);
+      state.nChanged.fill(0);
+      run(label, POINTS.length, error);
+      assert.equal([...state.nChanged], [...alone.state.nChanged]);
+      assert.equal([...state.sizeChanges], [...alone.state.sizeChanges]);
+    }
+    assert.equal(parallel.state.labels.slice(), alone.state.labels);
+    assert.equal(parallel.rows.sums, alone.rows.sums);
+  } finally {
+    await parallel.close();
+  }
+});
+
+test('ends its threads where a step throws', async () => {
+  const { run, state, close } = open(2);
+  (state.distances as Float64Array[]).length = 0;
+  assert.throws(() => run(measure, 1, 0), TypeError);
+  await close();
+});
+
+test.run();
