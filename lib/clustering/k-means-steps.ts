@@ -18,7 +18,7 @@ export interface Clusters {
   readonly nClusters: number;
   /** Row-major, shape (nClusters, nFeatures). */
   readonly centers: Float64Array;
-  /** Those of the state; nClusters: no cluster yet. */
+  /** Those of the rows; nClusters: no cluster yet. */
   readonly labels: Int32Array;
   readonly sizes: Int32Array;
 }
@@ -31,7 +31,7 @@ export function startFrom({ rows, state }: ParallelRows, centers: Float64Array):
   return {
     nClusters,
     centers,
-    labels: state.labels.fill(nClusters),
+    labels: rows.labels.fill(nClusters),
     sizes: new Int32Array(nClusters),
   };
 }

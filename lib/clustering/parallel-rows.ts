@@ -165,7 +165,6 @@ function createState(
     sliceSize,
     nSlices,
     maxPoints,
-    labels: integers(nSamples),
     nChanged: integers(nSlices),
     sizeChanges: integers(nSlices * maxPoints),
     distances: Array.from({ length: nDistances }, () => doubles(nSamples)),

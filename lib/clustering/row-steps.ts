@@ -8,8 +8,6 @@ export interface RowState {
   readonly sliceSize: number;
   readonly nSlices: number;
   readonly maxPoints: number;
-  /** Of each row, shape (nSamples). */
-  readonly labels: Int32Array;
   /** Of each slice: rows whose label changed, and by how many rows each label has more; (nSlices, maxPoints). */
   readonly nChanged: Int32Array;
   readonly sizeChanges: Int32Array;
@@ -35,8 +33,8 @@ export type RowStep = (
  * @param error - What floatError gives for the points.
  */
 export const label: RowStep = (rows, state, slice, nPoints, error) => {
-  const { labels, nChanged, sizeChanges, maxPoints } = state;
-  const { nearest, kernel, sums, nFeatures } = rows;
+  const { nChanged, sizeChanges, maxPoints } = state;
+  const { labels, nearest, open, kernel, sums, nFeatures } = rows;
   const first = slice * maxPoints;
   sums.fill(0, 2 * nFeatures * first, 2 * nFeatures * (first + nPoints));
   sizeChanges.fill(0, first, first + nPoints);
@@ -44,13 +42,15 @@ export const label: RowStep = (rows, state, slice, nPoints, error) => {
   for (const start of batchesOf(rows, state, slice)) {
     const nRows = fillBatch(rows, start);
     findNearest(rows, nRows, nPoints, error);
-    for (let b = 0, i = start; b < nRows; b++, i++) {
+    const nOpen = kernel.findChanged(start, nRows);
+    for (let o = 0; o < nOpen && open[o] < nRows; o++) {
+      const i = start + open[o];
       const before = labels[i];
-      if (nearest[b] === before) continue;
+      const after = nearest[open[o]];
       n++;
-      labels[i] = nearest[b];
-      kernel.addRow(i, first + nearest[b], 1);
-      sizeChanges[first + nearest[b]]++;
+      labels[i] = after;
+      kernel.addRow(i, first + after, 1);
+      sizeChanges[first + after]++;
       if (before >= nPoints) continue;
       kernel.addRow(i, first + before, -1);
       sizeChanges[first + before]--;
@@ -86,10 +86,10 @@ export const lower: RowStep = (rows, state, slice, nPoints, from) => {
 
 /** Writes to the first array how far each row is from the point of its label. */
 export const measure: RowStep = (rows, state, slice) => {
-  const { labels, distances } = state;
+  const { distances } = state;
   for (const start of batchesOf(rows, state, slice)) {
     const nRows = fillBatch(rows, start);
-    rows.nearest.set(labels.subarray(start, start + nRows));
+    rows.nearest.set(rows.labels.subarray(start, start + nRows));
     rows.kernel.distancesToNearest(nRows);
     distances[0].set(rows.distances.subarray(0, nRows), start);
   }

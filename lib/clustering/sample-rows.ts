@@ -23,6 +23,8 @@ export interface SampleRows {
   readonly positions: Uint32Array;
   /** The same memory; entry e has its value at 2 e + 1. */
   readonly values: Float32Array;
+  /** The point that each row was given, shape (nSamples); all threads see the same. */
+  readonly labels: Int32Array;
   /** Norm of the longest row, and the most terms that a product of a row and a point has. */
   readonly largestNorm: number;
   readonly nTerms: number;
@@ -42,7 +44,7 @@ export interface SampleRows {
   readonly distances: Float64Array;
   /** The point that is nearest to each row of the batch, shape (BATCH_SIZE). */
   readonly nearest: Int32Array;
-  /** Places in the batch of the rows that floats did not tell, ascending, shape (BATCH_SIZE). */
+  /** Places in the batch of some of its rows, ascending, shape (BATCH_SIZE): those that are still to be looked at. */
   readonly open: Int32Array;
   readonly kernel: Kernel;
 }

@@ -11,6 +11,7 @@
   (import "rows" "entries" (global $entries i32))       ;; feature (i32) and value (f32), row after row
   (import "rows" "nEntries" (global $nEntries i32))
   (import "rows" "starts" (global $starts i32))         ;; per row the index of its first entry (i32), and the end
+  (import "rows" "labels" (global $labels i32))         ;; point per row (i32)
   (import "rows" "batch" (global $batch i32))           ;; indices of rows (i32)
   (import "rows" "blocks" (global $blocks i32))
   (import "rows" "blockBytes" (global $blockBytes i32))
@@ -139,6 +140,32 @@
         (br_if $nextBlock (i32.lt_u (local.get $block) (local.get $blocksEnd))))
       (local.set $next (i32.add (local.get $next) (i32.const 4)))
       (br_if $rows (i32.lt_u (local.get $next) (local.get $batchEnd)))))
+
+  ;; The batch holds the rows from $start on: the places of those whose label is not $nearest go to $open,
+  ;; ascending; returns how many. Takes $nRows rounded up to a multiple of four.
+  (func (export "findChanged") (param $start i32) (param $nRows i32) (result i32)
+    (local $next i32) (local $end i32) (local $to i32) (local $label i32) (local $mask i32)
+    (local.set $next (global.get $nearest))
+    (local.set $end (i32.add (local.get $next) (i32.shl (local.get $nRows) (i32.const 2))))
+    (local.set $to (global.get $open))
+    (local.set $label (i32.add (global.get $labels) (i32.shl (local.get $start) (i32.const 2))))
+    (loop $four
+      (local.set $mask
+        (i32x4.bitmask (i32x4.ne (v128.load (local.get $next)) (v128.load (local.get $label)))))
+      (block $allTold
+        (loop $changed
+          (br_if $allTold (i32.eqz (local.get $mask)))
+          (i32.store (local.get $to)
+            (i32.add
+              (i32.shr_u (i32.sub (local.get $next) (global.get $nearest)) (i32.const 2))
+              (i32.ctz (local.get $mask))))
+          (local.set $to (i32.add (local.get $to) (i32.const 4)))
+          (local.set $mask (i32.and (local.get $mask) (i32.sub (local.get $mask) (i32.const 1))))
+          (br $changed)))
+      (local.set $next (i32.add (local.get $next) (i32.const 16)))
+      (local.set $label (i32.add (local.get $label) (i32.const 16)))
+      (br_if $four (i32.lt_u (local.get $next) (local.get $end))))
+    (i32.shr_u (i32.sub (local.get $to) (global.get $open)) (i32.const 2)))
 
   ;; The distance of each row of the batch to the point that stands for it in $nearest, the bits of
   ;; squaredDistances.

@@ -32,6 +32,7 @@ export interface RowsLayout {
   readonly entries: number;
   readonly starts: number;
   readonly dense: number;
+  readonly labels: number;
 }
 
 /** Share of values other than 0 below which a column is stored by these values alone. */
@@ -77,8 +78,9 @@ export function layOutRows(
   const entries = sums + 16 * nSums * nFeatures;
   const starts = entries + 8 * nEntries;
   const dense = starts + 4 * (nSamples + 1);
-  // the kernel reads 16 bytes at a time, and of rows without a full column or an entry as well
-  const nBytes = dense + 4 * nSamples * nDense + 16;
+  const labels = dense + 4 * nSamples * nDense;
+  // the kernel reads 16 bytes at a time
+  const nBytes = labels + 4 * nSamples + 16;
   assertFits(nBytes);
   const layout = {
     nSamples,
@@ -97,6 +99,7 @@ export function layOutRows(
     entries,
     starts,
     dense,
+    labels,
   };
   const rows = openRows(layout, 0);
   rows.starts.set(entryStarts);
@@ -134,6 +137,7 @@ export function openRows(layout: RowsLayout, thread: number): SampleRows {
     starts: layout.starts,
     dense: layout.dense,
     denseBytes: 4 * nDense,
+    labels: layout.labels,
   });
   return {
     nSamples,
@@ -153,6 +157,7 @@ export function openRows(layout: RowsLayout, thread: number): SampleRows {
     values: new Float32Array(buffer, layout.entries, 2 * nEntries),
     starts: new Uint32Array(buffer, layout.starts, nSamples + 1),
     dense: new Float32Array(buffer, layout.dense, nSamples * nDense),
+    labels: new Int32Array(buffer, layout.labels, nSamples),
     kernel,
   };
 }

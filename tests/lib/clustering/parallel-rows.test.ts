@@ -23,7 +23,7 @@ function open(nThreads: number): ParallelRows {
   const X = Float32Array.from({ length: N_SAMPLES * N_FEATURES }, () => Math.max(0, rng() - 0.33));
   const parallel = openParallelRows(X, N_FEATURES, { maxPoints: 4, nDistances: 5, nThreads });
   setPoints(parallel.rows, copyRows(parallel.rows, POINTS));
-  parallel.state.labels.fill(POINTS.length);
+  parallel.rows.labels.fill(POINTS.length);
   parallel.state.distances[0].fill(0.1);
   return parallel;
 }
@@ -47,8 +47,8 @@ test('labels rows by the nearest point; sums and sizes of each slice follow thos
   const { rows, state, run } = parallel;
   run(label, POINTS.length, errorOf(parallel));
   assert.equal([...state.nChanged], [8 * BATCH_SIZE, 8 * BATCH_SIZE, 5]);
-  POINTS.forEach((row, p) => assert.is(state.labels[row], p));
-  const labels = state.labels.slice();
+  POINTS.forEach((row, p) => assert.is(rows.labels[row], p));
+  const labels = rows.labels.slice();
   const row = new Float64Array(N_FEATURES);
   for (let p = 0; p < POINTS.length; p++) {
     const expected = new Float64Array(N_FEATURES);
@@ -67,8 +67,8 @@ test('labels rows by the nearest point; sums and sizes of each slice follow thos
   }
   // two rows that come back, one of them in the second slice
   const moved = labels.findIndex((of) => of === 0);
-  state.labels[moved] = 1;
-  state.labels[POINTS[2]] = 3;
+  rows.labels[moved] = 1;
+  rows.labels[POINTS[2]] = 3;
   run(label, POINTS.length, errorOf(parallel));
   assert.equal([...state.nChanged], [1, 1, 0]);
   assert.equal([...state.sizeChanges], [1, -1, 0, 0, 0, 0, 1, -1, 0, 0, 0, 0]);
@@ -78,18 +78,18 @@ test('labels rows by the nearest point; sums and sizes of each slice follow thos
     sumsOf(parallel, 1),
     row.map((value) => 0 - value),
   );
-  assert.equal(state.labels, labels);
+  assert.equal(rows.labels.slice(), labels);
 });
 
 test('lowers distances into the arrays beside the given one, with the sum of each slice', () => {
-  const { state, run } = open(1);
+  const { rows, state, run } = open(1);
   const { nSlices, sliceSize, distances, distanceSums } = state;
   distances[2].fill(0.1);
   run(lower, 3, 2);
   // what is measured goes to the first array
   const lowered = [0, 1, 3].map((array) => distances[array].slice());
   for (const [p, found] of lowered.entries()) {
-    state.labels.fill(p);
+    rows.labels.fill(p);
     run(measure, 3, 0);
     const expected = distances[0].map((distance) => Math.min(distance, 0.1));
     assert.equal(found, expected);
@@ -117,6 +117,7 @@ test('property: slices leave the same in any order', () => {
         for (const slice of order) step(rows, state, slice, POINTS.length, argument);
       }
       assert.equal(state, inOrder.state);
+      assert.equal(rows.labels, inOrder.rows.labels);
       assert.equal(rows.sums, inOrder.rows.sums);
     }),
     { seed: 20261130, numRuns: Number(process.env.SOAK ?? 10) },
@@ -130,15 +131,15 @@ test('takes every slice once in each of many steps, in several threads', async (
   alone.run(label, POINTS.length, error);
   try {
     for (let step = 0; step < 500; step++) {
-      const { state, run } = parallel;
+      const { rows, state, run } = parallel;
       // no row has the label of the step before
-      state.labels.fill(POINTS.length + step);
+      rows.labels.fill(POINTS.length + step);
       state.nChanged.fill(0);
       run(label, POINTS.length, error);
       assert.equal([...state.nChanged], [...alone.state.nChanged]);
       assert.equal([...state.sizeChanges], [...alone.state.sizeChanges]);
     }
-    assert.equal(parallel.state.labels.slice(), alone.state.labels);
+    assert.equal(parallel.rows.labels.slice(), alone.rows.labels);
     assert.equal(parallel.rows.sums, alone.rows.sums);
   } finally {
     await parallel.close();
