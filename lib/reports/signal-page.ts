@@ -154,7 +154,7 @@ async function chanceSection({ groups, params }: SignalReport): Promise<Section>
 async function clusterSection({ clusterings, params }: SignalReport): Promise<Section> {
   const parts = clusterings.map(async ({ name, explained, permuted, pValue }) =>
     figure({
-      caption: `${name}: ${formatPercent(explained)} of the variance is between clusters (line), ${formatPercent(meanOf(permuted))} on average with every column dealt anew (bars); ${formatPValue(pValue)}`,
+      caption: `${name}: ${formatPercent(explained)} of the variance is between clusters (line), ${formatPercent(meanOf(permuted))} with every column dealt anew (mean of the bars); ${formatPValue(pValue)}`,
       svg: await drawPermuted(permuted, explained, 'share between clusters'),
       description: `Distribution of the explained share of ${name} dealt anew`,
     }),
@@ -163,7 +163,7 @@ async function clusterSection({ clusterings, params }: SignalReport): Promise<Se
     heading: 'Whether the clusters are there',
     content: [
       paragraph(
-        `k-means finds clusters in anything. Here it is fitted to the same rows with every column dealt anew by itself (the columns of one category together), ${formatCount(params.nColumnPermutations)} times, so that nothing but chance holds them together.`,
+        `k-means finds clusters in anything. Here it is fitted to the same rows with every column dealt anew by itself (the columns of one category together), ${formatCount(params.nColumnPermutations)} times, so that nothing but chance holds them together. Each share is the mean of ${formatCount(params.nInit)} starts.`,
       ),
       figures(await Promise.all(parts)),
     ],

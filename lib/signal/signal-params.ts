@@ -86,10 +86,10 @@ export const SIGNAL_SCHEMA = {
     doc: 'Times that the columns of clustered rows are dealt anew, and clustered; no p-value is below 1 / (n_column_permutations + 1).',
   }),
   n_init: integer({
-    default: 100,
+    default: 50,
     min: 1,
     max: 1000,
-    doc: 'Starts of k-means, on the rows as they are and dealt anew; of few, the shares tell which had luck.',
+    doc: 'Starts of k-means, on the rows as they are and dealt anew, whose shares are averaged; the best of each would tell which rows had luck.',
   }),
 };
 export type SignalParams = Params<typeof SIGNAL_SCHEMA>;

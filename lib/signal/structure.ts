@@ -19,7 +19,7 @@ export interface ClusterOptions {
   readonly nClusters: number;
   readonly svdComponents: number | null;
   readonly normalize: Preparation['normalize'];
-  /** Starts, of the rows as they are and dealt anew: of few, the shares tell which had luck. */
+  /** Starts whose shares are averaged: those of the best ones would tell which rows had luck. */
   readonly nInit: number;
   /** Of the starts, and of the directions that the decomposition begins with. */
   readonly seed: number;
@@ -35,7 +35,7 @@ export interface StructureOptions extends Omit<ClusterOptions, 'seed'> {
 }
 
 export interface StructureTest {
-  /** Share of the variance of the rows, as they are prepared, that is between clusters, in [0, 1]. */
+  /** Share of the variance of the rows, as they are prepared, that is between clusters, mean of the starts, in [0, 1]. */
   readonly explained: number;
   /** The same of rows dealt anew, shape (nPermutations). */
   readonly permuted: Float64Array;
@@ -43,6 +43,11 @@ export interface StructureTest {
   readonly pValue: number;
 }
 
+/**
+ * Fits of the rows as they are, whose shares are averaged: how lucky the starts of one are would decide the p-value. The
+ * luck of those dealt anew only spreads their shares, which makes small p-values rarer.
+ */
+const N_SEEN = 10;
 /** Of the decomposition: what stands out is found by then, and what does not never settles. */
 const MAX_SVD_ITER = 3;
 
@@ -59,13 +64,15 @@ export async function testStructure(
 ): Promise<StructureTest> {
   const { nPermutations, rng, refits, onFit, ...clustering } = options;
   const draw = rng('permutations');
-  const settings = { ...clustering, seed: rng('fits').int32() };
-  const [explained, ...permuted] = await askInTurn(1 + nPermutations, async (p) => {
-    const rows = p === 0 ? X : permuteColumns(X, blocks, draw);
-    const share = await refits.explainVariance(rows, settings);
-    if (p > 0) onFit();
+  const seeds = rng('fits');
+  const shares = await askInTurn(N_SEEN + nPermutations, async (i) => {
+    const rows = i < N_SEEN ? X : permuteColumns(X, blocks, draw);
+    const share = await refits.explainVariance(rows, { ...clustering, seed: seeds.int32() });
+    if (i >= N_SEEN) onFit();
     return share;
   });
+  const explained = shares.slice(0, N_SEEN).reduce((sum, share) => sum + share, 0) / N_SEEN;
+  const permuted = shares.slice(N_SEEN);
   const nNotBelow = permuted.filter((other) => other >= explained).length;
   return {
     explained,
@@ -74,7 +81,7 @@ export async function testStructure(
   };
 }
 
-/** Share of the variance of the rows that is between their clusters. */
+/** Share of the variance of the rows that is between their clusters, on average of the starts. */
 export async function explainVariance(rows: CsrMatrix, options: ClusterOptions): Promise<number> {
   const { nClusters, nInit, svdComponents, normalize, seed } = options;
   const rng = (purpose: string): Rng => createRng(seed, 'structure', purpose);
@@ -86,12 +93,16 @@ export async function explainVariance(rows: CsrMatrix, options: ClusterOptions):
           components: fitTruncatedSvd(rows, svdComponents, rng('svd'), MAX_SVD_ITER).components,
         };
   const { X, nFeatures } = prepareRows(rows, rows.nColumns, { svd, normalize });
-  const { inertia } = await fitKMeans(X, nFeatures, {
-    ...{ nClusters, nInit, init: 'k-means++', maxIter: 300, tol: 1e-4 },
-    rng: rng('init'),
-  });
+  const draw = rng('init');
+  let inertias = 0;
+  for (let start = 0; start < nInit; start++) {
+    const { inertia } = await fitKMeans(X, nFeatures, {
+      ...{ nClusters, nInit: 1, init: 'k-means++', maxIter: 300, tol: 1e-4, rng: draw },
+    });
+    inertias += inertia;
+  }
   const total = X instanceof Float32Array ? varianceOf(X, nFeatures) : varianceOfSparse(X);
-  return 1 - inertia / total;
+  return 1 - inertias / nInit / total;
 }
 
 /** Sum of the squared distances of the rows to their mean. */

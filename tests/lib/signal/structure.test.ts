@@ -3,7 +3,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createRng } from '../../../lib/rng.ts';
 import { startRefits } from '../../../lib/signal/refits.ts';
-import { findBlocks, permuteColumns, testStructure } from '../../../lib/signal/structure.ts';
+import {
+  explainVariance,
+  findBlocks,
+  permuteColumns,
+  testStructure,
+} from '../../../lib/signal/structure.ts';
 import { fromTriplets, toDense } from '../../../lib/sparse/csr.ts';
 import type { CsrMatrix } from '../../../lib/sparse/csr.ts';
 
@@ -55,6 +60,19 @@ test('gives the share of the variance that is between clusters, the whole of it 
   assert.ok(Math.abs(one.explained) < 1e-12);
   const whole = await testStructure(X, [[0, 1]], { ...OPTIONS, nPermutations: 3 });
   assert.is(whole.pValue, 1, 'rows that are the same as before are no worse');
+});
+
+test('averages the starts, where the best of them would never fall', async () => {
+  const shares: number[] = [];
+  for (let nInit = 1; nInit <= 8; nInit++) {
+    const settings = { ...OPTIONS, nClusters: 4, nInit, seed: 1 };
+    shares.push(await explainVariance(drawRows(0.3, 0.3), settings));
+  }
+  const single = shares.map((share, i) => share * (i + 1) - (shares[i - 1] ?? 0) * i);
+  const [least, largest] = [Math.min(...single), Math.max(...single)];
+  assert.ok(largest - least > 0.01, 'starts end in different clusters');
+  assert.ok(shares[7] > least && shares[7] < largest);
+  assert.ok(shares.some((share, i) => i > 0 && share < shares[i - 1]));
 });
 
 test('takes columns for one category when their names and their values say so', () => {
