@@ -1,6 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { drawPlusPlus, drawUniformly, nLocalTrials } from '../../../lib/clustering/k-means-init.ts';
+import {
+  drawCandidates,
+  drawPlusPlus,
+  drawUniformly,
+  nLocalTrials,
+} from '../../../lib/clustering/k-means-init.ts';
 import { openParallelRows } from '../../../lib/clustering/parallel-rows.ts';
 import type { ParallelRows } from '../../../lib/clustering/parallel-rows.ts';
 import { createRng } from '../../../lib/rng.ts';
@@ -66,6 +71,19 @@ test('k-means++ never draws a row twice, nor its copy, and stops where there is 
       [0, 1, 3],
     );
   }
+});
+
+test('draws by weight across slices, none of weight 0, the last where rounding leaves a hair', () => {
+  const weights = Float64Array.of(0, 1, 0, 0, 2, 1, 0);
+  const drawn = (sums: readonly number[], sliceSize: number, ...numbers: number[]): number[] => {
+    const stream = numbers.values();
+    const rng = (): number => stream.next().value!;
+    return drawCandidates(weights, Float64Array.from(sums), sliceSize, numbers.length, rng);
+  };
+  // thresholds in order 0, 1, 1.2, 3 and 3.2 of 4
+  assert.equal(drawn([4], 7, 0.8, 0, 0.25, 0.3, 0.75), [1, 1, 4, 4, 5]);
+  assert.equal(drawn([1, 0, 3, 0], 2, 0.8, 0, 0.25, 0.3, 0.75), [1, 1, 4, 4, 5]);
+  assert.equal(drawn([1.1, 0, 3.1, 0], 2, 0.999, 0.26), [1, 5]);
 });
 
 test('uniform draws are distinct rows, each as often as any other', () => {

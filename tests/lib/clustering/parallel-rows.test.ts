@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { copyRows } from '../../../lib/clustering/k-means-init.ts';
+import { assign, moveCenters, startFrom } from '../../../lib/clustering/k-means-steps.ts';
 import { floatError } from '../../../lib/clustering/nearest-points.ts';
 import { openParallelRows } from '../../../lib/clustering/parallel-rows.ts';
 import type { ParallelRows } from '../../../lib/clustering/parallel-rows.ts';
@@ -144,6 +145,21 @@ test('takes every slice once in each of many steps, in several threads', async (
   } finally {
     await parallel.close();
   }
+});
+
+test('keeps what is lost where the sums of a slice are added to those of all', () => {
+  const X = Float32Array.of(0.5, 0.25, 1e30);
+  const parallel = openParallelRows(X, 1, { maxPoints: 2, nDistances: 1, nThreads: 1 });
+  const clusters = startFrom(parallel, Float64Array.of(0, 1e30));
+  // the large value comes to the others, and goes again
+  for (const far of [1e30, 4e30, 1e30]) {
+    clusters.centers[1] = far;
+    setPoints(parallel.rows, clusters.centers);
+    assign(parallel, clusters);
+    assert.equal([...clusters.sizes], far === 4e30 ? [3, 0] : [2, 1]);
+  }
+  moveCenters(parallel, clusters);
+  assert.equal([...clusters.centers], [0.375, Math.fround(1e30)]);
 });
 
 test('ends its threads where a step throws', async () => {
