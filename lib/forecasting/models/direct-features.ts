@@ -1,12 +1,15 @@
 /**
- * What a direct model knows at an origin of a series: how it has moved to where it is, and how it moved in the same
- * season of years before; every distance in units of the series' mean step so far.
+ * What a direct model knows at an origin of a series: how it has moved to where it is, how it moved in the same season
+ * of years before, and a quarter of a season before (three months have whole months of weeks); every distance in units
+ * of the series' mean step so far.
  */
 import { meanOf } from '../features/statistics.ts';
 import type { ForecastOptions } from '../model.ts';
 
 /** Seasons back that are looked at, one by one. */
 const N_SEASONS = 4;
+/** Quarters of a season back that are looked at, one by one: the fourth is the season. */
+const N_QUARTERS = 3;
 /** Seasons that the likeness of seasons is measured over. */
 const LIKENESS_SEASONS = 4;
 
@@ -71,7 +74,15 @@ export function directFeatureNames({ lags, seasonLength }: ForecastOptions): str
   const seasons = Array.from({ length: N_SEASONS }, (_, k) => `season_${k + 1}`);
   const around = ['season_early', 'season_late', 'season_1_smooth', 'season_2_smooth'];
   const together = ['season_mean', 'season_std', 'season_above', 'season_path'];
-  return [...ofOrigin, 'step_ahead', ...seasons, ...around, ...together];
+  const ofSeason = [...seasons, ...around, ...together];
+  if (quarterOf(seasonLength) === null) return [...ofOrigin, 'step_ahead', ...ofSeason];
+  const quarters = Array.from({ length: N_QUARTERS }, (_, k) => `quarter_${k + 1}`);
+  return [...ofOrigin, 'step_ahead', ...ofSeason, ...quarters, 'quarter_mean', 'quarter_above'];
+}
+
+/** null: the season has no quarters of several steps. */
+function quarterOf(seasonLength: number): number | null {
+  return seasonLength % 4 === 0 && seasonLength > 4 ? seasonLength / 4 : null;
 }
 
 /**
@@ -103,6 +114,7 @@ export function fillDirectRows(
     likenessAt(series, t, h, m),
   ];
   const smoothAt = (i: number): number => (valueAt(i - 1) + valueAt(i) + valueAt(i + 1)) / 3;
+  const quarter = quarterOf(m);
   let place = at;
   const write = (value: number): void => void (rows[place++] = value);
   for (let step = 1; step <= h; step++) {
@@ -110,33 +122,42 @@ export function fillDirectRows(
     write(step);
     if (m === 1) continue;
     // of a season shorter than the horizon, the last one that is wholly known
-    const back = m * Math.ceil(step / m);
+    const lastKnown = (period: number): number => period * Math.ceil(step / period);
     const changeOf = (lag: number): number =>
       lag < step ? NaN : (valueAt(t + step - lag) - valueAt(t - lag)) / unit;
-    const changes = Array.from({ length: N_SEASONS }, (_, k) => changeOf(back + k * m));
+    const changesOf = (n: number, period: number): number[] =>
+      Array.from({ length: n }, (_, k) => changeOf(lastKnown(period) + k * period));
+    const back = lastKnown(m);
+    const changes = changesOf(N_SEASONS, m);
     changes.forEach(write);
     write(changeOf(back - 1));
     write(changeOf(back + 1));
     write(step === back ? changes[0] : (smoothAt(t + step - back) - smoothAt(t - back)) / unit);
     write((smoothAt(t + step - back - m) - smoothAt(t - back - m)) / unit);
-    const known = Float64Array.from(changes.filter((change) => !Number.isNaN(change)));
-    const mean = known.length === 0 ? NaN : meanOf(known, 0, known.length);
+    const known = knownOf(changes);
+    const mean = meanOfAll(known);
     write(mean);
-    write(
-      Math.sqrt(
-        meanOf(
-          known.map((change) => (change - mean) ** 2),
-          0,
-          known.length,
-        ),
-      ),
-    );
+    write(Math.sqrt(meanOfAll(known.map((change) => (change - mean) ** 2))));
     const before = t - back;
     write((z[t] - valueAt(before + step)) / unit);
     write(
       before < 0 ? NaN : ((sums[before + step + 1] - sums[before + 1]) / step - z[before]) / unit,
     );
+    if (quarter === null) continue;
+    const inQuarters = changesOf(N_QUARTERS, quarter);
+    inQuarters.forEach(write);
+    write(meanOfAll(knownOf(inQuarters)));
+    write((z[t] - valueAt(t + step - lastKnown(quarter))) / unit);
   }
+}
+
+function knownOf(values: readonly number[]): Float64Array {
+  return Float64Array.from(values.filter((value) => !Number.isNaN(value)));
+}
+
+/** NaN of none. */
+function meanOfAll(values: Float64Array): number {
+  return meanOf(values, 0, values.length);
 }
 
 /** Correlation of changes over the horizon with those a season before, over the last seasons. */

@@ -44,7 +44,7 @@ const OPTIONS: BoosterOptions = {
 /** Boosters of other samples of rows and features; their mean is steadier than each. */
 const N_BOOSTERS = 3;
 /** At most about so many rows train; where the series are more than these, one of each for every step ahead. */
-const N_ROWS = 600_000;
+const N_ROWS = 500_000;
 /** Horizons after which an origin weighs a third (1 / e); what series do changes in the course of years. */
 const MEMORY = 40;
 /** Values that an origin has at least behind it. */

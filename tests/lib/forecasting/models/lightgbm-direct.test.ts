@@ -53,6 +53,39 @@ test('has the features of an origin as by hand', () => {
   assertClose([second.season_1, second.season_path], [4 / 2, 3.5 / 2], 1e-6);
 });
 
+test('has the changes after each quarter of a season before, the last ones that are wholly known', () => {
+  // squares below 0 and above, so that no logarithm is taken and no two changes are the same; a quarter is 2 steps
+  const y = Array.from({ length: 12 }, (_, t) => t * t - 9);
+  const rows = rowsAt(y, 9, { h: 3, seasonLength: 8, lags: [1] });
+  const unit = 81 / 9;
+  const expected = [
+    // from t = 7, 5 and 3 one step ahead: 15, 11, 7
+    { quarter_1: 15, quarter_2: 11, quarter_3: 7, quarter_mean: 11, quarter_above: 81 - 64 },
+    // two steps ahead: 81 - 49, 49 - 25, 25 - 9
+    { quarter_1: 32, quarter_2: 24, quarter_3: 16, quarter_mean: 24, quarter_above: 0 },
+    // three steps reach beyond one quarter, so from t = 5, 3 and 1: 64 - 25, 36 - 9, 16 - 1
+    { quarter_1: 39, quarter_2: 27, quarter_3: 15, quarter_mean: 27, quarter_above: 81 - 64 },
+  ];
+  expected.forEach((ofStep, k) => {
+    for (const [name, value] of Object.entries(ofStep)) {
+      assertClose(rows[k][name], value / unit, 1e-6, 1);
+    }
+  });
+  const [early] = rowsAt(y, 3, { h: 3, seasonLength: 8, lags: [1] });
+  assertClose([early.quarter_1, early.quarter_mean], [3 / (9 / 3), 3 / (9 / 3)], 1e-6);
+  assert.ok(Number.isNaN(early.quarter_2));
+});
+
+test('looks at no quarters of a season that has none of several steps', () => {
+  for (const seasonLength of [1, 4, 7]) {
+    const names = directFeatureNames({ h: 2, seasonLength, lags: [1] });
+    assert.not.ok(
+      names.some((name) => name.startsWith('quarter')),
+      String(seasonLength),
+    );
+  }
+});
+
 test('sees that changes are like those a season before', () => {
   const wave = Array.from({ length: 40 }, (_, t) => 10 * Math.sin((Math.PI * t) / 2));
   assertClose(rowsAt(wave, 39)[0].likeness, 1, 1e-6);
@@ -64,7 +97,8 @@ test('gives an origin the features that it had before later values were known', 
   const rng = createRng(1, 'test', 'direct');
   let level = 50;
   const walk = Array.from({ length: 60 }, () => (level += drawNormal(rng)));
-  for (const options of [OPTIONS, { h: 6, seasonLength: 4, lags: [1, 3] }]) {
+  const longer = { h: 6, seasonLength: 4, lags: [1, 3] };
+  for (const options of [OPTIONS, longer, { h: 6, seasonLength: 8, lags: [1, 3] }]) {
     for (const t of [14, 30, 45]) {
       assert.equal(rowsAt(walk, t, options), rowsAt(walk.slice(0, t + 1), t, options));
     }
