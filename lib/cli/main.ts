@@ -2,8 +2,7 @@
  * Where a stage's file begins. It imports nothing but Node's own, since what is imported here is compiled
  * again at every start; what comes after it is taken from Node's compile cache, in a third of the time.
  */
-import { enableCompileCache, getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
+import { enableCompileCache } from 'node:module';
 import type { Schema } from '../params/schema.ts';
 import type { StageDefinition, StageFlags, StageGroups, StagePaths } from './stage.ts';
 
@@ -17,14 +16,7 @@ export async function main<
   stage: StageDefinition<P, S, F, G>,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  keepCompiled();
+  enableCompileCache();
   const { runStage } = await import('./run-stage.ts');
   process.exitCode = await runStage(stage as unknown as StageDefinition, argv);
-}
-
-/** Keeps what is compiled for the next process, and for worker threads, which begin in half the time. */
-export function keepCompiled(): void {
-  enableCompileCache();
-  const directory = getCompileCacheDir();
-  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= dirname(directory);
 }
