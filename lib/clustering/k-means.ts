@@ -36,6 +36,8 @@ export interface KMeansOptions {
   readonly nThreads?: number;
   /** Awaited after every iteration. */
   readonly onIteration?: (start: number, nIter: number) => Promise<void> | void;
+  /** Called with what each start ends in. */
+  readonly onStart?: (fitted: KMeans) => void;
 }
 
 export interface KMeans {
@@ -84,6 +86,7 @@ export async function fitKMeans(
     for (let start = 0; start < nStarts; start++) {
       const centers = drawCenters(parallel, options);
       const fitted = await fitFrom(parallel, centers, start, maxShift, options);
+      options.onStart?.(fitted);
       if (best === null || fitted.inertia < best.inertia) best = fitted;
     }
     return best!;

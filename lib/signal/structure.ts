@@ -93,14 +93,11 @@ export async function explainVariance(rows: CsrMatrix, options: ClusterOptions):
           components: fitTruncatedSvd(rows, svdComponents, rng('svd'), MAX_SVD_ITER).components,
         };
   const { X, nFeatures } = prepareRows(rows, rows.nColumns, { svd, normalize });
-  const draw = rng('init');
   let inertias = 0;
-  for (let start = 0; start < nInit; start++) {
-    const { inertia } = await fitKMeans(X, nFeatures, {
-      ...{ nClusters, nInit: 1, init: 'k-means++', maxIter: 300, tol: 1e-4, rng: draw },
-    });
-    inertias += inertia;
-  }
+  await fitKMeans(X, nFeatures, {
+    ...{ nClusters, nInit, init: 'k-means++', maxIter: 300, tol: 1e-4, rng: rng('init') },
+    onStart: ({ inertia }) => (inertias += inertia),
+  });
   const total = X instanceof Float32Array ? varianceOf(X, nFeatures) : varianceOfSparse(X);
   return 1 - inertias / nInit / total;
 }

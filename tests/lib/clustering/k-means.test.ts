@@ -410,4 +410,16 @@ properties('tells every iteration of every start', async () => {
   assert.equal(seen, ['0:1', '1:1']);
 });
 
+properties('hands over what every start ends in, and returns the first of the best', async () => {
+  const rng = createRng(4, 'test', 'starts');
+  const rows = Array.from({ length: 60 }, () => [rng(), rng()]);
+  const fits: KMeans[] = [];
+  const onStart = (fitted: KMeans): unknown => fits.push(fitted);
+  const best = await fit(rows, { nClusters: 6, nInit: 5, rng, onStart });
+  const inertias = fits.map(({ inertia }) => inertia);
+  assert.is(fits.length, 5);
+  assert.ok(new Set(inertias).size > 1);
+  assert.is(best, fits[inertias.indexOf(Math.min(...inertias))]);
+});
+
 properties.run();
