@@ -48,11 +48,11 @@ test('candidates puts every ad of train to every request, in the order of these'
   );
 });
 
-test('name an attribute that is none, and a folder without the tables', () => {
+test('name an attribute that is none, and a folder without the tables', async () => {
   const visits = ['--set', 'visits.columns=[sexx]'];
-  assert.match(refusalOf('pipelines/clicks/visits', visits, folder), /^2 error E_PARAMS: visits\.columns .*sexx/); // prettier-ignore
+  assert.match(await refusalOf('pipelines/clicks/visits', visits, folder), /^2 error E_PARAMS: visits\.columns .*sexx/); // prettier-ignore
   const load = ['--in', 'nowhere'];
-  assert.match(refusalOf('pipelines/clicks/load', load, folder), /^3 error E_DATA: nowhere\/user_data\.csv must exist/); // prettier-ignore
+  assert.match(await refusalOf('pipelines/clicks/load', load, folder), /^3 error E_DATA: nowhere\/user_data\.csv must exist/); // prettier-ignore
 });
 
 test.run();

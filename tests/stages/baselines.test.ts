@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EvaluationMetrics } from '../../lib/metrics/evaluate.ts';
-import { complaintsOf, makePipeline, runWell } from '../support/small-pipeline.ts';
+import { complaintsOf, makePipeline } from '../support/small-pipeline.ts';
+import { runWellHere } from '../support/stage-here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
 const at = (file: string): string => join(folder, file);
@@ -17,7 +18,7 @@ let said = '';
 
 test.before(async () => {
   await makePipeline(folder);
-  said = runWell('baselines', ['--json'], folder);
+  said = await runWellHere('baselines', ['--json'], folder);
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -35,8 +36,8 @@ test('writes a bundle of each model, and says how often it is right on valid', (
   assert.match(message, `valid accuracy: majority ${accuracies.majority}, naive-bayes `);
 });
 
-test('writes the same bytes again', () => {
-  runWell('baselines', ['--out', 'again'], folder);
+test('writes the same bytes again', async () => {
+  await runWellHere('baselines', ['--out', 'again'], folder);
   for (const name of NAMES) {
     const file = `${name}.safetensors`;
     assert.ok(
@@ -45,20 +46,22 @@ test('writes the same bytes again', () => {
   }
 });
 
-test('fits what its parameters name, once each, with parameters of its own', () => {
+test('fits what its parameters name, once each, with parameters of its own', async () => {
   const models = 'baselines.models=[ridge, k-nearest-neighbors, ridge]';
   const own = 'baselines.k_nearest_neighbors.n_neighbors=3';
   const args = ['--out', 'others', '--set', models, '--set', own, '--json'];
-  const { valid_accuracy: accuracies } = JSON.parse(runWell('baselines', args, folder)) as {
+  const { valid_accuracy: accuracies } = JSON.parse(
+    await runWellHere('baselines', args, folder),
+  ) as {
     valid_accuracy: Record<string, number>;
   };
   assert.equal(Object.keys(accuracies), ['ridge', 'k-nearest-neighbors']);
   assert.is(readdirSync(at('others')).length, 2);
 });
 
-test('is shown beside the model by evaluate, in metrics and page', () => {
+test('is shown beside the model by evaluate, in metrics and page', async () => {
   const model = ['--model', 'models/baselines/logistic.safetensors'];
-  runWell('evaluate', [...model, '--baselines', 'models/baselines'], folder);
+  await runWellHere('evaluate', [...model, '--baselines', 'models/baselines'], folder);
   const metrics = JSON.parse(
     readFileSync(at('reports/metrics/evaluate.json'), 'utf8'),
   ) as EvaluationMetrics;

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
+import { runStageHere } from '../support/stage-here.ts';
+import { inTemporaryFolder } from '../support/stage-process.ts';
 import { readJson, readTable, refusalOf, writeTables } from '../support/table-stage.ts';
 
 // `late` is constant in train alone, `flat` everywhere but in test
@@ -21,7 +22,7 @@ test('decides on train alone, and leaves the same columns out of every split', a
   await inTemporaryFolder(async (folder) => {
     await writeTables(join(folder, 'in'), SPLITS);
     const set = ['--set', 'drop-columns.max_correlation=0.9'];
-    const { code, stdout, stderr } = runStage('drop-columns', [...FLAGS, ...set], folder);
+    const { code, stdout, stderr } = await runStageHere('drop-columns', [...FLAGS, ...set], folder);
     assert.is(code, 0, stderr);
     assert.match(stdout, 'drop-columns: 3 dropped, 3 columns left (');
     assert.match(stderr, 'dropped minus: correlation -1 with x\n');
@@ -45,16 +46,16 @@ test('decides on train alone, and leaves the same columns out of every split', a
 test('takes one CSV table to one Parquet table, and the other way round', async () => {
   await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'a.csv'), 'x;note;z\r\n1;"a;b";0\r\n2;c;0\r\n');
-    const run = (input: string, output: string): void => {
+    const run = async (input: string, output: string): Promise<void> => {
       const args = ['--in', input, '--out', output, '--columns', 'c.json'];
-      assert.is(runStage('drop-columns', args, folder).code, 0);
+      assert.is((await runStageHere('drop-columns', args, folder)).code, 0);
     };
-    run('a.csv', 'b.parquet');
+    await run('a.csv', 'b.parquet');
     assert.equal(await readTable(join(folder, 'b.parquet')), [
       { x: 1, note: 'a;b' },
       { x: 2, note: 'c' },
     ]);
-    run('b.parquet', 'c.csv');
+    await run('b.parquet', 'c.csv');
     assert.is(readFileSync(join(folder, 'c.csv'), 'utf8'), 'x,note\n1,a;b\n2,c\n');
   });
 });
@@ -62,19 +63,19 @@ test('takes one CSV table to one Parquet table, and the other way round', async 
 test('says what it cannot do, with exit 3, and writes nothing', async () => {
   await inTemporaryFolder(async (folder) => {
     await writeTables(join(folder, 'in'), SPLITS);
-    const refusal = (...args: string[]): string =>
-      refusalOf('drop-columns', [...FLAGS, ...args], folder);
+    const refusal = async (...args: string[]): Promise<string> =>
+      await refusalOf('drop-columns', [...FLAGS, ...args], folder);
     assert.is(
-      refusal('--set', 'drop-columns.columns=[xx]'),
+      await refusal('--set', 'drop-columns.columns=[xx]'),
       '3 error E_DATA: in/train.parquet must have the column xx; did you mean x?',
     );
     assert.is(
-      refusal('--set', 'drop-columns.columns=[y]'),
+      await refusal('--set', 'drop-columns.columns=[y]'),
       '3 error E_DATA: drop-columns.columns must not name target or id; got y',
     );
     await writeTables(join(folder, 'in'), { valid: 'SELECT 1 AS row_id, 2 AS z' });
     assert.is(
-      refusal(),
+      await refusal(),
       '3 error E_DATA: in/valid.parquet must have the columns of in/train.parquet; got no x, no late, no flat, no minus, no y, an extra z',
     );
     assert.not.ok(existsSync(join(folder, 'out')) || existsSync(join(folder, 'c.json')));

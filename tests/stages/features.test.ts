@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
+import { runStageHere } from '../support/stage-here.ts';
+import { inTemporaryFolder } from '../support/stage-process.ts';
 import { readJson, readTable, refusalOf, writeTables } from '../support/table-stage.ts';
 
 const COLUMNS = [
@@ -23,7 +24,7 @@ test('adds the columns of params.yaml behind the others, in every split, and wri
       test: rowsFrom(7),
     });
     writeFileSync(join(folder, 'params.yaml'), JSON.stringify({ features: { columns: COLUMNS } }));
-    const { code, stdout, stderr } = runStage('features', FLAGS, folder);
+    const { code, stdout, stderr } = await runStageHere('features', FLAGS, folder);
     assert.is(code, 0, stderr);
     assert.match(stdout, 'features: 2 columns added (');
     assert.equal(readJson(folder, 'f.json'), {
@@ -47,7 +48,10 @@ test('adds the columns of params.yaml behind the others, in every split, and wri
 test('passes the rows on where nothing is declared', async () => {
   await inTemporaryFolder(async (folder) => {
     await writeTables(join(folder, 'in'), { train: rowsFrom(1) }, 'csv');
-    assert.match(runStage('features', FLAGS, folder).stdout, 'features: 0 columns added (');
+    assert.match(
+      (await runStageHere('features', FLAGS, folder)).stdout,
+      'features: 0 columns added (',
+    );
     const rows = await readTable(join(folder, 'out', 'train.csv'));
     assert.equal(rows, await readTable(join(folder, 'in', 'train.csv')));
   });
@@ -56,13 +60,13 @@ test('passes the rows on where nothing is declared', async () => {
 test('says all problems of a declaration with exit 2, and those of the data with exit 3', async () => {
   await inTemporaryFolder(async (folder) => {
     await writeTables(join(folder, 'in'), { train: rowsFrom(1) });
-    const refusal = (columns: unknown): string =>
-      refusalOf(
+    const refusal = async (columns: unknown): Promise<string> =>
+      await refusalOf(
         'features',
         [...FLAGS, '--set', `features.columns=${JSON.stringify(columns)}`],
         folder,
       );
-    const { stderr } = runStage(
+    const { stderr } = await runStageHere(
       'features',
       ['--set', 'features.columns=[{name: a, transform: sume, of: [x]}, 3]'],
       folder,
@@ -71,9 +75,9 @@ test('says all problems of a declaration with exit 2, and those of the data with
       stderr,
       '--set: features.columns must be a list of features; a has an unknown transform sume; did you mean sum?; item 2 must have a name; got ',
     );
-    assert.match(refusal([{ name: 'a' }]), /^2 error E_PARAMS: /);
+    assert.match(await refusal([{ name: 'a' }]), /^2 error E_PARAMS: /);
     assert.is(
-      refusal([{ name: 'a', transform: 'sum', of: ['with', 'note'] }]),
+      await refusal([{ name: 'a', transform: 'sum', of: ['with', 'note'] }]),
       '3 error E_DATA: features.columns must be made of numeric columns of in/train.parquet, under new names; got a of with, which is no column; did you mean width?; a of note, which holds text',
     );
   });

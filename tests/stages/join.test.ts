@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
+import { runStageHere } from '../support/stage-here.ts';
+import { inTemporaryFolder } from '../support/stage-process.ts';
 import { readTable, refusalOf, writeTables } from '../support/table-stage.ts';
 
 const FLAGS = ['--in', 'in', '--tables', 'data', '--out', 'out'];
@@ -33,7 +34,7 @@ test('adds columns of tables below --tables to every split, of files by name, pa
     );
     writeFileSync(join(folder, 'data', 'users.csv'), 'user_id,city\n1,"Le\nMans"\n');
     write(folder, JOIN);
-    const { code, stdout, stderr } = runStage('join', FLAGS, folder);
+    const { code, stdout, stderr } = await runStageHere('join', FLAGS, folder);
     assert.is(code, 0, stderr);
     assert.match(stdout, 'join: 2 columns added (');
     const read = async (name: string): Promise<unknown[]> =>
@@ -56,7 +57,11 @@ test('joins one table with itself, on the command line alone', async () => {
     );
     const column = '[{name: n, count: a, on: user_id, window: day}]';
     const sets = ['--set', 'join.tables={a: a.csv}', '--set', `join.columns=${column}`];
-    const { code, stderr } = runStage('join', ['--in', 'a.csv', '--out', 'b.csv', ...sets], folder);
+    const { code, stderr } = await runStageHere(
+      'join',
+      ['--in', 'a.csv', '--out', 'b.csv', ...sets],
+      folder,
+    );
     assert.is(code, 0, stderr);
     assert.equal(
       (await readTable(join(folder, 'b.csv'))).map(({ n }) => n),
@@ -69,23 +74,26 @@ test('says what is wrong with the tables with exit 3, and writes nothing', async
   await inTemporaryFolder(async (folder) => {
     await writeTables(join(folder, 'in'), { train: clicks([12]) });
     await writeTables(join(folder, 'data'), { first: clicks([10]) });
-    const refusal = (tables: object): string => {
+    const refusal = async (tables: object): Promise<string> => {
       write(folder, { ...JOIN, tables });
-      return refusalOf('join', FLAGS, folder);
+      return await refusalOf('join', FLAGS, folder);
     };
     assert.is(
-      refusal({ users: 'users-*.csv' }),
+      await refusal({ users: 'users-*.csv' }),
       '3 error E_DATA: join.tables.users must name files; got none for data/users-*.csv',
     );
-    assert.match(refusal({ users: 'users.csv' }), '3 error E_DATA: data/users.csv must exist');
+    assert.match(
+      await refusal({ users: 'users.csv' }),
+      '3 error E_DATA: data/users.csv must exist',
+    );
     writeFileSync(join(folder, 'data', 'users.csv'), 'user_id,city\n1,Lyon\n1,Paris\n');
     writeFileSync(join(folder, 'data', 'other.csv'), 'user_id,town\n1,Lyon\n');
     assert.match(
-      refusal({ users: ['users.csv', 'other.csv'] }),
+      await refusal({ users: ['users.csv', 'other.csv'] }),
       '3 error E_DATA: data/other.csv must have the columns of data/users.csv; got no city, an extra town',
     );
     assert.is(
-      refusal({ users: 'users.csv', clicks: 'first.parquet' }),
+      await refusal({ users: 'users.csv', clicks: 'first.parquet' }),
       '3 error E_DATA: data/users.csv must have each user_id once, to look up city; got 1 (2 times)',
     );
     writeFileSync(
@@ -94,10 +102,10 @@ test('says what is wrong with the tables with exit 3, and writes nothing', async
     );
     writeFileSync(join(folder, 'data', 'users.csv'), 'user_id,city\n1,Lyon\n');
     assert.is(
-      refusal({ users: 'users.csv', clicks: 'late.csv' }),
+      await refusal({ users: 'users.csv', clicks: 'late.csv' }),
       '3 error E_DATA: data/late.csv column timestamp must be a time in every row; got "31/12/2024 9:00" in row 2',
     );
-    const { stderr } = runStage('join', ['--set', 'join.columns=[{name: n}]'], folder);
+    const { stderr } = await runStageHere('join', ['--set', 'join.columns=[{name: n}]'], folder);
     assert.match(stderr, 'join.columns must be a list of columns; n must name its table by one of');
   });
 });

@@ -4,7 +4,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withDatabase } from '../../lib/data/database.ts';
 import { monitorFiles } from '../../lib/data/monitor-files.ts';
-import { inTemporaryFolder, PROJECT, runStage } from '../support/stage-process.ts';
+import { runStageHere } from '../support/stage-here.ts';
+import { inTemporaryFolder, PROJECT } from '../support/stage-process.ts';
 import { readJson, refusalOf } from '../support/table-stage.ts';
 
 const test = suite('stage monitor');
@@ -14,8 +15,12 @@ const TABLES = ['--reference', `${GOLDEN}/reference.csv`, '--in', `${GOLDEN}/cur
 const OUTPUTS = ['--out', 'out.json', '--page', 'page.html'];
 
 test('writes every score and the page, and says in one line how much drifted', async () => {
-  await inTemporaryFolder((folder) => {
-    const { code, stdout, stderr } = runStage('monitor', [...TABLES, ...OUTPUTS, '--json'], folder);
+  await inTemporaryFolder(async (folder) => {
+    const { code, stdout, stderr } = await runStageHere(
+      'monitor',
+      [...TABLES, ...OUTPUTS, '--json'],
+      folder,
+    );
     assert.is(code, 0, stderr);
     const result = JSON.parse(stdout) as Record<string, unknown>;
     assert.is(result.message, '5 of 10 columns drifted, with_gaps most');
@@ -29,10 +34,10 @@ test('writes every score and the page, and says in one line how much drifted', a
 });
 
 test('fails with exit 5 when too many columns drifted, after it has written its report', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     const set = ['--set', 'monitor.max_drifted_share=0.4'];
     assert.match(
-      refusalOf('monitor', [...TABLES, ...OUTPUTS, ...set], folder),
+      await refusalOf('monitor', [...TABLES, ...OUTPUTS, ...set], folder),
       /^5 error E_GATE: at most 40 % of the columns must drift; got 5 of 10: with_gaps, normal, letter, few_whole, heavy/,
     );
     assert.ok(existsSync(join(folder, 'page.html')));
@@ -69,7 +74,7 @@ test('needs one reference, a table or a model', async () => {
       assert.match(error?.message ?? '', `must name what the rows are compared with; got ${got}`);
     }
     assert.match(
-      refusalOf('monitor', ['--reference', 'none.csv', '--in', 'in.csv', ...OUTPUTS], folder),
+      await refusalOf('monitor', ['--reference', 'none.csv', '--in', 'in.csv', ...OUTPUTS], folder),
       /^3 error E_DATA: none\.csv must exist/,
     );
   });

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
+import { runStageHere } from '../support/stage-here.ts';
+import { inTemporaryFolder } from '../support/stage-process.ts';
 import { readJson, readTable, refusalOf, writeTables } from '../support/table-stage.ts';
 
 const rowsOf = (numbers: string): string =>
@@ -18,7 +19,7 @@ const test = suite('stage normalize');
 test('fits on train, applies to every split, and leaves other columns alone', async () => {
   await inTemporaryFolder(async (folder) => {
     await writeTables(join(folder, 'in'), SPLITS);
-    const { code, stdout, stderr } = runStage('normalize', FLAGS, folder);
+    const { code, stdout, stderr } = await runStageHere('normalize', FLAGS, folder);
     assert.is(code, 0, stderr);
     assert.match(stdout, 'normalize: 1 columns scaled, fitted on 4 rows (');
     assert.equal(readJson(folder, 's.json'), {
@@ -41,7 +42,7 @@ test('fits on train, applies to every split, and leaves other columns alone', as
 test('scales one table by a saved scaler, touches nothing else, and hands the scaler on', async () => {
   await inTemporaryFolder(async (folder) => {
     await writeTables(join(folder, 'in'), SPLITS);
-    runStage('normalize', [...FLAGS, '--set', 'normalize.method=quantile'], folder);
+    await runStageHere('normalize', [...FLAGS, '--set', 'normalize.method=quantile'], folder);
     const scaler = readFileSync(join(folder, 's.json'), 'utf8');
     writeFileSync(join(folder, 'mine.csv'), 'note,x\na,2\nb,4\nc,99\n');
     const args = [
@@ -54,7 +55,7 @@ test('scales one table by a saved scaler, touches nothing else, and hands the sc
       '--scaler',
       'again.json',
     ];
-    const { code, stderr } = runStage('normalize', args, folder);
+    const { code, stderr } = await runStageHere('normalize', args, folder);
     assert.is(code, 0, stderr);
     const rows = await readTable(join(folder, 'scaled.csv'));
     assert.equal(
@@ -76,43 +77,43 @@ test('gives the same bytes on one thread and on two, with every method', async (
       'SELECT i AS row_id, sin(i) AS a, exp(i % 9) AS b, i % 2 AS y FROM range(150000) AS r(i)';
     await writeTables(join(folder, 'in'), { train: query });
     const groups = 'normalize.groups=[{columns: [b], method: quantile}]';
-    const bytes = (threads: number): string[] => {
+    const bytes = async (threads: number): Promise<string[]> => {
       const set = ['--set', groups, '--set', `base.threads=${threads}`];
-      assert.is(runStage('normalize', [...FLAGS, ...set], folder).code, 0);
+      assert.is((await runStageHere('normalize', [...FLAGS, ...set], folder)).code, 0);
       return [join('out', 'train.parquet'), 's.json'].map((file) =>
         readFileSync(join(folder, file), 'base64'),
       );
     };
-    assert.equal(bytes(1), bytes(2));
+    assert.equal(await bytes(1), await bytes(2));
   });
 });
 
 test('says what it cannot scale, with exit 3, and writes nothing', async () => {
   await inTemporaryFolder(async (folder) => {
     await writeTables(join(folder, 'in'), { ...SPLITS, valid: rowsOf('4, NULL') });
-    const refusal = (...args: string[]): string =>
-      refusalOf('normalize', [...FLAGS, ...args], folder);
+    const refusal = async (...args: string[]): Promise<string> =>
+      await refusalOf('normalize', [...FLAGS, ...args], folder);
     const must = 'must have finite numbers in the columns to scale';
     assert.is(
-      refusal(),
+      await refusal(),
       `3 error E_DATA: in/valid.parquet ${must}; got x (1 value; row 2: missing)`,
     );
     await writeTables(join(folder, 'in'), { valid: rowsOf(`4, 'Infinity'::DOUBLE`) });
     assert.is(
-      refusal('--set', 'normalize.missing=mean'),
+      await refusal('--set', 'normalize.missing=mean'),
       `3 error E_DATA: in/valid.parquet ${must}; got x (1 value; row 2: Infinity)`,
     );
     writeFileSync(join(folder, 'no.json'), '{"format": "timberline-features", "version": 1}');
     assert.is(
-      refusal('--apply', 'no.json'),
+      await refusal('--apply', 'no.json'),
       '3 error E_DATA: no.json must hold timberline-scaler, version 1; got format "timberline-features"',
     );
     assert.match(
-      refusal('--set', 'normalize.groups=[{columns: [z], method: robust}]'),
+      await refusal('--set', 'normalize.groups=[{columns: [z], method: robust}]'),
       '3 error E_DATA: in/train.parquet must have the column z',
     );
     assert.match(
-      refusal('--set', 'normalize.groups=[{columns: [x], methods: robust}]'),
+      await refusal('--set', 'normalize.groups=[{columns: [x], methods: robust}]'),
       /^2 error E_PARAMS: /,
     );
     assert.not.ok(existsSync(join(folder, 'out')) || existsSync(join(folder, 's.json')));

@@ -5,7 +5,8 @@ import * as assert from 'uvu/assert';
 import { withDatabase } from '../../lib/data/database.ts';
 import type { FileDatabase } from '../../lib/data/database.ts';
 import { literal } from '../../lib/sql.ts';
-import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
+import { runStageHere } from '../support/stage-here.ts';
+import { inTemporaryFolder } from '../support/stage-process.ts';
 
 const ENGINE = { threads: 2, memoryMb: 256 };
 const HEADER = 'x,colour,class\n';
@@ -28,7 +29,7 @@ async function splitFile(
 ): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, name), content);
-    const outcome = runStage('split', ['--in', name, '--out', 'parts', ...args], folder);
+    const outcome = await runStageHere('split', ['--in', name, '--out', 'parts', ...args], folder);
     await withDatabase(ENGINE, async (database) => {
       await look({ ...outcome, folder }, database);
     });
@@ -96,18 +97,22 @@ test('gives the same bytes on one thread, on two and on four, over several row g
         `COPY (SELECT i AS a, i % 7 AS class, sqrt(i) AS b FROM range(400000) AS r(i)) TO ${literal(join(folder, 'a.csv'))}`,
       );
     });
-    const bytes = (out: string, threads: number): string[] => {
+    const bytes = async (out: string, threads: number): Promise<string[]> => {
       const set = [...TARGET, '--set', `base.threads=${threads}`];
-      const { code, stderr } = runStage('split', ['--in', 'a.csv', '--out', out, ...set], folder);
+      const { code, stderr } = await runStageHere(
+        'split',
+        ['--in', 'a.csv', '--out', out, ...set],
+        folder,
+      );
       assert.is(code, 0, stderr);
       return ['train', 'valid', 'test'].map((part) =>
         readFileSync(join(folder, out, `${part}.parquet`), 'base64'),
       );
     };
-    const first = bytes('first', 2);
+    const first = await bytes('first', 2);
     assert.ok(first[0].length > 500_000);
-    assert.equal(bytes('one', 1), first);
-    assert.equal(bytes('four', 4), first);
+    assert.equal(await bytes('one', 1), first);
+    assert.equal(await bytes('four', 4), first);
   });
 });
 
@@ -117,7 +122,7 @@ test('gives a Parquet table the same ids and parts as the CSV table of the same 
     await database.run(`COPY (FROM ${csv}) TO ${parquet}`);
     const columns = 'SELECT part, row_id, x FROM';
     const expected = await database.query(`${columns} (${everyPart(folder)})`);
-    runStage('split', ['--in', 'a.parquet', '--out', 'parts', ...TARGET], folder);
+    await runStageHere('split', ['--in', 'a.parquet', '--out', 'parts', ...TARGET], folder);
     assert.equal(await database.query(`${columns} (${everyPart(folder)})`), expected);
   });
 });
@@ -180,13 +185,13 @@ test('waits for the report of validate, and refuses one that is missing or tells
     ['', 3, 'v.json must be a JSON file; got an empty file'],
     [null, 3, 'v.json must exist; got no such file'],
   ] as const;
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'a.csv'), HEADER + ROWS);
     for (const [report, exit, message] of outcomes) {
       if (report === null) rmSync(join(folder, 'v.json'));
       else writeFileSync(join(folder, 'v.json'), report);
       const args = ['--in', 'a.csv', '--out', 'parts', '--validated', 'v.json', ...TARGET];
-      const { code, stderr } = runStage('split', args, folder);
+      const { code, stderr } = await runStageHere('split', args, folder);
       assert.is(code, exit, stderr);
       assert.match(stderr, message);
     }
@@ -244,9 +249,9 @@ test('names what is wrong with a table, with exit 3', async () => {
 });
 
 test('says problems between parameters before it looks for the table, with exit 2', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     const args = ['--in', 'nowhere.csv', '--set', 'split.train_size=0.9'];
-    const { code, stderr } = runStage('split', args, folder);
+    const { code, stderr } = await runStageHere('split', args, folder);
     assert.is(code, 2);
     assert.match(
       stderr,

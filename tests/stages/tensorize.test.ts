@@ -13,14 +13,15 @@ import * as assert from 'uvu/assert';
 import { withDatabase } from '../../lib/data/database.ts';
 import { writeTable } from '../../lib/data/tables.ts';
 import { readDataset, readDatasets } from '../../lib/tensors/dataset-files.ts';
-import { inTemporaryFolder, PROJECT, runStage } from '../support/stage-process.ts';
+import { runStageHere } from '../support/stage-here.ts';
+import { inTemporaryFolder, PROJECT } from '../support/stage-process.ts';
 import type { StageOutcome } from '../support/stage-process.ts';
 
 const test = suite('stage tensorize');
 const TARGET = ['--set', 'base.target=kind'];
 
-function tensorize(folder: string, ...args: string[]): StageOutcome {
-  return runStage('tensorize', args, folder);
+async function tensorize(folder: string, ...args: string[]): Promise<StageOutcome> {
+  return await runStageHere('tensorize', args, folder);
 }
 
 /** Runs the stage on one table. */
@@ -29,9 +30,12 @@ async function withTable(
   args: readonly string[],
   use: (outcome: StageOutcome, out: string) => void,
 ): Promise<void> {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'in.csv'), csv);
-    use(tensorize(folder, '--in', 'in.csv', '--out', 'out.pt', ...args), join(folder, 'out.pt'));
+    use(
+      await tensorize(folder, '--in', 'in.csv', '--out', 'out.pt', ...args),
+      join(folder, 'out.pt'),
+    );
   });
 }
 
@@ -56,13 +60,13 @@ function readWithPython(path: string): unknown {
 }
 
 test('writes every split, features in the order of the columns, labels by the classes of train', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeSplits(folder, {
       train: 'row_id,b,kind,a\n7,0.1,fir,-1\n8,2,aspen,1e-45\n9,3,pine,4\n',
       valid: 'row_id,b,kind,a\n1,0.5,pine,0\n',
       test: 'row_id,b,kind,a\n2,0.25,fir,0\n3,16777217,fir,1\n',
     });
-    const { code, stdout, stderr } = tensorize(
+    const { code, stdout, stderr } = await tensorize(
       folder,
       '--in',
       'in',
@@ -97,7 +101,7 @@ test('writes every split, features in the order of the columns, labels by the cl
 });
 
 test('writes safetensors where the parameter or the ending says so, with the same content', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeSplits(folder, { train: 'a,kind\n1,2\n3,1\n' });
     const format = ['--set', 'tensorize.format=safetensors'];
     for (const args of [
@@ -105,7 +109,7 @@ test('writes safetensors where the parameter or the ending says so, with the sam
       ['--in', 'in', '--out', 'safetensors', ...format],
       ['--in', 'in/train.csv', '--out', 'one.safetensors'],
     ]) {
-      const { code, stderr } = tensorize(folder, ...args, ...TARGET);
+      const { code, stderr } = await tensorize(folder, ...args, ...TARGET);
       assert.is(code, 0, stderr);
     }
     const expected = readDataset(join(folder, 'pt/train.pt'));
@@ -123,10 +127,11 @@ test('gives the rows of a table of many blocks, and the same bytes for any threa
       `SELECT i AS row_id, i % 4 = 0 AS flag, (i * 7919) % 10007 AS a, i / 3 AS b, i % 5 AS kind
        FROM range(150000) AS rows(i)`,
     );
-    const outs = [1, 2, 2].map((threads, run) => {
+    const outs: Buffer[] = [];
+    for (const [run, threads] of [1, 2, 2].entries()) {
       const out = join(folder, `out-${run}.pt`);
       const set = ['--set', `base.threads=${threads}`];
-      const { code, stderr } = tensorize(
+      const { code, stderr } = await tensorize(
         folder,
         '--in',
         'in.parquet',
@@ -136,8 +141,8 @@ test('gives the rows of a table of many blocks, and the same bytes for any threa
         ...TARGET,
       );
       assert.is(code, 0, stderr);
-      return readFileSync(out);
-    });
+      outs.push(readFileSync(out));
+    }
     assert.ok(outs[1].equals(outs[0]));
     assert.ok(outs[2].equals(outs[0]));
     const { features, labels, columns } = readDataset(join(folder, 'out-0.pt'));
@@ -197,11 +202,11 @@ test('refuses features that are not finite: exit 3, the hint, and no file', asyn
 });
 
 test('refuses classes that train has not, in each split, and keeps the old tensors', async () => {
-  await inTemporaryFolder((folder) => {
+  await inTemporaryFolder(async (folder) => {
     writeSplits(folder, { train: 'a,kind\n1,x\n2,y\n', valid: 'a,kind\n1,z\n2,y\n3,w\n' });
     mkdirSync(join(folder, 'out'));
     writeFileSync(join(folder, 'out', 'train.pt'), 'old');
-    const { code, stderr } = tensorize(folder, '--in', 'in', '--out', 'out', ...TARGET);
+    const { code, stderr } = await tensorize(folder, '--in', 'in', '--out', 'out', ...TARGET);
     assert.is(code, 3, stderr);
     assert.match(
       stderr,
@@ -217,14 +222,14 @@ test('refuses a truncated Parquet file, a file that is missing, and an output of
     const file = join(folder, 'in.parquet');
     await writeParquet(file, 'SELECT i AS a, i % 2 AS kind FROM range(1000) AS rows(i)');
     truncateSync(file, 600);
-    const cut = tensorize(folder, '--in', 'in.parquet', '--out', 'out.pt', ...TARGET);
+    const cut = await tensorize(folder, '--in', 'in.parquet', '--out', 'out.pt', ...TARGET);
     assert.is(cut.code, 3, cut.stderr);
     assert.match(cut.stderr, 'in.parquet must be a complete Parquet file');
-    const none = tensorize(folder, '--in', 'none.csv', '--out', 'out.pt');
+    const none = await tensorize(folder, '--in', 'none.csv', '--out', 'out.pt');
     assert.is(none.code, 3);
     assert.match(none.stderr, 'error E_DATA: none.csv must exist; got no such file');
     writeFileSync(join(folder, 'in.csv'), 'a\n1\n');
-    const ending = tensorize(folder, '--in', 'in.csv', '--out', 'out.npz');
+    const ending = await tensorize(folder, '--in', 'in.csv', '--out', 'out.npz');
     assert.is(ending.code, 2);
     assert.match(
       ending.stderr,

@@ -10,7 +10,8 @@ import { openTextScorer } from '../../lib/models/text-scorer.ts';
 import { createRng } from '../../lib/rng.ts';
 import { readSparseDataset } from '../../lib/tensors/sparse-dataset-files.ts';
 import { termNames } from '../../lib/text/vectorizer.ts';
-import { complaintsOf, runWell, toCsv } from '../support/small-pipeline.ts';
+import { complaintsOf, toCsv } from '../support/small-pipeline.ts';
+import { runWellHere } from '../support/stage-here.ts';
 
 const HEADER = 'page,text,stars,kind';
 const WORDS = {
@@ -47,12 +48,12 @@ const readMetrics = (): Record<string, number> =>
 
 const test = suite('texts');
 
-test.before(() => {
+test.before(async () => {
   writeFileSync(at('raw.csv'), toCsv(makeRows(400), HEADER));
   writeFileSync(at('params.yaml'), JSON.stringify(PARAMS));
-  runWell('split', ['--in', 'raw.csv'], folder);
-  runWell('vectorize', [], folder);
-  runWell('train', TRAIN, folder);
+  await runWellHere('split', ['--in', 'raw.csv'], folder);
+  await runWellHere('vectorize', [], folder);
+  await runWellHere('train', TRAIN, folder);
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -69,15 +70,18 @@ test('train sees that rows are sparse, and its bundle asks for the texts alone',
   assert.ok(bundle.golden.rows.every(({ text }) => typeof text === 'string'));
 });
 
-test('train writes the same bytes again', () => {
+test('train writes the same bytes again', async () => {
   const before = readFileSync(at(MODEL));
-  runWell('train', [...TRAIN, '--out', 'again.safetensors'], folder);
+  await runWellHere('train', [...TRAIN, '--out', 'again.safetensors'], folder);
   assert.ok(readFileSync(at('again.safetensors')).equals(before));
 });
 
-test('evaluate scores raw texts, beside baselines, and writes page and card', () => {
-  assert.match(runWell('baselines', TRAIN, folder), /majority 0\.\d+, logistic 0\.\d+ \(/);
-  runWell('evaluate', ['--baselines', 'models/baselines'], folder);
+test('evaluate scores raw texts, beside baselines, and writes page and card', async () => {
+  assert.match(
+    await runWellHere('baselines', TRAIN, folder),
+    /majority 0\.\d+, logistic 0\.\d+ \(/,
+  );
+  await runWellHere('evaluate', ['--baselines', 'models/baselines'], folder);
   assert.ok(readMetrics().accuracy > 0.8, `accuracy ${readMetrics().accuracy}`);
   const card = readFileSync(at('reports/model-card.md'), 'utf8');
   assert.match(card, /Raw columns: 1\n/);
@@ -85,9 +89,9 @@ test('evaluate scores raw texts, beside baselines, and writes page and card', ()
 });
 
 test('predict gives a text the same bits in any table and in memory, and takes a number for a text', async () => {
-  const predictionsOf = (rows: (string | number)[][], header: string): number[] => {
+  const predictionsOf = async (rows: (string | number)[][], header: string): Promise<number[]> => {
     writeFileSync(at('new.csv'), toCsv(rows, header));
-    runWell('predict', ['--in', 'new.csv'], folder);
+    await runWellHere('predict', ['--in', 'new.csv'], folder);
     const table: Record<string, string>[] = parse(readFileSync(at('predictions.csv')), {
       columns: true,
     });
@@ -95,10 +99,10 @@ test('predict gives a text the same bits in any table and in memory, and takes a
   };
   const rows = makeRows(2500);
   rows[2222][1] = '12.50';
-  const all = predictionsOf(rows, HEADER);
+  const all = await predictionsOf(rows, HEADER);
   assert.is(all.length, 2500);
   const texts = rows.map(([, text]) => String(text));
-  assert.equal(predictionsOf([[texts[2222]]], 'text'), [all[2222]]);
+  assert.equal(await predictionsOf([[texts[2222]]], 'text'), [all[2222]]);
   const scorer = await openTextScorer(readBundle(at(MODEL)), machine);
   for (const i of [0, 3, 5, 2222, 2499]) {
     assert.is((await scorer.score([texts[i]]))[1], all[i], `row ${i}`);

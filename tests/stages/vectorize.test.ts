@@ -13,7 +13,8 @@ import { readSparseDataset } from '../../lib/tensors/sparse-dataset-files.ts';
 import { vectorize } from '../../lib/tensors/vectorize.ts';
 import type { Vectorized } from '../../lib/tensors/vectorize.ts';
 import { complaintOf } from '../support/complaint.ts';
-import { inTemporaryFolder, runStage } from '../support/stage-process.ts';
+import { runStageHere } from '../support/stage-here.ts';
+import { inTemporaryFolder } from '../support/stage-process.ts';
 import { readJson, writeTables } from '../support/table-stage.ts';
 
 const test = suite('vectorize');
@@ -28,7 +29,7 @@ test('fits on train alone and writes every split, with ids and labels', async ()
     await writeTables(join(folder, 'in'), { train: TRAIN, test: TEST });
     const args = ['--in', 'in', '--out', 'out', '--vectorizer', 'v.json'];
     const sets = ['base.target=label', 'vectorize.id=page_id', 'vectorize.stop_words=[english]'];
-    const outcome = runStage(
+    const outcome = await runStageHere(
       'vectorize',
       [...args, ...sets.flatMap((set) => ['--set', set])],
       folder,
@@ -65,7 +66,7 @@ test('says nothing of classes where the target is a number', async () => {
     await writeTables(folder, { table: TRAIN });
     const paths = ['--in', 'table.parquet', '--out', 'x.safetensors', '--vectorizer', 'v.json'];
     const sets = ['--set', 'base.target=price', '--set', 'vectorize.task=regression'];
-    const { code, stdout, stderr } = runStage('vectorize', [...paths, ...sets], folder);
+    const { code, stdout, stderr } = await runStageHere('vectorize', [...paths, ...sets], folder);
     assert.is(code, 0, stderr);
     assert.match(stdout, /^vectorize: 5 table rows of \d+ terms \(/);
   });
@@ -75,12 +76,15 @@ test('writes the same bytes from CSV as from Parquet', async () => {
   await inTemporaryFolder(async (folder) => {
     await writeTables(folder, { table: TRAIN });
     await writeTables(folder, { table: TRAIN }, 'csv');
-    const written = ['table.parquet', 'table.csv'].map((file, i) => {
+    const written: Buffer[][] = [];
+    for (const [i, file] of ['table.parquet', 'table.csv'].entries()) {
       const outs = ['--out', `${i}.safetensors`, '--vectorizer', `${i}.json`];
-      const { code, stderr } = runStage('vectorize', ['--in', file, ...outs], folder);
+      const { code, stderr } = await runStageHere('vectorize', ['--in', file, ...outs], folder);
       assert.is(code, 0, stderr);
-      return [`${i}.safetensors`, `${i}.json`].map((name) => readFileSync(join(folder, name)));
-    });
+      written.push(
+        [`${i}.safetensors`, `${i}.json`].map((name) => readFileSync(join(folder, name))),
+      );
+    }
     assert.equal(written[1], written[0]);
   });
 });

@@ -4,7 +4,7 @@ import { withDatabase } from '../../lib/data/database.ts';
 import { copyStatement } from '../../lib/data/tables.ts';
 import { literal } from '../../lib/sql.ts';
 import type { Row } from '../../lib/sql.ts';
-import { runStage } from './stage-process.ts';
+import { runStageHere } from './stage-here.ts';
 
 const ENGINE = { threads: 2, memoryMb: 256 };
 
@@ -37,7 +37,11 @@ export function readJson(...path: readonly string[]): Record<string, unknown> {
 }
 
 /** Exit code and first line of what a stage refuses. */
-export function refusalOf(stage: string, args: readonly string[], folder: string): string {
-  const { code, stderr } = runStage(stage, args, folder);
+export async function refusalOf(
+  stage: string,
+  args: readonly string[],
+  folder: string,
+): Promise<string> {
+  const { code, stderr } = await runStageHere(stage, args, folder);
   return `${code} ${stderr.split('\n').find((line) => line.startsWith('error')) ?? stderr}`;
 }

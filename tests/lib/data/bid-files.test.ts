@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { inTemporaryFolder, runStage } from '../../support/stage-process.ts';
+import { runStageHere } from '../../support/stage-here.ts';
+import { inTemporaryFolder } from '../../support/stage-process.ts';
 import { readJson, readTable, refusalOf } from '../../support/table-stage.ts';
 
 const STEP = 'pipelines/clicks/bid';
@@ -35,7 +36,7 @@ function prepare(folder: string, bid: object = {}): void {
 test('writes an ad and a bid for every request in the order of time, what the budget brings, and a page', async () => {
   await inTemporaryFolder(async (folder) => {
     prepare(folder);
-    const { code, stdout, stderr } = runStage(STEP, FLAGS, folder);
+    const { code, stdout, stderr } = await runStageHere(STEP, FLAGS, folder);
     assert.is(code, 0, stderr);
     assert.match(stdout, 'bid: 2 bids; of a budget of 10 0.40 are spent for 0.8 expected clicks (');
     const rows = await readTable(join(folder, 'bids.csv'));
@@ -57,7 +58,7 @@ test('writes an ad and a bid for every request in the order of time, what the bu
     assert.match(page, 'best multiplier in hindsight');
     assert.match(page, 'log-normal with median 0.2');
     assert.is(page.match(/<svg/g)?.length, 2);
-    assert.is(runStage(STEP, FLAGS, folder).code, 0);
+    assert.is((await runStageHere(STEP, FLAGS, folder)).code, 0);
     assert.is(readFileSync(join(folder, 'bid.html'), 'utf8'), page, 'the same bytes again');
   });
 });
@@ -66,7 +67,7 @@ test('tells ads apart by their smoothed rates where that is asked for, whatever 
   await inTemporaryFolder(async (folder) => {
     prepare(folder, { ad_rate_strength: 5, probability: 'p' });
     write(folder, 'candidates.csv', [HEADER.replace('probability', 'p'), ...CANDIDATES]);
-    const { code, stderr } = runStage(STEP, FLAGS, folder);
+    const { code, stderr } = await runStageHere(STEP, FLAGS, folder);
     assert.is(code, 0, stderr);
     const rows = await readTable(join(folder, 'bids.csv'));
     assert.equal(
@@ -81,15 +82,15 @@ test('tells ads apart by their smoothed rates where that is asked for, whatever 
 test('says what is wrong with candidates and clicks, with exit 3', async () => {
   await inTemporaryFolder(async (folder) => {
     prepare(folder, { ad_rate_strength: 5 });
-    const refusal = (): string => refusalOf(STEP, FLAGS, folder);
+    const refusal = async (): Promise<string> => await refusalOf(STEP, FLAGS, folder);
     write(folder, 'clicks.csv', [...CLICKS, '5,2']);
     assert.is(
-      refusal(),
+      await refusal(),
       '3 error E_DATA: clicks.csv column clicked must be 0 or 1; got "2" in row 6',
     );
     write(folder, 'clicks.csv', [...CLICKS, ',1']);
     assert.is(
-      refusal(),
+      await refusal(),
       '3 error E_DATA: clicks.csv column ad_id must be a whole number below 2^53; got an empty cell in row 6',
     );
     const cases: [row: string, complaint: string][] = [
@@ -102,23 +103,26 @@ test('says what is wrong with candidates and clicks, with exit 3', async () => {
     ];
     for (const [row, complaint] of cases) {
       write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, row]);
-      assert.is(refusal(), `3 error E_DATA: candidates.csv column ${complaint} in row 5`);
+      assert.is(await refusal(), `3 error E_DATA: candidates.csv column ${complaint} in row 5`);
     }
     write(folder, 'clicks.csv', CLICKS);
     write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, ...CANDIDATES.slice(0, 3)]);
-    assert.is(runStage(STEP, FLAGS, folder).code, 0, 'the same again is the same');
+    assert.is((await runStageHere(STEP, FLAGS, folder)).code, 0, 'the same again is the same');
     write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, '1,7,2025-01-02T10:00:00Z,3,0.75']);
     assert.is(
-      refusal(),
+      await refusal(),
       '3 error E_DATA: candidates.csv column probability must be one number for an ad at a request; got 0.5 and 0.75 for ad 3, user 1, page 7, 2025-01-02 10:00:00+00',
     );
     write(folder, 'candidates.csv', [HEADER, ...CANDIDATES, '2,8,,6,0.5']);
     assert.match(
-      refusal(),
+      await refusal(),
       'candidates.csv column timestamp must be a time in every row; got an empty cell in row 5',
     );
     write(folder, 'candidates.csv', ['user_id,page_id,timestamp,ad_id,p', '1,2,2025-01-01,3,0.5']);
-    assert.match(refusal(), '3 error E_DATA: candidates.csv must have the column probability');
+    assert.match(
+      await refusal(),
+      '3 error E_DATA: candidates.csv must have the column probability',
+    );
   });
 });
 
