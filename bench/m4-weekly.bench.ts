@@ -3,8 +3,8 @@
  * each history, scored as M4 does against naive2.
  *
  * Wants M4's weekly histories: data/raw/m4_weekly.csv (npx timberline fetch, m4_weekly), or the file that --data
- * names. `--earlier 1` holds back the 13 values before those: what was chosen, was chosen on 1, 2 and 3 earlier, and
- * the last block was looked at once. `--models a,b` measures these, naive2 and theta alone.
+ * names. `--earlier 1` holds back the 13 values before those: what was chosen, was chosen on earlier blocks, and the
+ * last one had no say in it. `--models a,b` measures these, naive2 and theta alone.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -29,9 +29,10 @@ const BENCHMARKS = ['naive2', 'theta'];
 const BEST = 'lightgbm-direct';
 /**
  * The best must be so far below theta, within so many seconds. The best of the competition came 24 % below on the weeks
- * that it asked for, which are not here; on the 13 weeks before those held back, and twice before, this one is 25 %.
+ * that it asked for, which are not here; this one is 26 % below on the 13 weeks before those held back, and on the 13
+ * before. Nearly a fifth of the series move together, so that blocks differ by more than models do.
  */
-const PROMISE = { belowTheta: 0.19, seconds: 60 };
+const PROMISE = { belowTheta: 0.2, seconds: 60 };
 
 const { values: options } = parseArgs({
   options: {
