@@ -5,6 +5,7 @@ import { forecastModelOf } from '../lib/forecasting/models/registry.ts';
 import type { Panel } from '../lib/forecasting/panel.ts';
 import { createRng } from '../lib/rng.ts';
 import { describeMachine, printResults } from './report.ts';
+import { showNoProgress } from '../lib/progress.ts';
 
 const MODELS = ['naive', 'ridge', 'lightgbm'];
 const SIZES = [10_000, 100_000];
@@ -43,7 +44,7 @@ async function measure(name: string, nSeries: number): Promise<void> {
     rng: (purpose) => createRng(1, 'bench', purpose),
     signal: new AbortController().signal,
     warn: () => {},
-    startProgress: () => ({ update: () => {}, end: () => {} }),
+    startProgress: showNoProgress,
   });
   const forecast = await fitted.predict(12);
   const seconds = (performance.now() - start) / 1000;

@@ -17,6 +17,7 @@ import { cutPanel, panelOf } from '../lib/forecasting/panel.ts';
 import type { Panel } from '../lib/forecasting/panel.ts';
 import { createRng } from '../lib/rng.ts';
 import { describeMachine, printResults } from './report.ts';
+import { showNoProgress } from '../lib/progress.ts';
 
 const H = 13;
 const THREADS = 2;
@@ -71,7 +72,7 @@ async function measure(model: ForecastModel, history: Panel, actual: Float64Arra
     rng: (purpose) => createRng(1, 'bench', purpose),
     signal: new AbortController().signal,
     warn: () => {},
-    startProgress: () => ({ update: () => {}, end: () => {} }),
+    startProgress: showNoProgress,
   });
   const forecast = await fitted.predict(H);
   const seconds = (performance.now() - start) / 1000;

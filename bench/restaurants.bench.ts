@@ -21,6 +21,7 @@ import { createRng } from '../lib/rng.ts';
 import { findPort, installMlflow, startMlflow } from '../tests/support/mlflow.ts';
 import { measureStage } from './measure-stage.ts';
 import { describeMachine, median, printResults } from './report.ts';
+import { showNoProgress } from '../lib/progress.ts';
 
 const HOME = 'pipelines/restaurants';
 const N_ROUNDS = 3;
@@ -90,7 +91,7 @@ async function measureFolds(): Promise<number[]> {
       {
         rng: (purpose) => createRng(seed, 'bench', purpose),
         signal: new AbortController().signal,
-        progress: () => ({ update: () => {}, end: () => {} }),
+        progress: showNoProgress,
         onFold: ({ metrics }, k) => (errors[k] = (errors[k] ?? 0) + metrics.MAE0 / N_SEEDS),
       },
     );

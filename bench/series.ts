@@ -22,6 +22,7 @@ import type { Panel } from '../lib/forecasting/panel.ts';
 import { SERIES_SCHEMA } from '../lib/forecasting/series-params.ts';
 import { resolveParams } from '../lib/params/resolve.ts';
 import { createRng } from '../lib/rng.ts';
+import { showNoProgress } from '../lib/progress.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -72,7 +73,7 @@ const context = {
   rng: (purpose: string) => createRng(1, 'bench', purpose),
   signal: new AbortController().signal,
   warn: () => {},
-  startProgress: () => ({ update: () => {}, end: () => {} }),
+  startProgress: showNoProgress,
 };
 
 const print = (name: string, forecast: Float64Array, start: number): void => {

@@ -31,6 +31,7 @@ import { writeLightgbmModel } from '../lib/tracking/lightgbm-model.ts';
 import { watchProcesses } from './process-usage.ts';
 import { describeMachine, median, printResults } from './report.ts';
 import { startServer, stopServer } from './sales-load.ts';
+import { showNoProgress } from '../lib/progress.ts';
 
 const N_TRAIN = 60_000;
 const N_BODIES = 200;
@@ -95,7 +96,7 @@ async function prepare(): Promise<Record<number, string[]>> {
     };
     const { fitted } = await fitModel('lightgbm', data, params, {
       ...{ ...machine, info: () => {}, onStep: () => 'go on', checkpoint: () => null },
-      startProgress: () => ({ update: () => {}, end: () => {} }),
+      startProgress: showNoProgress,
       rng: (purpose) => createRng(1, 'bench', purpose),
       signal: new AbortController().signal,
     });

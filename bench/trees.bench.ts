@@ -19,6 +19,7 @@ import { randomForest } from '../lib/models/random-forest.ts';
 import { createRng } from '../lib/rng.ts';
 import { readDatasets } from '../lib/tensors/dataset-files.ts';
 import { describeMachine, median, printResults } from './report.ts';
+import { showNoProgress } from '../lib/progress.ts';
 
 const N_ROUNDS = 1;
 const N_TREES = 3;
@@ -48,7 +49,7 @@ const context = (seed: number, threads = 1): FitContext => ({
   ...{ threads, warn: console.error, info: () => {} },
   rng: (purpose) => createRng(seed, 'bench', purpose),
   signal: new AbortController().signal,
-  startProgress: () => ({ update: () => {}, end: () => {} }),
+  startProgress: showNoProgress,
   onStep: () => 'go on',
   checkpoint: () => null,
   fitMember: () => Promise.reject(new Error('no member')),

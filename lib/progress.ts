@@ -7,3 +7,6 @@ export interface Progress {
 
 /** Begins to show work of `total` units. */
 export type StartProgress = (label: string, total: number, unit: string) => Progress;
+
+/** Progress that nobody sees. */
+export const showNoProgress: StartProgress = () => ({ update: () => {}, end: () => {} });

@@ -30,6 +30,15 @@ export interface Relation {
   readonly source: string;
 }
 
+/** How many rows the relation has. */
+export async function countRows(
+  database: Pick<Database, 'query'>,
+  { sql }: Pick<Relation, 'sql'>,
+): Promise<number> {
+  const [{ n }] = await database.query(`SELECT count(*) AS n FROM ${sql}`);
+  return Number(n);
+}
+
 /** Of messages that name a row and not a line of the file: cells may hold newlines. */
 export const ROW_HINT = 'row 1 is the first below the header';
 

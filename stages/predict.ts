@@ -29,7 +29,8 @@ export const predict = defineStage({
   async run({ paths, params, base, log, progress, clock }) {
     const { readBundle, textColumns } = await import('../lib/models/bundle.ts');
     const { withDatabase } = await import('../lib/data/database.ts');
-    const { countRows, openTable } = await import('../lib/data/tables.ts');
+    const { openTable } = await import('../lib/data/tables.ts');
+    const { countRows } = await import('../lib/sql.ts');
     const { predictTable } = await import('../lib/data/predict-table.ts');
     const bundle = readBundle(paths.model);
     const machine = { threads: base.threads, warn: log.warn };

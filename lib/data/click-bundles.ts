@@ -21,6 +21,7 @@ import type { VectorizeParams } from '../text/vectorize-params.ts';
 import { applyVectorizer, termNames } from '../text/vectorizer.ts';
 import type { FileDatabase } from './database.ts';
 import { describeColumns } from './tables.ts';
+import { showNoProgress } from '../progress.ts';
 
 type TrainParams = Params<typeof TRAIN_SCHEMA>;
 
@@ -116,7 +117,7 @@ function contextOf(stage: string, { seed, threads, warn }: FitOptions): Training
     rng: (purpose) => createRng(seed, stage, purpose),
     signal: new AbortController().signal,
     info: () => {},
-    startProgress: () => ({ update: () => {}, end: () => {} }),
+    startProgress: showNoProgress,
     onStep: () => 'go on',
     checkpoint: () => null,
   };

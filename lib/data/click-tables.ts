@@ -3,13 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadParams } from '../clicks/clicks-params.ts';
 import { assertTimes, microsecondsSql } from '../joining/times.ts';
-import { assertColumns } from '../sql.ts';
+import { assertColumns, countRows } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import { assertCells } from './assert-cells.ts';
 import type { FileDatabase } from './database.ts';
 import { assertIds, assertOnce, assertSameKind } from './ids.ts';
 import { keepTable } from './memory-tables.ts';
-import { countRows, openTable, writeTable } from './tables.ts';
+import { openTable, writeTable } from './tables.ts';
 
 const REQUEST = ['user_id', 'page_id', 'timestamp'];
 const CLICK = [...REQUEST, 'ad_id', 'clicked'];

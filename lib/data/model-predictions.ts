@@ -2,7 +2,7 @@
 import { StageError, listExamples } from '../errors.ts';
 import type { ModelPredictions } from '../metrics/compare.ts';
 import { createPredictions } from '../metrics/predictions.ts';
-import { assertColumns, identifier, literal } from '../sql.ts';
+import { assertColumns, countRows, identifier, literal } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import type { FileDatabase } from './database.ts';
 import { openTable } from './tables.ts';
@@ -115,9 +115,7 @@ async function assertSameRows(
   id: string | null,
 ): Promise<void> {
   const hint = 'compare models that were tested on the same table: one seed, one split';
-  const count = async (from: string): Promise<number> =>
-    Number((await database.query(`SELECT count(*) AS n FROM ${from}`))[0].n);
-  const [n, own] = [await count(first.sql), await count(other.sql)];
+  const [n, own] = [await countRows(database, first), await countRows(database, other)];
   if (id === null) {
     if (n === own) return;
     throw new StageError(
@@ -127,9 +125,9 @@ async function assertSameRows(
     );
   }
   const key = identifier(id);
-  const nDistinct = await count(
-    `(SELECT DISTINCT ${key} FROM ${other.sql} WHERE ${key} IS NOT NULL)`,
-  );
+  const nDistinct = await countRows(database, {
+    sql: `(SELECT DISTINCT ${key} FROM ${other.sql} WHERE ${key} IS NOT NULL)`,
+  });
   if (nDistinct !== own) {
     throw new StageError(
       'E_DATA',
@@ -137,9 +135,9 @@ async function assertSameRows(
     );
   }
   const text = `${key}::VARCHAR`;
-  const nShared = await count(
-    `(SELECT ${text} AS id FROM ${first.sql}) JOIN (SELECT ${text} AS id FROM ${other.sql}) USING (id)`,
-  );
+  const nShared = await countRows(database, {
+    sql: `(SELECT ${text} AS id FROM ${first.sql}) JOIN (SELECT ${text} AS id FROM ${other.sql}) USING (id)`,
+  });
   if (nShared === n && nShared === own) return;
   throw new StageError(
     'E_DATA',
@@ -164,8 +162,7 @@ async function read(
     ...classes.map((name) => `coalesce(${identifier(PREFIX + name)}, 'nan')::FLOAT`),
   ];
   const order = id === null ? '' : ` ORDER BY ${identifier(id)}::VARCHAR`;
-  const [{ n }] = await database.query(`SELECT count(*) AS n FROM ${relation.sql}`);
-  const nSamples = Number(n);
+  const nSamples = await countRows(database, relation);
   const [yTrue, yPred] = [new Int32Array(nSamples), new Int32Array(nSamples)];
   const yProba = new Float32Array(nSamples * nClasses);
   let end = 0;

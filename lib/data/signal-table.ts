@@ -9,11 +9,11 @@ import { buildFeatureTable, numberUnits } from '../signal/build-table.ts';
 import type { GroupOfColumns } from '../signal/build-table.ts';
 import type { UserDays } from '../signal/user-days.ts';
 import type { SignalParams } from '../signal/signal-params.ts';
-import { assertColumns, identifier } from '../sql.ts';
+import { assertColumns, countRows, identifier } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import { readRows } from '../tensors/read-rows.ts';
 import type { FileDatabase } from './database.ts';
-import { countRows, openTable, openTables } from './tables.ts';
+import { openTable, openTables } from './tables.ts';
 
 /** Tells the order of the file. */
 const LINE = 'click_id';

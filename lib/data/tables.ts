@@ -197,11 +197,6 @@ export function copyStatement(query: string, file: string): string {
   return `COPY (${query}) TO ${literal(file)} (${format})`;
 }
 
-export async function countRows(database: Database, { sql }: Relation): Promise<number> {
-  const [{ n }] = await database.query(`SELECT count(*) AS n FROM ${sql}`);
-  return Number(n);
-}
-
 function listSplits(folder: string): Map<string, string> {
   const entries = readdirSync(folder);
   const files = new Map<string, string>();

@@ -1,4 +1,5 @@
 /** Everything that the page of `explore` tells of a table, as plain data. */
+import { countRows } from '../sql.ts';
 import type { Database, Relation } from '../sql.ts';
 import { findCorrelations } from './correlated-pairs.ts';
 import type { Correlations } from './correlated-pairs.ts';
@@ -52,8 +53,7 @@ export async function explore(
   options: { readonly target: string | null; readonly id: string; readonly seed: number },
   params: ExploreParams,
 ): Promise<Exploration> {
-  const [{ n }] = await database.query(`SELECT count(*) AS n FROM ${relation.sql}`);
-  const nSamples = Number(n);
+  const nSamples = await countRows(database, relation);
   const { target, labels } = await readTarget(database, relation, options.target, params);
   const columns = relation.columns.filter(
     ({ name }) => name !== options.id && name !== options.target,

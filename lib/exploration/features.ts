@@ -1,6 +1,7 @@
 /** What there is to know of each feature: its values, and what it tells about the target. */
 import { findOneHotGroups } from '../one-hot-groups.ts';
 import { findBinary, queryColumns } from '../preprocessing/column-facts.ts';
+import { countRows } from '../sql.ts';
 import type { Column, Database, Relation, Row } from '../sql.ts';
 import {
   countBinary,
@@ -49,8 +50,7 @@ export async function describeFeatures(
     numbers.filter(({ name }) => binary.has(name)),
     labels,
   );
-  const [{ n }] = await database.query(`SELECT count(*) AS n FROM ${relation.sql}`);
-  const nRows = Number(n);
+  const nRows = await countRows(database, relation);
   const grouped = new Map(groups.flatMap((group) => group.columns.map((name) => [name, group])));
   const described = await describeNumbers(
     database,

@@ -1,5 +1,5 @@
 /** The column to predict: classes or a quantity, and the label by which rows are counted. */
-import { double, identifier, literal } from '../sql.ts';
+import { countRows, double, identifier, literal } from '../sql.ts';
 import type { Database, Relation, Value } from '../sql.ts';
 import { summarize } from './numeric-summary.ts';
 import type { NumericSummary } from './numeric-summary.ts';
@@ -138,9 +138,9 @@ async function readQuantity(
   marginal.values.forEach((value, i) => {
     totals[starts.findLastIndex((start) => value >= start)] += marginal.counts[i];
   });
-  const [{ n }] = await database.query(`SELECT count(*) AS n FROM ${relation.sql}`);
+  const n = await countRows(database, relation);
   return {
-    target: { name, kind: 'quantity', missing_count: Number(n) - nRows, ...summary },
+    target: { name, kind: 'quantity', missing_count: n - nRows, ...summary },
     labels: {
       sql: `CASE WHEN isfinite(${x}) THEN ${indexAmong(x, starts)} END`,
       totals,

@@ -2,7 +2,7 @@
 import { matchesPattern } from '../column-names.ts';
 import { StageError } from '../errors.ts';
 import type { Distribution } from '../preprocessing/distribution.ts';
-import { assertColumns, double, identifier, literal } from '../sql.ts';
+import { assertColumns, countRows, double, identifier, literal } from '../sql.ts';
 import type { Database, Relation, Value } from '../sql.ts';
 import { readCodes } from '../tensors/read-codes.ts';
 import type { TableEngine } from '../tensors/row-blocks.ts';
@@ -38,9 +38,8 @@ export async function readSliceKeys(
   distribution: Distribution,
 ): Promise<SliceKeys[]> {
   const slicings = await resolveSlices(engine, relation, declarations, distribution);
-  const [{ n }] = await engine.query(`SELECT count(*) AS n FROM ${relation.sql}`);
   const expressions = slicings.map(({ sql }) => sql);
-  const codes = await readCodes(engine, relation, expressions, Number(n));
+  const codes = await readCodes(engine, relation, expressions, await countRows(engine, relation));
   return slicings.map(({ by, names }, i) => ({ by, names, keys: codes[i] }));
 }
 

@@ -1,6 +1,6 @@
 /** Everything that `monitor` tells of two tables, as plain data. */
 import { StageError, listExamples } from '../errors.ts';
-import { assertColumns, identifier } from '../sql.ts';
+import { assertColumns, countRows, identifier } from '../sql.ts';
 import type { CountingDatabase } from '../preprocessing/distribution.ts';
 import type { Column, Relation } from '../sql.ts';
 import { showBins } from './bins.ts';
@@ -9,7 +9,7 @@ import { measureDrift } from './drift.ts';
 import type { DriftScores, DriftTest } from './drift.ts';
 import type { MonitorParams } from './monitor-params.ts';
 import type { ColumnProfile, NumericProfile } from './profiles.ts';
-import { comparedBy, countRows, profileColumn } from './reference.ts';
+import { comparedBy, profileColumn } from './reference.ts';
 import type { Compared, Reference } from './reference.ts';
 
 /** Bins of a column that files and charts hold. */

@@ -2,7 +2,7 @@
 import { StageError } from '../errors.ts';
 import { areCategories, countNumbers, countTexts } from '../preprocessing/distribution.ts';
 import type { CountingDatabase, Distribution } from '../preprocessing/distribution.ts';
-import { identifier } from '../sql.ts';
+import { countRows, identifier } from '../sql.ts';
 import type { Column, Relation } from '../sql.ts';
 import { profileCategories, profileTraining, profileValues } from './profiles.ts';
 import type { ColumnProfile } from './profiles.ts';
@@ -58,14 +58,6 @@ export function referenceOfTraining(
     columns: input,
     profile: ({ name }) => Promise.resolve(profileTraining(distribution, name)),
   };
-}
-
-export async function countRows(
-  database: Pick<CountingDatabase, 'query'>,
-  { sql }: Relation,
-): Promise<number> {
-  const [{ n }] = await database.query(`SELECT count(*) AS n FROM ${sql}`);
-  return Number(n);
 }
 
 /** What of the column a profile is of. */

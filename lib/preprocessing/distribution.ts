@@ -1,5 +1,5 @@
 /** What the raw training rows look like, column by column, for those who compare later rows with them. */
-import { identifier } from '../sql.ts';
+import { countRows, identifier } from '../sql.ts';
 import type { Column, Database, Relation, Row } from '../sql.ts';
 
 export interface NumericDistribution {
@@ -58,8 +58,7 @@ export async function describeDistribution(
   relation: Relation,
   columns: readonly Column[],
 ): Promise<Distribution> {
-  const [row] = await database.query(`SELECT count(*) AS n FROM ${relation.sql}`);
-  const nSamples = Number(row.n);
+  const nSamples = await countRows(database, relation);
   const described: [string, NumericDistribution | CategoricalDistribution][] = [];
   // one by one: the distinct values of a column are in memory
   for (const { name, kind } of columns) {

@@ -1,7 +1,7 @@
 /** Fits a scaler: center and scale, or quantiles, of each numeric column of the training rows. */
 import { matchesPattern } from '../column-names.ts';
 import { StageError, listExamples } from '../errors.ts';
-import { assertColumns, double, identifier } from '../sql.ts';
+import { assertColumns, countRows, double, identifier } from '../sql.ts';
 import type { Column, Relation } from '../sql.ts';
 import { assertFinite, findBinary, queryColumns } from './column-facts.ts';
 import type { OrderedDatabase } from './column-facts.ts';
@@ -51,7 +51,7 @@ export async function fitScaler(
   const columns = numeric.filter(({ name }, i) => ranges[i].min !== null && !binary.has(name));
   const methods = columns.map(({ name }) => methodOf(name, options));
   const moments = await fitMoments(database, fit, columns, methods, options);
-  const [{ n }] = await database.query(`SELECT count(*) AS n FROM ${fit.sql}`);
+  const n = await countRows(database, fit);
   const scalers = columns.map(({ name }, i) => {
     const { min, max } = ranges[numeric.findIndex((column) => column.name === name)];
     const scaler = toColumnScaler(methods[i], { ...moments[i], min, max }, options);
@@ -60,7 +60,7 @@ export async function fitScaler(
   return {
     format: 'timberline-scaler',
     version: 1,
-    n_samples_seen: Number(n),
+    n_samples_seen: n,
     columns: Object.fromEntries(scalers),
   };
 }

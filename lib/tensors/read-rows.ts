@@ -1,5 +1,6 @@
 /** A whole table in memory, for algorithms that look at every row many times. */
 import { requireNames } from '../column-names.ts';
+import { countRows } from '../sql.ts';
 import type { Relation } from '../sql.ts';
 import { findClasses, labelExpression } from './classes.ts';
 import { streamBlocks } from './row-blocks.ts';
@@ -41,9 +42,9 @@ export async function readRows(
   const columns = features.length === 0 ? [] : requireNames(patterns, features, 'cluster.columns');
   assertNumbers(relation, columns);
   const name = target !== null && names.includes(target) ? target : null;
-  const [{ n }] = await engine.query(`SELECT count(*) AS n FROM ${relation.sql}`);
-  const X = new Float32Array(Number(n) * columns.length);
-  const labels = new Int32Array(Number(n));
+  const n = await countRows(engine, relation);
+  const X = new Float32Array(n * columns.length);
+  const labels = new Int32Array(n);
   const classes = name === null ? [] : (await findClasses(engine, relation, name)).classes;
   const label = name === null ? null : labelExpression(name, classes);
   let nRead = 0;

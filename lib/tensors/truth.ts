@@ -1,5 +1,6 @@
 /** What is to be learnt of the rows of tables: the classes of train, or numbers. */
 import type { Tables } from '../data/tables.ts';
+import { countRows } from '../sql.ts';
 import type { Database, Relation } from '../sql.ts';
 import type { Task } from '../task.ts';
 import { assertKnownClasses, findClasses, labelExpression } from './classes.ts';
@@ -30,8 +31,7 @@ export async function planTruth(
   // train, or the one table, comes first
   for (const [name, relation] of relations) {
     if (target === null) {
-      const [{ n }] = await engine.query(`SELECT count(*) AS n FROM ${relation.sql}`);
-      sizes[name] = Number(n);
+      sizes[name] = await countRows(engine, relation);
     } else if (task === 'regression') {
       sizes[name] = await countTargets(engine, relation, target);
     } else {

@@ -5,6 +5,7 @@ import type { BoosterOptions } from '../../lib/models/lightgbm/params.ts';
 import type { FitContext, Machine } from '../../lib/models/model.ts';
 import { toCamelCase } from '../../lib/params/schema.ts';
 import { createRng } from '../../lib/rng.ts';
+import { showNoProgress } from '../../lib/progress.ts';
 
 export const machine: Machine = { threads: 2, warn: (line) => console.error(line) };
 
@@ -19,7 +20,7 @@ export function createContext({
     ...{ threads: 1, warn: () => {} },
     rng: (purpose) => (seed === undefined ? createRng(1, 'test', purpose) : fixed),
     signal: new AbortController().signal,
-    startProgress: () => ({ update: () => {}, end: () => {} }),
+    startProgress: showNoProgress,
     onRound: () => 'go on',
     ...changes,
   };

@@ -5,6 +5,7 @@ import { panelOf } from '../../lib/forecasting/panel.ts';
 import type { Panel } from '../../lib/forecasting/panel.ts';
 import { createRng } from '../../lib/rng.ts';
 import type { Rng } from '../../lib/rng.ts';
+import { showNoProgress } from '../../lib/progress.ts';
 
 export const MONTHLY = parseFrequency('MS');
 
@@ -17,7 +18,7 @@ export const createForecastContext = (changes: Partial<ForecastContext> = {}): F
   signal: new AbortController().signal,
   threads: 1,
   warn: () => {},
-  startProgress: () => ({ update: () => {}, end: () => {} }),
+  startProgress: showNoProgress,
   ...changes,
 });
 

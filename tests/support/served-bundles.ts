@@ -21,6 +21,7 @@ import { fitVectorizer } from '../../lib/text/fit-vectorizer.ts';
 import { VECTORIZE_SCHEMA } from '../../lib/text/vectorize-params.ts';
 import { applyVectorizer, termNames } from '../../lib/text/vectorizer.ts';
 import { createRelation } from './relations.ts';
+import { showNoProgress } from '../../lib/progress.ts';
 
 export const machine = {
   threads: 1,
@@ -51,7 +52,7 @@ const context = {
   rng: (purpose: string) => createRng(1, 'test', purpose),
   signal: new AbortController().signal,
   info: () => {},
-  startProgress: () => ({ update: () => {}, end: () => {} }),
+  startProgress: showNoProgress,
   checkpoint: () => null,
   onStep: () => 'go on' as const,
 };

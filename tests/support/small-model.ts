@@ -21,6 +21,7 @@ import { labelExpression } from '../../lib/tensors/classes.ts';
 import { toLabelled } from './in-memory-batches.ts';
 import type { Rows } from './in-memory-batches.ts';
 import { createRelation } from './relations.ts';
+import { showNoProgress } from '../../lib/progress.ts';
 
 /** Names that need quotes in SQL and in CSV, in the order of their code points. */
 export const CLASSES = ['it\'s "fir"', 'oak, white', 'pine'];
@@ -80,7 +81,7 @@ export function createContext(changes: Partial<TrainingContext> = {}): TrainingC
     rng: (purpose) => createRng(1, 'test', purpose),
     signal: new AbortController().signal,
     info: () => {},
-    startProgress: () => ({ update: () => {}, end: () => {} }),
+    startProgress: showNoProgress,
     checkpoint: () => null,
     onStep: () => 'go on',
     ...changes,

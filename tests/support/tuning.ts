@@ -1,6 +1,7 @@
 /** Studies of Optuna whose trials are functions of their parameters, run in this process. */
 import { join } from 'node:path';
 import { findStudyProgram } from '../../lib/data/study-program.ts';
+import { showNoProgress } from '../../lib/progress.ts';
 import type { SearchSpace } from '../../lib/tuning/search-space.ts';
 import { withStudy } from '../../lib/tuning/study.ts';
 import type { Study, StudyOptions } from '../../lib/tuning/study.ts';
@@ -73,7 +74,7 @@ export async function runTrials(
   const say = (line: string): void => void said.push(line);
   const context = {
     log: { info: say, warn: say },
-    startProgress: () => ({ update: () => {}, end: () => {} }),
+    startProgress: showNoProgress,
     clock: () => 0,
   };
   await tune(study, run, { ...OPTIONS, ...changes }, context);

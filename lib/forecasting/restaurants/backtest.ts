@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { mae } from '../../metrics/regression.ts';
 import type { BoosterContext } from '../../models/lightgbm/booster.ts';
+import { showNoProgress } from '../../progress.ts';
 import type { Rng } from '../../rng.ts';
 import { forecastWeekBoosted } from './boosted-model.ts';
 import type { WeekForecast } from './boosted-model.ts';
@@ -97,7 +98,7 @@ export async function forecastWeek(
       // so few rows that threads would wait for each other
       threads: 1,
       rng: stream,
-      startProgress: () => ({ update: () => {}, end: () => {} }),
+      startProgress: showNoProgress,
     }),
     last_week: { prediction: lastWeek, minimum: lastWeek, maximum: lastWeek },
   };

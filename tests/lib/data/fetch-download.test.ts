@@ -10,6 +10,7 @@ import type { FetchContext } from '../../../lib/data/fetch.ts';
 import { serveFile, sizeOfPart, withServer } from '../../support/file-server.ts';
 import type { Answer, FileServer } from '../../support/file-server.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
+import { showNoProgress } from '../../../lib/progress.ts';
 
 const CONTENT = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 251));
 const HALF = CONTENT.length / 2;
@@ -39,7 +40,7 @@ async function withRun(
         record: () => {},
         crash: () => {},
       },
-      progress: () => ({ update: () => {}, end: () => {} }),
+      progress: showNoProgress,
       signal: new AbortController().signal,
       downloads,
     };

@@ -11,6 +11,7 @@ import type { FetchContext } from '../../../lib/data/fetch.ts';
 import { StageError } from '../../../lib/errors.ts';
 import { withServer } from '../../support/file-server.ts';
 import { inTemporaryFolder } from '../../support/stage-process.ts';
+import { showNoProgress } from '../../../lib/progress.ts';
 
 const ROWS = '1,2\n3,4\n';
 const FILE = Buffer.from(`a,b\n${ROWS}`);
@@ -58,7 +59,7 @@ async function withRun(use: (run: Run) => Promise<void>): Promise<void> {
         record: () => {},
         crash: () => {},
       },
-      progress: () => ({ update: () => {}, end: () => {} }),
+      progress: showNoProgress,
       signal: new AbortController().signal,
       downloads: join(folder, 'downloads'),
     };

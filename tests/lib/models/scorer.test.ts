@@ -19,11 +19,11 @@ import {
   makeBundle,
   withProbabilities,
 } from '../../support/small-model.ts';
+import { showNoProgress } from '../../../lib/progress.ts';
 
 const database = await openTestDatabase();
 const { bundle, raw } = await makeBundle(database);
 const scorer = await openScorer(bundle, database, machine);
-const startProgress = () => ({ update: () => {}, end: () => {} });
 
 /** Probabilities of all rows. */
 async function score(relation: Relation, of = scorer): Promise<number[]> {
@@ -60,7 +60,7 @@ const changed = async (columns: string): Promise<string> =>
 async function labelsOf(changes: Bundle): Promise<number[]> {
   const other = await openScorer(changes, database, machine);
   const labels: number[] = [];
-  for await (const block of predictBlocks(changes, other, raw, startProgress())) {
+  for await (const block of predictBlocks(changes, other, raw, showNoProgress('rows', 1, 'rows'))) {
     labels.push(...block.labels);
   }
   other.dispose();
@@ -76,7 +76,7 @@ const near = (found: readonly number[], expected: readonly number[]): void => {
 const test = suite('scorer');
 
 test('gives every row probabilities that sum to 1, and finds the classes of rows that it learned', async () => {
-  const { yTrue, yProba } = await scoreLabelled(bundle, scorer, database, raw, startProgress);
+  const { yTrue, yProba } = await scoreLabelled(bundle, scorer, database, raw, showNoProgress);
   assert.equal(
     [...yTrue],
     Array.from({ length: 60 }, (_, i) => i % 3),
@@ -226,7 +226,7 @@ test('predicts the second of two classes from the threshold on, else the more pr
 test('refuses a labelled table without the target, with a class that train had not, or a row without one', async () => {
   const labelled = async (columns: string): Promise<string> => {
     const relation = await table(`SELECT ${columns} FROM (${TABLE})`);
-    return await messageOf(scoreLabelled(bundle, scorer, database, relation, startProgress));
+    return await messageOf(scoreLabelled(bundle, scorer, database, relation, showNoProgress));
   };
   assert.is(
     await labelled('* EXCLUDE (kind)'),

@@ -7,6 +7,7 @@ import { crossValidateMultiModel } from '../../../../lib/forecasting/restaurants
 import { HOURLY, hourlyFeatures } from '../../../../lib/forecasting/restaurants/hourly-features.ts';
 import { createRng } from '../../../../lib/rng.ts';
 import { createForecastContext } from '../../../support/forecasting.ts';
+import { showNoProgress } from '../../../../lib/progress.ts';
 
 const GOLDEN = join(import.meta.dirname, '..', '..', '..', 'golden', 'restaurant-folds');
 const N_SEEDS = 20;
@@ -29,7 +30,7 @@ test('the error of each fold is that of forests of scikit-learn on the same hour
     const rng = (purpose: string) => createRng(seed, 'cross-validate', purpose);
     await crossValidateMultiModel({ x, y }, params, {
       ...createForecastContext({ rng }),
-      progress: () => ({ update: () => {}, end: () => {} }),
+      progress: showNoProgress,
       onFold: ({ metrics }, k) => void (ours[k] += metrics.MAE0 / N_SEEDS),
     });
   }

@@ -4,6 +4,7 @@ import type { FitContext, LabelledRows, TrainingData } from '../../../../lib/mod
 import type { ForestParams } from '../../../../lib/models/trees/fit-forest.ts';
 import type { GrowOptions, GrownTree } from '../../../../lib/models/trees/grow-tree.ts';
 import { createRng } from '../../../../lib/rng.ts';
+import { showNoProgress } from '../../../../lib/progress.ts';
 
 export interface SmallTable {
   readonly features: Float32Array;
@@ -97,7 +98,7 @@ export function makeContext(changes: Partial<FitContext> = {}, seed = 1): FitCon
     info: () => {},
     rng: (purpose) => createRng(seed, 'train', purpose),
     signal: new AbortController().signal,
-    startProgress: () => ({ update: () => {}, end: () => {} }),
+    startProgress: showNoProgress,
     onStep: () => 'go on',
     checkpoint: () => null,
     fitMember: () => Promise.reject(new Error('no member')),
