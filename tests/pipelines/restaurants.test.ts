@@ -13,7 +13,8 @@ import type { TrackingEvent } from '../../lib/tracking/journal.ts';
 import { assertClose } from '../support/close.ts';
 import { firstHourOf, makeWeeks, orderFile, writeOrders } from '../support/restaurants.ts';
 import type { Order } from '../support/restaurants.ts';
-import { runStage, startStage } from '../support/stage-process.ts';
+import { runStageHere, runWellHere } from '../support/stage-here.ts';
+import { runStage } from '../support/stage-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'timberline-test-'));
 const at = (file: string): string => join(folder, file);
@@ -28,21 +29,17 @@ cross-validate: {n_fold: 3}
 train: {n_estimators: 3, n_models: 2}
 `;
 
-const run = (step: Step, args: readonly string[] = []) =>
-  runStage(`pipelines/restaurants/${step}`, args, folder);
-const runWell = (step: Step, args: readonly string[] = []): string => {
-  const { code, stdout, stderr } = run(step, args);
-  assert.is(code, 0, `${step}\n${stderr}`);
-  return stdout;
-};
-/** How runs end that must fail, all at once: "3 error E_DATA: …" of each. */
+const fileOf = (step: Step): string => `pipelines/restaurants/${step}`;
+const runWell = async (step: Step, args: readonly string[]): Promise<string> =>
+  await runWellHere(fileOf(step), args, folder);
+/** How runs end that must fail: "3 error E_DATA: …" of each. */
 const complaintsOf = async (runs: readonly (readonly [Step, ...string[]])[]): Promise<string[]> => {
-  const outcomes = await Promise.all(
-    runs.map(
-      ([step, ...args]) => startStage(`pipelines/restaurants/${step}`, args, folder).outcome,
-    ),
-  );
-  return outcomes.map(({ code, stderr }) => `${code} ${/^error (.|\n {2})*$/m.exec(stderr)?.[0]}`);
+  const complaints: string[] = [];
+  for (const [step, ...args] of runs) {
+    const { code, stderr } = await runStageHere(fileOf(step), args, folder);
+    complaints.push(`${code} ${/^error (.|\n {2})*$/m.exec(stderr)?.[0]}`);
+  }
+  return complaints;
 };
 type Row = Readonly<Record<string, string>>;
 const tableOf = (file: string): Row[] => parse(readFileSync(at(file)), { columns: true }) as Row[];
@@ -72,7 +69,11 @@ test.before(() => {
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('runs from load to predict', () => {
-  for (const step of STEPS) assert.match(runWell(step), new RegExp(`^${step}: `));
+  for (const step of STEPS) {
+    const { code, stdout, stderr } = runStage(fileOf(step), [], folder);
+    assert.is(code, 0, `${step}\n${stderr}`);
+    assert.match(stdout, new RegExp(`^${step}: `));
+  }
 });
 
 test('sums both restaurants by the hour, whatever their columns, dates and separators', () => {
@@ -203,22 +204,22 @@ test('says how the folds went, and measures them by the forecasts that it wrote'
   assert.match(readFileSync(at('reports/validation.html'), 'utf8'), '3 folds from 2018-');
 });
 
-test('gives the same bytes when it runs again, and no truth to a week that has no file', () => {
+test('gives the same bytes when it runs again, and no truth to a week that has no file', async () => {
   const models = ['--simple-model', 'again/simple', '--multi-model', 'again/multi'];
-  for (const _ of ['new', 'over the old']) runWell('train', models);
+  for (const _ of ['new', 'over the old']) await runWell('train', models);
   for (const file of ['multi_model/data/forests.safetensors', 'simple_model/model.lgb']) {
     const [name, ...path] = file.split('_model/');
     assert.equal(readFileSync(at(`again/${name}/${path[0]}`)), readFileSync(at(`models/${file}`)));
   }
   rmSync(orderFile(orders, 2, 201));
-  const said = runWell('predict', ['--out', 'again/y.csv', '--metrics', 'again/m.json', '--page', 'again/p.html']); // prettier-ignore
+  const said = await runWell('predict', ['--out', 'again/y.csv', '--metrics', 'again/m.json', '--page', 'again/p.html']); // prettier-ignore
   assert.match(said, 'week 201, 168 hours, its turnover is not known yet');
   assert.equal(readFileSync(at('again/y.csv')), readFileSync(at('data/predictions/y_pred.csv')));
   assert.ok(Object.values(JSON.parse(readFileSync(at('again/m.json'), 'utf8'))).every((v) => v === null)); // prettier-ignore
   assert.match(readFileSync(at('again/p.html'), 'utf8'), 'week 201 is not known yet');
 });
 
-test('takes the night when clocks go back as it is written: the hour that comes twice holds both', () => {
+test('takes the night when clocks go back as it is written: the hour that comes twice holds both', async () => {
   // 28 October 2018 is the last day of week 199
   const night = (time: string): Order => ({ time: `2018-10-28 ${time}`, quantity: 1, price: 4 });
   writeOrders(at('night'), 1, 199, [night('00:30:00'), night('01:20:00'), night('01:10:00')]);
@@ -226,17 +227,17 @@ test('takes the night when clocks go back as it is written: the hour that comes 
   const week = ['start_week=199', 'end_week=199', 'next_week=200'].flatMap((value) => [
     ...['--set', `window.${value}`],
   ]);
-  runWell('load', ['--in', 'night', '--out', 'night.csv', ...week]);
+  await runWell('load', ['--in', 'night', '--out', 'night.csv', ...week]);
   assert.equal(
     tableOf('night.csv').map((row) => [row.order_date.slice(11, 13), Number(row.cash_in)]),
     [['00', 4], ['01', 12], ['02', 0], ['03', 4]], // prettier-ignore
   );
 });
 
-test('forecasts the week that is named, though the last days before it have no orders', () => {
+test('forecasts the week that is named, though the last days before it have no orders', async () => {
   const [header, ...rows] = readFileSync(at('data/data.csv'), 'utf8').trim().split('\n');
   writeFileSync(at('quiet.csv'), [header, ...rows.slice(0, -2 * DAY), ''].join('\n'));
-  runWell('future', ['--in', 'quiet.csv', '--out', 'quiet-x.csv']);
+  await runWell('future', ['--in', 'quiet.csv', '--out', 'quiet-x.csv']);
   const whole = tableOf('data/prediction_set/x_pred.csv');
   const known = new Set(rows.slice(0, -2 * DAY).map((row) => row.split(',')[0]));
   assert.equal(
@@ -308,7 +309,7 @@ test('says what each step reads, writes and takes, and how it is run', async () 
     assert.match(summary, /^[A-Z][^.\n]{10,90}$/);
     for (const [path, { doc }] of Object.entries(paths)) assert.ok(doc.length > 10, path);
   }
-  const { stdout } = run('future', ['--help']);
+  const { stdout } = runStage(fileOf('future'), ['--help'], folder);
   assert.match(stdout, 'window.next_week: an integer in [2, inf) (default 201)');
   assert.match(stdout, 'features.lag_in_week: an integer in [1, inf) (default 1)');
   assert.match(stdout, 'node future.ts --in data.csv --out x_pred.csv');

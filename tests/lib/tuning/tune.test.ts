@@ -178,7 +178,7 @@ test('shares a study between processes and workers without losing or doubling a 
       }
       return scored(attempt, onReport);
     };
-    const nTrials = 24;
+    const nTrials = 16;
     const results = await Promise.all(
       [1, 2].map(() =>
         inStudy(folder, {}, (study) => runTrials(study, run, { nTrials, workers: 2 })),
