@@ -1,5 +1,5 @@
 /** Reviews in folds, and how often a model is right about those that it has not seen. */
-import { StageError } from '../errors.ts';
+import { assertAtLeast } from '../metrics/gates.ts';
 import { crossValidateTexts } from '../models/cross-validate-texts.ts';
 import type { FoldedTexts } from '../models/cross-validate-texts.ts';
 import type { TrainingContext } from '../models/fit-model.ts';
@@ -100,13 +100,12 @@ export function assertReviewGates(
   gates: Readonly<Record<string, number>>,
   report: string,
 ): void {
-  const failed = Object.entries(gates).flatMap(([language, least]) => {
-    const value = metrics[language] ?? null;
-    if (value !== null && value >= least) return [];
-    return [`accuracy of ${language} must be at least ${least}; got ${value ?? 'no value'}`];
-  });
-  if (failed.length === 0) return;
-  throw new StageError('E_GATE', failed.join('; '), { hint: `see ${report}` });
+  const values = Object.entries(gates).map(([language, least]) => ({
+    what: `accuracy of ${language}`,
+    value: metrics[language] ?? null,
+    least,
+  }));
+  assertAtLeast(values, report);
 }
 
 /** Share of each fold that is right. */

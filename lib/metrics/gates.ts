@@ -70,3 +70,22 @@ export function assertGates(gates: readonly GateResult[], report: string): void 
     hint: `see ${report}; train a better model, or change evaluate.gates`,
   });
 }
+
+/** A value that has a least, as messages call it: "accuracy of en". */
+interface LeastValue {
+  readonly what: string;
+  readonly value: number | null;
+  readonly least: number;
+}
+
+/**
+ * @param report - File that holds the values, for the message.
+ * @throws StageError E_GATE naming every value that is below its least, or null.
+ */
+export function assertAtLeast(values: readonly LeastValue[], report: string): void {
+  const failed = values.filter(({ value, least }) => !(value !== null && value >= least));
+  if (failed.length === 0) return;
+  const sayOf = ({ what, value, least }: LeastValue): string =>
+    `${what} must be at least ${least}; got ${value ?? 'no value'}`;
+  throw new StageError('E_GATE', failed.map(sayOf).join('; '), { hint: `see ${report}` });
+}

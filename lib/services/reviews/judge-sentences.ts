@@ -1,7 +1,7 @@
 /** Sentences that were written to try the models of reviews, judged: a table, and shares that are right. */
 import { writeFileSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
-import { StageError } from '../../errors.ts';
+import { assertAtLeast } from '../../metrics/gates.ts';
 import type { Machine } from '../../models/model.ts';
 import { judgeAll, summarizeChecks } from './checks.ts';
 import { openJudge, readSentences } from './open-reviews.ts';
@@ -64,15 +64,10 @@ export function assertSentenceGates(
   least: { readonly minSentimentShare: number; readonly minLanguageShare: number },
   report: string,
 ): void {
-  const failed = [
-    ...below('sentiment', sentiment, least.minSentimentShare),
-    ...below('language', language, least.minLanguageShare),
+  const what = (shown: string): string => `share of sentences whose ${shown} is right`;
+  const values = [
+    { what: what('sentiment'), value: sentiment, least: least.minSentimentShare },
+    { what: what('language'), value: language, least: least.minLanguageShare },
   ];
-  if (failed.length > 0)
-    throw new StageError('E_GATE', failed.join('; '), { hint: `see ${report}` });
-}
-
-function below(what: string, share: number | null, least: number): string[] {
-  if (share !== null && share >= least) return [];
-  return [`${what} must be right in at least ${least} of the sentences; got ${share}`];
+  assertAtLeast(values, report);
 }

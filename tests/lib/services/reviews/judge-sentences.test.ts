@@ -54,7 +54,7 @@ test('gives each sentence with its score, and the shares that are right', async 
     assert.match(last, /^fr,plain,0,0\.\d{4},(very )?positive,fr,0,/);
     assert.throws(
       () => assertSentenceGates(metrics, { minSentimentShare: 0.7, minLanguageShare: 1 }, 'm.json'),
-      /^sentiment must be right in at least 0\.7 of the sentences; got 0\.666667$/,
+      /^share of sentences whose sentiment is right must be at least 0\.7; got 0\.666667$/,
     );
   });
 });
