@@ -77,7 +77,7 @@ test('draws by weight across slices, none of weight 0, the last where rounding l
   const weights = Float64Array.of(0, 1, 0, 0, 2, 1, 0);
   const drawn = (sums: readonly number[], sliceSize: number, ...numbers: number[]): number[] => {
     const stream = numbers.values();
-    const rng = (): number => stream.next().value!;
+    const rng = Object.assign((): number => stream.next().value!, { int32: () => 0 });
     return drawCandidates(weights, Float64Array.from(sums), sliceSize, numbers.length, rng);
   };
   // thresholds in order 0, 1, 1.2, 3 and 3.2 of 4
