@@ -79,26 +79,29 @@ async function measureSignal(
   const bar = startProgress('signal', nFits, 'fits');
   let nDone = 0;
   const context = { rng, refits, onFit: () => bar.update(++nDone) };
-  const clustering = testClusterings(paths, params, context);
-  // awaited below, unless a table is refused first
-  clustering.catch(() => {});
-  const shown = await readShownAds(database, paths, params);
-  const { table, days } = shown;
-  const models = await fitModels(shown, C);
-  const compared = compareRows(
-    table.y.subarray(table.nTrain),
-    models.map(({ probabilities }) => probabilities),
-    { ...params, rng: rng('bootstrap') },
-  );
-  const clusterings = await clustering;
-  const groups = await testGroups(table, { C, nPermutations, ...context });
-  bar.end();
-  return {
-    models: models.map(({ name }, m) => ({ name, ...compared[m] })),
-    ...{ groups, clusterings, days, params },
-    nTrain: table.nTrain,
-    nTest: table.y.length - table.nTrain,
-  };
+  try {
+    const clustering = testClusterings(paths, params, context);
+    // awaited below, unless a table is refused first
+    clustering.catch(() => {});
+    const shown = await readShownAds(database, paths, params);
+    const { table, days } = shown;
+    const models = await fitModels(shown, C);
+    const compared = compareRows(
+      table.y.subarray(table.nTrain),
+      models.map(({ probabilities }) => probabilities),
+      { ...params, rng: rng('bootstrap') },
+    );
+    const clusterings = await clustering;
+    const groups = await testGroups(table, { C, nPermutations, ...context });
+    return {
+      models: models.map(({ name }, m) => ({ name, ...compared[m] })),
+      ...{ groups, clusterings, days, params },
+      nTrain: table.nTrain,
+      nTest: table.y.length - table.nTrain,
+    };
+  } finally {
+    bar.end();
+  }
 }
 
 async function fitModels(

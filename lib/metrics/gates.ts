@@ -56,7 +56,11 @@ export function checkGates(
 /** "accuracy must be at least 0.955; got 0.94". */
 export function describeGate({ metric, limit, value }: GateResult): string {
   const direction = METRICS[metric].greaterIsBetter ? 'at least' : 'at most';
-  return `${metric} must be ${direction} ${limit}; got ${value ?? 'no value'}`;
+  return sayLimit(metric, direction, limit, value);
+}
+
+function sayLimit(what: string, direction: string, limit: number, value: number | null): string {
+  return `${what} must be ${direction} ${limit}; got ${value ?? 'no value'}`;
 }
 
 /**
@@ -85,7 +89,6 @@ interface LeastValue {
 export function assertAtLeast(values: readonly LeastValue[], report: string): void {
   const failed = values.filter(({ value, least }) => !(value !== null && value >= least));
   if (failed.length === 0) return;
-  const sayOf = ({ what, value, least }: LeastValue): string =>
-    `${what} must be at least ${least}; got ${value ?? 'no value'}`;
-  throw new StageError('E_GATE', failed.map(sayOf).join('; '), { hint: `see ${report}` });
+  const sayings = failed.map(({ what, value, least }) => sayLimit(what, 'at least', least, value));
+  throw new StageError('E_GATE', sayings.join('; '), { hint: `see ${report}` });
 }

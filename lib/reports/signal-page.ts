@@ -3,6 +3,7 @@ import type { RowDifferences, RowScores } from '../metrics/paired-rows.ts';
 import type { PermutationTest } from '../signal/ablation.ts';
 import type { SignalParams } from '../signal/signal-params.ts';
 import type { UserDays } from '../signal/user-days.ts';
+import { N_SEEN } from '../signal/structure.ts';
 import type { StructureTest } from '../signal/structure.ts';
 import { renderChart } from './charts.ts';
 import {
@@ -163,7 +164,7 @@ async function clusterSection({ clusterings, params }: SignalReport): Promise<Se
     heading: 'Whether the clusters are there',
     content: [
       paragraph(
-        `k-means finds clusters in anything. Here it is fitted to the same rows with every column dealt anew by itself (the columns of one category together), ${formatCount(params.nColumnPermutations)} times, so that nothing but chance holds them together. Each share is the mean of ${formatCount(params.nInit)} starts.`,
+        `k-means finds clusters in anything. Here it is fitted to the same rows with every column dealt anew by itself (the columns of one category together), ${formatCount(params.nColumnPermutations)} times, so that nothing but chance holds them together. Each share is the mean of ${formatCount(params.nInit)} starts, and of ${formatCount(N_SEEN * params.nInit)} for the rows as they are.`,
       ),
       figures(await Promise.all(parts)),
     ],

@@ -6,13 +6,13 @@ import type { RefitAnswer, RefitTask } from './refits.ts';
 import { explainVariance } from './structure.ts';
 
 async function refit(task: RefitTask): Promise<RefitAnswer> {
-  if (task.kind === 'losses') return await measureLosses(task.rows, task.C);
   try {
-    return await explainVariance(task.rows, task.options);
+    if (task.kind === 'losses') return { found: await measureLosses(task.rows, task.C) };
+    return { found: await explainVariance(task.rows, task.options) };
   } catch (error) {
-    // too few distinct rows, which the other thread says
-    if (error instanceof StageError) return null;
-    throw error;
+    if (!(error instanceof StageError)) throw error;
+    const { code, message, hint } = error;
+    return { refused: { code, message, hint } };
   }
 }
 

@@ -1,6 +1,7 @@
 /** Fits of the tests of signal in worker threads: none of them needs what another one finds. */
 import { extname } from 'node:path';
-import { createTooFewRowsError } from '../clustering/k-means.ts';
+import { StageError } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { CsrMatrix } from '../sparse/csr.ts';
 import { startWorkers } from '../tensors/worker-pool.ts';
 import type { LabelledRows, Losses } from './ablation.ts';
@@ -22,24 +23,33 @@ export interface Refits {
 export type RefitTask =
   | { readonly kind: 'losses'; readonly rows: LabelledRows; readonly C: number }
   | { readonly kind: 'explained'; readonly rows: CsrMatrix; readonly options: ClusterOptions };
-/** null: too few distinct rows. */
-export type RefitAnswer = Losses | number | null;
+/** A StageError, which would lose its class on the way between threads. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+export type RefitAnswer = { readonly found: Losses | number } | { readonly refused: Refusal };
 
 /** Fits asked for at a time: enough to keep the threads busy, and not the rows of all of them in memory. */
 const MAX_ASKED = 8;
 
+/** @param nThreads - No more than {@link MAX_ASKED} of them are started. */
 export function startRefits(nThreads: number): Refits {
   const script = new URL('./refit-worker.ts', import.meta.url);
   // compiled in a published package
   script.pathname = script.pathname.replace(/\.ts$/, extname(import.meta.url));
-  const pool = startWorkers<RefitTask, RefitAnswer>(script, nThreads, null);
+  const pool = startWorkers<RefitTask, RefitAnswer>(script, Math.min(nThreads, MAX_ASKED), null);
+  const find = async (task: RefitTask): Promise<Losses | number> => {
+    const answer = await pool.run(task);
+    if ('found' in answer) return answer.found;
+    const { code, message, hint } = answer.refused;
+    throw new StageError(code, message, hint === undefined ? {} : { hint });
+  };
   return {
-    measureLosses: async (rows, C) => (await pool.run({ kind: 'losses', rows, C })) as Losses,
-    async explainVariance(rows, options) {
-      const explained = (await pool.run({ kind: 'explained', rows, options })) as number | null;
-      if (explained === null) throw createTooFewRowsError(options.nClusters);
-      return explained;
-    },
+    measureLosses: async (rows, C) => (await find({ kind: 'losses', rows, C })) as Losses,
+    explainVariance: async (rows, options) =>
+      (await find({ kind: 'explained', rows, options })) as number,
     end: () => pool.terminate(),
   };
 }

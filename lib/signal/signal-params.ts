@@ -89,7 +89,7 @@ export const SIGNAL_SCHEMA = {
     default: 50,
     min: 1,
     max: 1000,
-    doc: 'Starts of k-means, on the rows as they are and dealt anew, whose shares are averaged; the best of each would tell which rows had luck.',
+    doc: 'Starts of k-means on the rows dealt anew, whose shares are averaged, and ten times as many on the rows as they are; the best of each would tell which rows had luck.',
   }),
 };
 export type SignalParams = Params<typeof SIGNAL_SCHEMA>;

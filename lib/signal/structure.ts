@@ -47,7 +47,7 @@ export interface StructureTest {
  * Fits of the rows as they are, whose shares are averaged: how lucky the starts of one are would decide the p-value. The
  * luck of those dealt anew only spreads their shares, which makes small p-values rarer.
  */
-const N_SEEN = 10;
+export const N_SEEN = 10;
 /** Of the decomposition: what stands out is found by then, and what does not never settles. */
 const MAX_SVD_ITER = 3;
 

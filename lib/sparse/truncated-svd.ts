@@ -3,8 +3,8 @@
  * directions than wanted are multiplied by the matrix and its transpose, and by polynomials of both between two
  * iterations, until the values stand still.
  *
- * The matrix is neither centered nor made dense. Time of an iteration: stored values times directions, and rows and
- * columns times the square of the directions; memory: rows and columns times directions.
+ * The matrix is neither centered nor made dense. Time of an iteration: stored values times directions, up to eleven times
+ * over, and rows and columns times the square of the directions; memory: rows and columns times directions.
  *
  * @see Halko, Martinsson, Tropp (2011), Finding structure with randomness, doi:10.1137/090771806, algorithm 4.4
  */
@@ -31,7 +31,7 @@ const N_OVERSAMPLES = 10;
 const MAX_ITER = 100;
 /** The values stand still when none changes by more than this share. */
 const TOL = 1e-8;
-/** The largest singular vector grows by this at most between two iterations, so that none is lost beside it. */
+/** No direction grows by more than this between two iterations, so that none is lost beside the one that grows most. */
 const MAX_GROWTH = 1e4;
 const MAX_DEGREE = 10;
 /** Squares of singular values below this share of the largest are rounding alone. */
@@ -105,20 +105,28 @@ export function project(
 function sharpen(matrix: CsrMatrix, right: Float64Array, lengths: Float64Array): Float64Array {
   const width = lengths.length;
   const half = lengths[width - 1] ** 2 / 2;
-  const wanted = Math.floor(Math.acosh(MAX_GROWTH) / Math.acosh(lengths[0] ** 2 / half - 1));
-  const degree = Math.min(wanted, MAX_DEGREE);
-  if (degree < 2) return right;
   // argument of the polynomial: -1 to 1 up to the least of the values, by (square of the matrix) / half - 1
   const shift = (vectors: Float64Array): Float64Array => {
     const square = multiplyTransposed(matrix, multiply(matrix, vectors, width), width);
     return square.map((value, at) => value / half - vectors[at]);
   };
-  let [before, now] = [right, shift(right)];
-  for (let d = 2; d <= degree; d++) {
-    const next = shift(now).map((value, at) => 2 * value - before[at]);
+  let [before, now] = [right, right];
+  for (let degree = 1; degree <= MAX_DEGREE; degree++) {
+    const next = shift(now);
+    if (degree > 1) next.forEach((value, at) => (next[at] = 2 * value - before[at]));
+    if (findLongest(next, width) > MAX_GROWTH) break;
     [before, now] = [now, next];
   }
   return now;
+}
+
+/** Length of the longest column. */
+function findLongest(tall: Float64Array, width: number): number {
+  const squares = new Float64Array(width);
+  for (let at = 0; at < tall.length; at += width) {
+    for (let k = 0; k < width; k++) squares[k] += tall[at + k] ** 2;
+  }
+  return Math.sqrt(squares.reduce((a, b) => Math.max(a, b)));
 }
 
 interface Basis {

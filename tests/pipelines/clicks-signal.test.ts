@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parse } from 'yaml';
 import { withDatabase } from '../../lib/data/database.ts';
 import { readShownAds } from '../../lib/data/signal-table.ts';
 import { createRng } from '../../lib/rng.ts';
@@ -194,16 +193,6 @@ test('counts as it was inherited: the ad itself too, in the order of its file', 
       .map((line) => Number(line.split(',')[5]));
     assert.equal([...inheritedCount.X.subarray(300)], expected);
   });
-});
-
-test('starts k-means at least as often as the clusterings that it tests', () => {
-  const file = readFileSync(join(PROJECT, 'pipelines/clicks/params.yaml'), 'utf8');
-  const { cluster, signal } = parse(file) as {
-    cluster: Record<string, { n_init: number }>;
-    signal: { n_init?: number };
-  };
-  const nInit = signal.n_init ?? SIGNAL_SCHEMA.n_init.default;
-  for (const { n_init: own } of Object.values(cluster)) assert.ok(nInit >= own, `${nInit}`);
 });
 
 test('takes lists of groups with names of their own alone', () => {

@@ -43,6 +43,17 @@ test('decides on train alone, and leaves the same columns out of every split', a
   });
 });
 
+test('gives the same bytes again', async () => {
+  await inTemporaryFolder(async (folder) => {
+    await writeTables(join(folder, 'in'), SPLITS);
+    const run = async (): Promise<Buffer[]> => {
+      assert.is((await runStageHere('drop-columns', FLAGS, folder)).code, 0);
+      return ['c.json', 'out/train.parquet', 'out/test.parquet'].map((file) => readFileSync(join(folder, file))); // prettier-ignore
+    };
+    assert.equal(await run(), await run());
+  });
+});
+
 test('takes one CSV table to one Parquet table, and the other way round', async () => {
   await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'a.csv'), 'x;note;z\r\n1;"a;b";0\r\n2;c;0\r\n');

@@ -9,15 +9,28 @@ import { runStage } from '../../lib/cli/run-stage.ts';
 import { fileOf } from './stage-process.ts';
 import type { StageOutcome } from './stage-process.ts';
 
+let isRunning = false;
+
 /** Ends as the stage's process would; one at a time, since working folder and streams are those of this process. */
 export async function runStageHere(
   name: string,
   args: readonly string[],
   cwd: string,
 ): Promise<StageOutcome> {
-  const stage = await importStage(pathToFileURL(fileOf(name)));
+  if (isRunning) throw new Error(`${name} must wait for the stage that runs in this process`);
+  isRunning = true;
+  try {
+    const stage = await importStage(pathToFileURL(fileOf(name)));
+    return await captureIn(cwd, async () => await runStage(stage, args));
+  } finally {
+    isRunning = false;
+  }
+}
+
+async function captureIn(cwd: string, run: () => Promise<number>): Promise<StageOutcome> {
   const texts = { stdout: '', stderr: '' };
   const home = process.cwd();
+  process.chdir(cwd);
   const { stdout, stderr } = process;
   const write = { stdout: stdout.write, stderr: stderr.write };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -26,11 +39,13 @@ export async function runStageHere(
       return true;
     };
   }
-  process.chdir(cwd);
+  // what is thrown outside of the stage ends this process, and says so in what is captured
+  const tell = (): boolean => write.stderr.call(stderr, texts.stderr);
+  process.on('exit', tell);
   try {
-    const code = await runStage(stage, args);
-    return { code, ...texts };
+    return { code: await run(), ...texts };
   } finally {
+    process.off('exit', tell);
     process.chdir(home);
     stdout.write = write.stdout;
     stderr.write = write.stderr;

@@ -63,7 +63,9 @@ test('gives the shares of train: of all rows as base rate, of each value where n
 });
 
 test('finds what is told beyond chance, and what is not', async () => {
-  const [told, noise] = await testGroups(drawTable(3), options(39));
+  let nDone = 0;
+  const [told, noise] = await testGroups(drawTable(3), { ...options(39), onFit: () => nDone++ });
+  assert.is(nDone, 2 * 39);
   assert.is(told.group, 'told');
   assert.is(told.train.pValue, 1 / 40);
   assert.is(told.test.pValue, 1 / 40);

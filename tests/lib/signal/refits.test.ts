@@ -47,6 +47,14 @@ test('say that there are too few distinct rows, and go on', async () => {
   await refits.end();
 });
 
+test('refuse as this thread does', async () => {
+  const refits = startRefits(1);
+  const tooMany = { ...CLUSTERING, svdComponents: 9 };
+  const here = await complaintOf(() => explainVariance(ROWS, tooMany));
+  assert.is(await complaintOf(() => refits.explainVariance(ROWS, tooMany)), here);
+  await refits.end();
+});
+
 test('are asked in turn, a few ahead of the answers', async () => {
   const begun: number[] = [];
   const answer: (() => void)[] = [];
@@ -69,10 +77,12 @@ test('are asked in turn, a few ahead of the answers', async () => {
 
 test('end with the first that fails', async () => {
   const failing = askInTurn(30, async (i) => {
-    if (i === 2) throw new StageError('E_DATA', 'no fit');
+    // those behind the first to fail do so while nobody awaits them
+    if (i < 2) await new Promise(setImmediate);
+    if (i >= 2) throw new StageError('E_DATA', `no fit ${i}`);
     return i;
   });
-  assert.match(await complaintOf(() => failing), 'E_DATA: no fit');
+  assert.match(await complaintOf(() => failing), 'E_DATA: no fit 2');
 });
 
 test.run();

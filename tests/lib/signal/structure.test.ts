@@ -75,6 +75,30 @@ test('averages the starts, where the best of them would never fall', async () =>
   assert.ok(shares.some((share, i) => i > 0 && share < shares[i - 1]));
 });
 
+test('averages ten fits of the rows as they are, and starts each fit from another seed', async () => {
+  const X = drawRows(0.3, 0.3);
+  const fits: { isDealt: boolean; seed: number; share: number }[] = [];
+  let nDone = 0;
+  const recording = {
+    ...refits,
+    async explainVariance(rows: CsrMatrix, { seed }: { readonly seed: number }): Promise<number> {
+      const share = (1 + (fits.length % 7)) / 8;
+      fits.push({ isDealt: rows !== X, seed, share });
+      return share;
+    },
+  };
+  const options = { ...OPTIONS, refits: recording, onFit: () => nDone++ };
+  const { explained, permuted, pValue } = await testStructure(X, SINGLE, options);
+  const [seen, dealt] = [fits.slice(0, 10), fits.slice(10)];
+  assert.ok(seen.every(({ isDealt }) => !isDealt) && dealt.every(({ isDealt }) => isDealt));
+  assert.is(new Set(fits.map(({ seed }) => seed)).size, 10 + 39);
+  assert.is(explained, seen.reduce((sum, { share }) => sum + share, 0) / 10);
+  const shares = dealt.map(({ share }) => share);
+  assert.equal([...permuted], shares);
+  assert.is(pValue, (1 + shares.filter((share) => share >= explained).length) / 40);
+  assert.is(nDone, 39);
+});
+
 test('takes columns for one category when their names and their values say so', () => {
   const names = ['sex=F', 'sex=M', 'page_1', 'page_2', 'age', 'city=a b', 'city=c_d'];
   const rows = [

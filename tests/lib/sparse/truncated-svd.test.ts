@@ -138,4 +138,15 @@ test('takes a matrix without values, and fewer rows and columns than components'
   assertClose(project(one, components, 3), Array.from(embedding), 1e-15, 'rows');
 });
 
+test('keeps what lies beside one value that stands out of thousands', () => {
+  const places = Array.from({ length: 5000 }, (_, i) => i);
+  for (const largest of [3, 100]) {
+    const values = Float32Array.from(places, (i) => (i === 0 ? largest : 1 - i / 10_000));
+    const diagonal = { nRows: 5000, nColumns: 5000, rows: places, columns: places, values };
+    const { singularValues } = fitTruncatedSvd(fromTriplets(diagonal), 3, rngOf(1), 6);
+    assert.ok(Math.abs(singularValues[0] - largest) < 1e-6, `${singularValues}`);
+    assert.ok(singularValues[2] > 0.95, `${singularValues}`);
+  }
+});
+
 test.run();
