@@ -27,6 +27,7 @@ const folder = new URL('../../lib/metrics/', import.meta.url);
 /** Exported functions that are no metrics, each with what it is instead. */
 const NOT_METRICS: Readonly<Record<string, string>> = {
   accuracyInterval: 'two numbers',
+  assertAtLeast: 'a judgement on values',
   assertGates: 'a judgement on metrics',
   assertGatesFit: 'a judgement on the names of metrics',
   bootstrapNumbers: 'intervals of two metrics',
