@@ -13,20 +13,26 @@ const FLOAT_ROUNDING = 2 ** -24;
 /** Products below it overflow no float; to those that are small, what floats lose near 0 is added. */
 const MAX_PRODUCT = 1e30;
 const MIN_PRODUCT = 1e-36;
+/** As much as a value near 0 loses as a float, and doubles of whole distances to theirs, each with room. */
+const FLOAT_STEP = 2 ** -148;
+const DOUBLE_ROUNDING = 2 ** -50;
 
 /**
  * By how much two float results may differ from their true difference: as many products and sums as a
  * row has values, the rounding of points and norms, and twice as much again for what second order, the last
  * difference and the error's own rounding to a float add. A product that is not rounded before it is added adds less.
+ * Points far nearer to 0 than the rows may be equally near in doubles, and vanish in floats: both are added.
  *
  * @param points - Row-major, shape (nPoints, nFeatures).
  */
 export function floatError(rows: SampleRows, points: Float64Array): number {
+  const { largestNorm: largestRow, nTerms } = rows;
   const largestPoint = largestNorm(points, rows.nFeatures);
-  const product = largestPoint * (rows.largestNorm + largestPoint / 2);
-  return product < MAX_PRODUCT
-    ? 4 * (rows.nTerms + 4) * FLOAT_ROUNDING * (product + MIN_PRODUCT)
-    : Infinity;
+  const product = largestPoint * (largestRow + largestPoint / 2);
+  if (product >= MAX_PRODUCT) return Infinity;
+  const ofFloats = 4 * FLOAT_ROUNDING * (product + MIN_PRODUCT) + FLOAT_STEP * largestRow;
+  const ofDoubles = DOUBLE_ROUNDING * (largestRow + largestPoint) ** 2;
+  return (nTerms + 4) * (ofFloats + ofDoubles);
 }
 
 function largestNorm(points: Float64Array, nFeatures: number): number {

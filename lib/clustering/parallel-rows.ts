@@ -18,7 +18,13 @@ import type { Rows, RowsLayout } from './to-sample-rows.ts';
 export interface ParallelRows {
   readonly rows: SampleRows;
   readonly state: RowState;
-  /** Takes a step on all rows, in all threads; returns when it is done. */
+  /** Slices that each thread took so far, the caller first. */
+  readonly nTaken: Int32Array;
+  /**
+   * Takes a step on all rows, in all threads; returns when it is done.
+   *
+   * @throws Error when another thread threw, or stopped with a slice not done.
+   */
   run(step: RowStep, nPoints: number, argument: number): void;
   /** Ends the other threads; throws what one of them threw. */
   close(): Promise<void>;
@@ -40,11 +46,12 @@ export interface SharedRows {
   /** What the constants below are the places of. */
   readonly counters: Int32Array;
   readonly argument: Float64Array;
+  readonly nTaken: Int32Array;
   /** 0: the caller. */
   readonly thread: number;
 }
 
-/** Slices that were offered, taken and done in all steps together; they only grow. */
+/** Slices that were offered, taken and done in all steps together; after the largest integer comes the least. */
 const OFFERED = 0;
 const TAKEN = 1;
 const DONE = 2;
@@ -55,6 +62,8 @@ const FIRST = 5;
 /** A worker that threw; 0: none. */
 const FAILED = 6;
 const N_COUNTERS = 7;
+/** Where they begin: what only many hours would meet is met at once. */
+const FIRST_COUNT = 2 ** 31 - 2;
 
 /** Batches of a slice: few enough that no thread waits long for the last one. */
 const N_BATCHES = 8;
@@ -63,6 +72,13 @@ const MAX_SUMS = 2 ** 21;
 
 /** Below it (values of the rows and clusters multiplied) threads take longer to begin than to work. */
 const MIN_PARALLEL_WORK = 1e7;
+
+/**
+ * A slice never takes so long: at least half a minute, and a hundred times and more what its work (values and points
+ * multiplied, a millisecond) takes.
+ */
+const LEAST_LIMIT_MS = 30_000;
+const LEAST_WORK_PER_MS = 1e4;
 
 /** How many threads so much work is worth, of those there are. */
 export function countThreads(X: Rows, nClusters: number, nThreads: number): number {
@@ -81,49 +97,53 @@ export function openParallelRows(
   nFeatures: number,
   options: ParallelOptions,
 ): ParallelRows {
-  const { maxPoints, nThreads } = options;
+  const { maxPoints } = options;
   const sliceSize = chooseSliceSize(countRows(X, nFeatures), maxPoints * nFeatures);
   const nSlices = Math.ceil(countRows(X, nFeatures) / sliceSize);
+  // more would find nothing to take
+  const nThreads = Math.min(options.nThreads, nSlices);
   // each slice has sums, and all together
   const nSums = (nSlices + 1) * maxPoints;
   // they begin while the rows are copied
   const pool = nThreads > 1 ? startRowWorkers(nThreads - 1) : null;
-  let layout: RowsLayout;
+  let own: SharedRows;
+  let rows: SampleRows;
   try {
-    layout = layOutRows(X, nFeatures, { maxPoints, nSums, nThreads });
+    const layout = layOutRows(X, nFeatures, { maxPoints, nSums, nThreads });
+    own = {
+      layout,
+      state: createState(layout.nSamples, sliceSize, { ...options, nThreads }),
+      counters: new Int32Array(new SharedArrayBuffer(4 * N_COUNTERS)),
+      argument: new Float64Array(new SharedArrayBuffer(8)),
+      nTaken: new Int32Array(new SharedArrayBuffer(4 * nThreads)),
+      thread: 0,
+    };
+    rows = openRows(layout, 0);
   } catch (error) {
     void pool?.terminate();
     throw error;
   }
-  const own: SharedRows = {
-    layout,
-    state: createState(layout.nSamples, sliceSize, options),
-    counters: new Int32Array(new SharedArrayBuffer(4 * N_COUNTERS)),
-    argument: new Float64Array(new SharedArrayBuffer(8)),
-    thread: 0,
-  };
-  const { state, counters } = own;
+  const { state, counters, nTaken } = own;
+  for (const place of [OFFERED, TAKEN, DONE]) counters[place] = FIRST_COUNT;
   const workers: Promise<never>[] = [];
   for (let thread = 1; thread < nThreads; thread++) workers.push(pool!.run({ ...own, thread }));
   const failure = Promise.all(workers);
   failure.catch(() => {});
-  const rows = openRows(layout, 0);
   return {
     rows,
     state,
+    nTaken,
     run(step, nPoints, argument) {
       counters[STEP] = ROW_STEPS.indexOf(step);
       counters[N_POINTS] = nPoints;
       counters[FIRST] = counters[OFFERED];
       own.argument[0] = argument;
-      const offered = Atomics.add(counters, OFFERED, nSlices) + nSlices;
+      const offered = (Atomics.add(counters, OFFERED, nSlices) + nSlices) | 0;
       Atomics.notify(counters, OFFERED);
       takeSlices(rows, own);
-      for (;;) {
-        const done = Atomics.load(counters, DONE);
-        if (done === offered) return;
-        Atomics.wait(counters, DONE, done);
-      }
+      waitUntilDone(counters, offered, limitOf(own.layout, state));
+      // what it threw comes from close
+      if (Atomics.load(counters, FAILED) !== 0) throw new Error('a thread of k-means threw');
     },
     async close() {
       try {
@@ -136,6 +156,29 @@ export function openParallelRows(
       }
     },
   };
+}
+
+/** The longest that one slice may take, in milliseconds. */
+function limitOf({ nSamples, nDense, nEntries, maxPoints }: RowsLayout, state: RowState): number {
+  const work = ((nSamples * nDense + nEntries) / state.nSlices) * maxPoints;
+  return LEAST_LIMIT_MS + work / LEAST_WORK_PER_MS;
+}
+
+/**
+ * Waits for the slices that others are at.
+ *
+ * @throws Error when none comes to its end in two limits one after the other; one of them may pass while the
+ *   process is stopped.
+ */
+export function waitUntilDone(counters: Int32Array, offered: number, limitMs: number): void {
+  let done = Atomics.load(counters, DONE);
+  for (let nLimits = 0; done !== offered;) {
+    Atomics.wait(counters, DONE, done, limitMs);
+    const before = done;
+    done = Atomics.load(counters, DONE);
+    nLimits = done === before ? nLimits + 1 : 0;
+    if (nLimits === 2) throw new Error('a thread of k-means stopped at its slice of the rows');
+  }
 }
 
 /** Depends on the sizes of rows and sums alone: the number of threads changes no slice. */
@@ -184,21 +227,23 @@ export function serve(shared: SharedRows): never {
 }
 
 /** Takes slices until all are taken; others may still be at theirs. */
-function takeSlices(rows: SampleRows, { state, counters, argument, thread }: SharedRows): void {
+function takeSlices(rows: SampleRows, shared: SharedRows): void {
+  const { state, counters, argument, nTaken, thread } = shared;
   for (;;) {
     const taken = Atomics.load(counters, TAKEN);
     if (taken === Atomics.load(counters, OFFERED)) return;
     if (Atomics.compareExchange(counters, TAKEN, taken, taken + 1) !== taken) continue;
+    nTaken[thread]++;
     // the step stays until this slice is done
     const step = ROW_STEPS[counters[STEP]];
-    const slice = taken - counters[FIRST];
+    const slice = (taken - counters[FIRST]) | 0;
     try {
       step(rows, state, slice, counters[N_POINTS], argument[0]);
     } catch (error) {
       Atomics.store(counters, FAILED, thread);
       throw error;
     } finally {
-      const done = Atomics.add(counters, DONE, 1) + 1;
+      const done = (Atomics.add(counters, DONE, 1) + 1) | 0;
       if (done === Atomics.load(counters, OFFERED)) Atomics.notify(counters, DONE);
     }
   }

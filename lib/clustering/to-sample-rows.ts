@@ -260,7 +260,7 @@ function assertFits(nBytes: number): void {
   if (nBytes <= MAX_MEMORY_BYTES) return;
   throw new StageError(
     'E_DATA',
-    `the rows must fit into 4 GiB; got ${(nBytes / 2 ** 30).toFixed(1)} GiB`,
-    { hint: 'cluster a sample of the rows, or fewer columns' },
+    `rows and clusters must fit into 4 GiB; got ${(nBytes / 2 ** 30).toFixed(1)} GiB`,
+    { hint: 'have fewer clusters or columns, or cluster a sample of the rows' },
   );
 }

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { copyRows } from '../../../lib/clustering/k-means-init.ts';
 import { assign, moveCenters, startFrom } from '../../../lib/clustering/k-means-steps.ts';
 import { floatError } from '../../../lib/clustering/nearest-points.ts';
-import { openParallelRows } from '../../../lib/clustering/parallel-rows.ts';
+import { openParallelRows, waitUntilDone } from '../../../lib/clustering/parallel-rows.ts';
 import type { ParallelRows } from '../../../lib/clustering/parallel-rows.ts';
 import { label, lower, measure } from '../../../lib/clustering/row-steps.ts';
 import { BATCH_SIZE, copyRow, setPoints } from '../../../lib/clustering/sample-rows.ts';
@@ -167,6 +170,114 @@ test('ends its threads where a step throws', async () => {
   (state.distances as Float64Array[]).length = 0;
   assert.throws(() => run(measure, 1, 0), TypeError);
   await close();
+});
+
+/** What `open` gives, or throws, with the threads that it starts. */
+async function watchThreads(
+  open: () => ParallelRows,
+): Promise<{ opened: ParallelRows | Error; threads: Worker[] }> {
+  const threads: Worker[] = [];
+  const onWorker = (worker: Worker): number => threads.push(worker);
+  // events come in a turn of their own, those of threads before as well
+  await setImmediate();
+  process.on('worker', onWorker);
+  let opened: ParallelRows | Error;
+  try {
+    opened = open();
+  } catch (error) {
+    opened = error as Error;
+  }
+  await setImmediate();
+  process.off('worker', onWorker);
+  return { opened, threads };
+}
+
+/** Takes steps, each in a turn of its own, until `isEnough` or the thread has ended. */
+async function repeat(thread: Worker, step: () => void, isEnough: () => boolean): Promise<void> {
+  let isEnded = false;
+  thread.once('exit', () => (isEnded = true));
+  while (!isEnded && !isEnough()) {
+    step();
+    await setImmediate();
+  }
+}
+
+test('gives slices to other threads once these have begun', async () => {
+  const { opened, threads } = await watchThreads(() => open(2));
+  const { run, nTaken, close } = opened as ParallelRows;
+  try {
+    assert.is(threads.length, 1);
+    let nSteps = 0;
+    const step = (): void => {
+      nSteps++;
+      run(measure, POINTS.length, 0);
+    };
+    (opened as ParallelRows).rows.labels.fill(0);
+    await repeat(threads[0], step, () => nTaken[1] > 0);
+    assert.ok(nTaken[1] > 0, 'the other thread took none');
+    assert.is(nTaken[0] + nTaken[1], 3 * nSteps);
+  } finally {
+    await close();
+  }
+});
+
+test('throws what a step throws in another thread', async () => {
+  const { opened, threads } = await watchThreads(() =>
+    openParallelRows(new Float32Array(N_SAMPLES), 1, { maxPoints: 1, nDistances: 1, nThreads: 2 }),
+  );
+  const { run, state, close } = opened as ParallelRows;
+  // the other thread has one array alone
+  (state.distances as Float64Array[]).push(new Float64Array(N_SAMPLES));
+  let thrown: Error | null = null;
+  const step = (): void => {
+    try {
+      run(lower, 1, 1);
+    } catch (error) {
+      thrown = error as Error;
+    }
+  };
+  await repeat(threads[0], step, () => thrown !== null);
+  assert.match(String(thrown), 'a thread of k-means threw');
+  const failure = await close().then(
+    () => null,
+    (error: Error) => error,
+  );
+  assert.instance(failure?.cause, TypeError);
+});
+
+test('does not wait for ever for a slice that a thread stopped at', () => {
+  const counters = new Int32Array(new SharedArrayBuffer(32));
+  assert.throws(() => waitUntilDone(counters, 1, 0), 'stopped at its slice');
+  waitUntilDone(counters, 0, 0);
+});
+
+test('starts no thread that would find no slice', async () => {
+  const X = new Float32Array(8 * BATCH_SIZE + 1);
+  const options = { maxPoints: 1, nDistances: 1, nThreads: 4 };
+  for (const [nSamples, nThreads] of [
+    [X.length, 2],
+    [X.length - 1, 1],
+  ]) {
+    const { opened, threads } = await watchThreads(() =>
+      openParallelRows(X.subarray(0, nSamples), 1, options),
+    );
+    assert.is(threads.length, nThreads - 1);
+    assert.is((opened as ParallelRows).nTaken.length, nThreads);
+    await (opened as ParallelRows).close();
+  }
+});
+
+test('ends its threads where there is no memory for what they leave', async () => {
+  const { opened, threads } = await watchThreads(() =>
+    openParallelRows(new Float32Array(N_SAMPLES), 1, {
+      maxPoints: 1,
+      nDistances: 2 ** 32,
+      nThreads: 2,
+    }),
+  );
+  assert.instance(opened, RangeError);
+  assert.is(threads.length, 1);
+  await once(threads[0], 'exit');
 });
 
 test.run();

@@ -17,6 +17,7 @@ import { toSampleRows } from '../../../lib/clustering/to-sample-rows.ts';
 import type { SampleRows } from '../../../lib/clustering/sample-rows.ts';
 import { SQUARED_DISTANCES } from '../../../lib/clustering/squared-distances.ts';
 import { fromTriplets } from '../../../lib/sparse/csr.ts';
+import type { StageError } from '../../../lib/errors.ts';
 import { createRng } from '../../../lib/rng.ts';
 import { assertClose } from '../../support/close.ts';
 
@@ -95,25 +96,37 @@ test('property: the nearest point is the first of the least distance, where floa
     share: fc.constantFrom(0, 0.5, 0.9),
     // beyond what floats hold, both ways, and so coarse that many points are equally near
     scale: fc.constantFrom(1, 1e-25, 1e18, 1e-40),
+    // points far nearer to 0 than the rows
+    pointScale: fc.constantFrom(1, 1e-9, 1e-20),
     isCoarse: fc.boolean(),
     seed: fc.integer(),
   });
   let nDecidedByFloats = 0;
   fc.assert(
-    fc.property(shape, ({ nSamples, nFeatures, nPoints, share, scale, isCoarse, seed }) => {
-      const scaled = (values: Float32Array): Float32Array =>
-        values.map((value) => scale * (isCoarse ? Math.round(value) : value));
-      const rows = toSampleRows(scaled(draw(nSamples, nFeatures, share, seed)), nFeatures, nPoints);
-      const points = Float64Array.from(scaled(draw(nPoints, nFeatures, 0.5, seed + 1)));
-      setPoints(rows, points);
-      const nRows = fillBatch(rows, 0);
-      nDecidedByFloats += nRows - findNearest(rows, nRows, nPoints, floatError(rows, points));
-      for (let i = 0; i < nSamples; i++) {
-        const distances = Array.from({ length: nPoints }, (_, p) => squaredDistance(rows, i, p));
-        assert.is(rows.nearest[i], distances.indexOf(Math.min(...distances)));
-        assert.is(rows.batch[i], i);
-      }
-    }),
+    fc.property(
+      shape,
+      ({ nSamples, nFeatures, nPoints, share, scale, pointScale, isCoarse, seed }) => {
+        const scaled = (values: Float32Array): Float32Array =>
+          values.map((value) => scale * (isCoarse ? Math.round(value) : value));
+        const rows = toSampleRows(
+          scaled(draw(nSamples, nFeatures, share, seed)),
+          nFeatures,
+          nPoints,
+        );
+        const points = Float64Array.from(
+          scaled(draw(nPoints, nFeatures, 0.5, seed + 1)),
+          (value) => value * pointScale,
+        );
+        setPoints(rows, points);
+        const nRows = fillBatch(rows, 0);
+        nDecidedByFloats += nRows - findNearest(rows, nRows, nPoints, floatError(rows, points));
+        for (let i = 0; i < nSamples; i++) {
+          const distances = Array.from({ length: nPoints }, (_, p) => squaredDistance(rows, i, p));
+          assert.is(rows.nearest[i], distances.indexOf(Math.min(...distances)));
+          assert.is(rows.batch[i], i);
+        }
+      },
+    ),
     { seed: 20261129, numRuns: Number(process.env.SOAK ?? 500) },
   );
   assert.ok(nDecidedByFloats > 500, String(nDecidedByFloats));
@@ -189,6 +202,18 @@ test('computes more rows than a batch holds', () => {
   assert.is(found.length, nSamples);
   const last = X.subarray(-3).reduce((sum, value) => sum + value * value, 0);
   assertClose(found[nSamples - 1], last, 1e-12);
+});
+
+test('refuses what 4 GiB cannot hold, and names rows and clusters', () => {
+  const nColumns = 1_000_000;
+  const matrix = fromTriplets({ nRows: 1, nColumns, rows: [0], columns: [7] });
+  assert.throws(
+    () => toSampleRows(matrix, nColumns, 1000),
+    (error: StageError) =>
+      error.code === 'E_DATA' &&
+      error.message.includes('rows and clusters must fit into 4 GiB; got 11.2 GiB') &&
+      /fewer clusters/.test(error.hint ?? ''),
+  );
 });
 
 test('takes the mean variance over full and sparse columns', () => {
