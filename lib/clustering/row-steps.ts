@@ -17,7 +17,10 @@ export interface RowState {
   readonly distanceSums: Float64Array;
 }
 
-/** @param nPoints - The first ones that are set in `rows`. */
+/**
+ * @param nPoints - The first ones that are set in `rows`.
+ * @param argument - For `label` the error of its floats, for `lower` the number of an array; `measure` takes none.
+ */
 export type RowStep = (
   rows: SampleRows,
   state: RowState,
@@ -39,7 +42,8 @@ export const label: RowStep = (rows, state, slice, nPoints, error) => {
   sums.fill(0, 2 * nFeatures * first, 2 * nFeatures * (first + nPoints));
   sizeChanges.fill(0, first, first + nPoints);
   let n = 0;
-  for (const start of batchesOf(rows, state, slice)) {
+  const end = endOf(rows, state, slice);
+  for (let start = slice * state.sliceSize; start < end; start += BATCH_SIZE) {
     const nRows = fillBatch(rows, start);
     findNearest(rows, nRows, nPoints, error);
     const nOpen = kernel.findChanged(start, nRows);
@@ -67,7 +71,8 @@ export const lower: RowStep = (rows, state, slice, nPoints, from) => {
   const { distances, distanceSums, nSlices } = state;
   const given = distances[from];
   const sums = new Float64Array(nPoints);
-  for (const start of batchesOf(rows, state, slice)) {
+  const end = endOf(rows, state, slice);
+  for (let start = slice * state.sliceSize; start < end; start += BATCH_SIZE) {
     const nRows = fillBatch(rows, start);
     const stride = squaredDistances(rows, nRows, nPoints);
     for (let p = 0; p < nPoints; p++) {
@@ -87,7 +92,8 @@ export const lower: RowStep = (rows, state, slice, nPoints, from) => {
 /** Writes to the first array how far each row is from the point of its label. */
 export const measure: RowStep = (rows, state, slice) => {
   const { distances } = state;
-  for (const start of batchesOf(rows, state, slice)) {
+  const end = endOf(rows, state, slice);
+  for (let start = slice * state.sliceSize; start < end; start += BATCH_SIZE) {
     const nRows = fillBatch(rows, start);
     rows.nearest.set(rows.labels.subarray(start, start + nRows));
     rows.kernel.distancesToNearest(nRows);
@@ -98,10 +104,7 @@ export const measure: RowStep = (rows, state, slice) => {
 /** Threads name a step by its place. */
 export const ROW_STEPS: readonly RowStep[] = [label, lower, measure];
 
-/** The first row of each batch of a slice, whose size is a multiple of theirs. */
-function batchesOf({ nSamples }: SampleRows, { sliceSize }: RowState, slice: number): number[] {
-  const end = Math.min(nSamples, (slice + 1) * sliceSize);
-  const starts: number[] = [];
-  for (let start = slice * sliceSize; start < end; start += BATCH_SIZE) starts.push(start);
-  return starts;
+/** Where the rows of a slice end; its size is a multiple of a batch's. */
+function endOf({ nSamples }: SampleRows, { sliceSize }: RowState, slice: number): number {
+  return Math.min(nSamples, (slice + 1) * sliceSize);
 }
