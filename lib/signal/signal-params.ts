@@ -86,7 +86,7 @@ export const SIGNAL_SCHEMA = {
     doc: 'Times that the columns of clustered rows are dealt anew, and clustered; no p-value is below 1 / (n_column_permutations + 1).',
   }),
   n_init: integer({
-    default: 50,
+    default: 20,
     min: 1,
     max: 1000,
     doc: 'Starts of k-means on the rows dealt anew, whose shares are averaged, and ten times as many on the rows as they are; the best of each would tell which rows had luck.',
