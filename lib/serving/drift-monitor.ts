@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { RawRows } from '../models/row-scorer.ts';
 import { startWorkers } from '../tensors/worker-pool.ts';
 import type { WorkerPool } from '../tensors/worker-pool.ts';
+import { workerScript } from '../worker-script.ts';
 import { createDriftWindow } from './drift-window.ts';
 import type { DriftWindow } from './drift-window.ts';
 import type { Comparison } from './drift-worker.ts';
@@ -54,7 +55,7 @@ export function createDriftMonitor(
     if (mine === null) return;
     metrics.windowRows.set(mine.window.nRows());
     if (mine.window.nRows() < minRows) return;
-    pool ??= startWorkers(new URL('./drift-worker.ts', import.meta.url), 1, null);
+    pool ??= startWorkers(workerScript(new URL('./drift-worker.ts', import.meta.url)), 1, null);
     const { distribution } = mine.model.bundle;
     const found = await pool.run({ distribution, columns: mine.window.columns(), threshold });
     if (mine !== watched) return; // another model is served by now

@@ -1,9 +1,9 @@
 /** Fits of the tests of signal in worker threads: none of them needs what another one finds. */
-import { extname } from 'node:path';
 import { StageError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { CsrMatrix } from '../sparse/csr.ts';
 import { startWorkers } from '../tensors/worker-pool.ts';
+import { workerScript } from '../worker-script.ts';
 import type { LabelledRows, Losses } from './ablation.ts';
 import type { ClusterOptions } from './structure.ts';
 
@@ -36,9 +36,7 @@ const MAX_ASKED = 8;
 
 /** @param nThreads - No more than {@link MAX_ASKED} of them are started. */
 export function startRefits(nThreads: number): Refits {
-  const script = new URL('./refit-worker.ts', import.meta.url);
-  // compiled in a published package
-  script.pathname = script.pathname.replace(/\.ts$/, extname(import.meta.url));
+  const script = workerScript(new URL('./refit-worker.ts', import.meta.url));
   const pool = startWorkers<RefitTask, RefitAnswer>(script, Math.min(nThreads, MAX_ASKED), null);
   const find = async (task: RefitTask): Promise<Losses | number> => {
     const answer = await pool.run(task);

@@ -1,9 +1,10 @@
 /** Keeps the tables in a file of SQLite: engine `app_sql`. */
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { dirname, extname } from 'node:path';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StageError } from '../../errors.ts';
+import { workerScript } from '../../worker-script.ts';
 import { NO_ROWS } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { lockFile } from './lock-file.ts';
@@ -56,9 +57,7 @@ export function openSqliteEngine(file: string): Engine {
 }
 
 function startWorker(file: string): Worker {
-  const script = new URL('./sqlite-worker.ts', import.meta.url);
-  // compiled in a published package
-  script.pathname = script.pathname.replace(/\.ts$/, extname(import.meta.url));
+  const script = workerScript(new URL('./sqlite-worker.ts', import.meta.url));
   return new Worker(script, { workerData: file });
 }
 
