@@ -5,6 +5,8 @@
  */
 import { meanOf } from '../features/statistics.ts';
 import type { ForecastOptions } from '../model.ts';
+import { noiseAt, quarterOf, unitAt } from './direct-series.ts';
+import type { DirectSeries } from './direct-series.ts';
 
 /** Seasons back that are looked at, one by one. */
 const N_SEASONS = 4;
@@ -12,52 +14,6 @@ const N_SEASONS = 4;
 const N_QUARTERS = 3;
 /** Seasons that the likeness of seasons is measured over. */
 const LIKENESS_SEASONS = 4;
-
-/** A series, and the sums that features need. */
-export interface DirectSeries {
-  /** The logarithm where all values are above 0: steps are shares then. */
-  readonly z: Float64Array;
-  readonly isLog: boolean;
-  /** Sum of z before each row, shape (n + 1). */
-  readonly sums: Float64Array;
-  /** Sum of |z(t) - z(t - 1)| up to each row, shape (n). */
-  readonly steps: Float64Array;
-  /** Of changes over the horizon: of their squares, and of their products with those a season before; shape (n + 1). */
-  readonly squares: Float64Array;
-  readonly products: Float64Array;
-}
-
-export function openDirectSeries(
-  y: Float64Array,
-  { h, seasonLength: m }: ForecastOptions,
-): DirectSeries {
-  const n = y.length;
-  const isLog = y.every((value) => value > 0);
-  const z = isLog ? y.map(Math.log) : y;
-  const [sums, squares, products] = [0, 0, 0].map(() => new Float64Array(n + 1));
-  const steps = new Float64Array(n);
-  const change = (t: number): number => (t < h ? 0 : z[t] - z[t - h]);
-  for (let t = 0; t < n; t++) {
-    sums[t + 1] = sums[t] + z[t];
-    if (t > 0) steps[t] = steps[t - 1] + Math.abs(z[t] - z[t - 1]);
-    squares[t + 1] = squares[t] + change(t) ** 2;
-    products[t + 1] = products[t] + (t < m ? 0 : change(t) * change(t - m));
-  }
-  return { z, isLog, sums, steps, squares, products };
-}
-
-/** Mean step up to row t, in the units of z; 1 of a series that has not moved. */
-export function unitAt({ steps }: DirectSeries, t: number): number {
-  return steps[t] / t || 1;
-}
-
-/** Mean step up to row t as a share of the level. */
-export function noiseAt(series: DirectSeries, t: number): number {
-  const unit = unitAt(series, t);
-  if (series.isLog) return unit;
-  const level = Math.abs(series.sums[t + 1]) / (t + 1);
-  return unit / Math.max(unit, level);
-}
 
 export function directFeatureNames({ lags, seasonLength }: ForecastOptions): string[] {
   const windows = lags.filter((lag) => lag > 1);
@@ -78,11 +34,6 @@ export function directFeatureNames({ lags, seasonLength }: ForecastOptions): str
   if (quarterOf(seasonLength) === null) return [...ofOrigin, 'step_ahead', ...ofSeason];
   const quarters = Array.from({ length: N_QUARTERS }, (_, k) => `quarter_${k + 1}`);
   return [...ofOrigin, 'step_ahead', ...ofSeason, ...quarters, 'quarter_mean', 'quarter_above'];
-}
-
-/** null: the season has no quarters of several steps. */
-function quarterOf(seasonLength: number): number | null {
-  return seasonLength % 4 === 0 && seasonLength > 4 ? seasonLength / 4 : null;
 }
 
 /**

@@ -11,14 +11,15 @@ import type { ForecastContext, ForecastModel } from '../model.ts';
 import { assertMinLength, seriesOf } from '../panel.ts';
 import { fitBoostedRows } from './boosted-rows.ts';
 import type { BoostedRows } from './boosted-rows.ts';
+import { directFeatureNames, fillDirectRows } from './direct-features.ts';
 import {
-  directFeatureNames,
-  fillDirectRows,
-  noiseAt,
+  MIN_HISTORY,
+  addChanges,
+  changesAfter,
+  chooseOrigins,
   openDirectSeries,
-  unitAt,
-} from './direct-features.ts';
-import type { DirectSeries } from './direct-features.ts';
+} from './direct-series.ts';
+import type { DirectSeries } from './direct-series.ts';
 import { firstSteps } from './local-model.ts';
 
 const OPTIONS: BoosterOptions = {
@@ -42,13 +43,9 @@ const OPTIONS: BoosterOptions = {
   maxBin: 63,
 };
 /** Boosters of other samples of rows and features; their mean is steadier than each. */
-const N_BOOSTERS = 3;
+const N_BOOSTERS = 2;
 /** At most about so many rows train; where the series are more than these, one of each for every step ahead. */
-const N_ROWS = 500_000;
-/** Horizons after which an origin weighs a third (1 / e); what series do changes in the course of years. */
-const MEMORY = 40;
-/** Values that an origin has at least behind it. */
-const MIN_HISTORY = 12;
+const N_ROWS = 400_000;
 
 const NAME = 'lightgbm-direct';
 
@@ -71,44 +68,26 @@ export const lightgbmDirect: ForecastModel = {
   },
 };
 
-/**
- * Rows weigh as errors do in MASE and sMAPE together: by the series' own step, and by its level. Of old origins they
- * weigh less.
- */
 function collectRows(series: readonly DirectSeries[], context: ForecastContext): BoostedRows {
   const { h } = context;
   const names = directFeatureNames(context);
-  const nColumns = names.length;
-  const origins = chooseOrigins(series, h);
-  const nRows = origins.reduce((n, { length }) => n + length * h, 0);
-  const features = new Float32Array(nRows * nColumns);
+  const origins = chooseOrigins(series, h, N_ROWS / h);
+  const nRows = origins.weights.length * h;
+  const features = new Float32Array(nRows * names.length);
   const targets = new Float32Array(nRows);
-  const weights = new Float32Array(nRows);
-  const noises = series.flatMap((one, i) => origins[i].map((t) => noiseAt(one, t)));
-  const meanNoise = noises.reduce((sum, noise) => sum + noise, 0) / noises.length;
   let at = 0;
   series.forEach((one, i) => {
-    for (const t of origins[i]) {
-      fillDirectRows(one, t, context, features, at * nColumns);
-      const age = one.z.length - 1 - t;
-      const weight = Math.exp(-age / (MEMORY * h)) * (1 + noiseAt(one, t) / meanNoise);
-      weights.fill(weight, at, at + h);
-      const unit = unitAt(one, t);
-      for (let step = 1; step <= h; step++) targets[at++] = (one.z[t + step] - one.z[t]) / unit;
+    for (const t of origins.rows[i]) {
+      fillDirectRows(one, t, context, features, at * names.length);
+      targets.set(changesAfter(one, t, h), at);
+      at += h;
     }
   });
+  const weights = Float32Array.from(
+    { length: nRows },
+    (_, row) => origins.weights[Math.floor(row / h)],
+  );
   return { names, features, targets, weights };
-}
-
-/** Of each series, the last first: alike many of each, as far back as any weighs. */
-function chooseOrigins(series: readonly DirectSeries[], h: number): number[][] {
-  const nOrigins = Math.ceil(N_ROWS / (h * series.length));
-  return series.map(({ z }) => {
-    const last = z.length - 1 - h;
-    const span = Math.min(last - MIN_HISTORY + 2, 4 * MEMORY * h);
-    const stride = Math.ceil(span / nOrigins);
-    return Array.from({ length: Math.ceil(span / stride) }, (_, k) => last - k * stride);
-  });
 }
 
 /** @returns The mean of the boosters. */
@@ -145,17 +124,4 @@ function rowsAhead(series: readonly DirectSeries[], context: ForecastContext): F
     fillDirectRows(one, one.z.length - 1, context, rows, i * context.h * nColumns);
   });
   return rows;
-}
-
-function addChanges(
-  series: readonly DirectSeries[],
-  changes: Float64Array,
-  h: number,
-): Float64Array {
-  return changes.map((change, at) => {
-    const one = series[Math.floor(at / h)];
-    const last = one.z.length - 1;
-    const ahead = one.z[last] + change * unitAt(one, last);
-    return one.isLog ? Math.exp(ahead) : ahead;
-  });
 }

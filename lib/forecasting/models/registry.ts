@@ -8,6 +8,7 @@ import { lightgbmDirect } from './lightgbm-direct.ts';
 import { lightgbm } from './lightgbm.ts';
 import { linear } from './linear.ts';
 import { mean } from './mean.ts';
+import { mlpDirect } from './mlp-direct.ts';
 import { naive } from './naive.ts';
 import { naive2 } from './naive2.ts';
 import { randomForest } from './random-forest.ts';
@@ -27,6 +28,7 @@ export const FORECAST_MODELS: readonly ForecastModel[] = [
   linear,
   lightgbm,
   lightgbmDirect,
+  mlpDirect,
   randomForest,
 ];
 

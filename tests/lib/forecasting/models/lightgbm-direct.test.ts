@@ -3,9 +3,8 @@ import * as assert from 'uvu/assert';
 import {
   directFeatureNames,
   fillDirectRows,
-  openDirectSeries,
-  unitAt,
 } from '../../../../lib/forecasting/models/direct-features.ts';
+import { openDirectSeries, unitAt } from '../../../../lib/forecasting/models/direct-series.ts';
 import { lightgbmDirect } from '../../../../lib/forecasting/models/lightgbm-direct.ts';
 import { seasonalNaive } from '../../../../lib/forecasting/models/seasonal-naive.ts';
 import { panelOf } from '../../../../lib/forecasting/panel.ts';

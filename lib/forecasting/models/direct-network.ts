@@ -1,0 +1,197 @@
+/**
+ * A network that forecasts all steps ahead at once: dense layers on numbers, a straight line beside them, and the
+ * absolute error, so that it learns medians.
+ *
+ * z_i = W_2 u(W_1 u(W_0 x_i + b_0) + b_1) + b_2 + V x_i + c, with two hidden layers and u(a) = a sigmoid(a);
+ * loss = sum_i w_i sum_j |z_ij - y_ij| / sum_i w_i, where z_i are the outputs for row i, y_i what they should have
+ * been, and w_i is the weight of the row.
+ */
+import { StageError } from '../../errors.ts';
+import { drawInitialWeights } from '../../models/mlp/initial-weights.ts';
+import { createDense } from '../../models/mlp/layers/dense.ts';
+import { createDropout } from '../../models/mlp/layers/dropout.ts';
+import { chain } from '../../models/mlp/layers/layer.ts';
+import type { Layer } from '../../models/mlp/layers/layer.ts';
+import { STEP_SCALARS, addUpdates, stepScalars } from '../../models/mlp/optimizer.ts';
+import type { OptimizerOptions } from '../../models/mlp/optimizer.ts';
+import { learningRateAt } from '../../models/mlp/schedule.ts';
+import type { Schedule } from '../../models/mlp/schedule.ts';
+import { setVariables } from '../../models/tensorflow/backend.ts';
+import type { Backend } from '../../models/tensorflow/backend.ts';
+import { createGraph } from '../../models/tensorflow/graph.ts';
+import type { Graph, Value } from '../../models/tensorflow/graph.ts';
+import type { Rng } from '../../rng.ts';
+import { shuffledIndices } from '../../tensors/shuffle.ts';
+
+export interface NetworkRows {
+  /** Row-major, shape (nRows, nInputs); finite. */
+  readonly inputs: Float32Array;
+  /** Row-major, shape (nRows, nOutputs). */
+  readonly targets: Float32Array;
+  /** Above 0, shape (nRows). */
+  readonly weights: Float64Array;
+}
+
+export interface NetworkOptions extends OptimizerOptions, Schedule {
+  readonly hiddenSizes: readonly number[];
+  /** Share of hidden outputs set to 0 in training, in (0, 1). */
+  readonly dropout: number;
+  readonly batchSize: number;
+  readonly nEpochs: number;
+}
+
+const INPUTS = 'inputs';
+const TARGETS = 'targets';
+/** (n, nOutputs): the weight of the row, once for each output. */
+const WEIGHTS = 'weights';
+const DROPOUT_SEEDS = 'dropout_seeds';
+const STEP = 'step:0';
+const OUTPUTS = 'outputs:0';
+
+/** Of the layers that give the outputs. */
+const LAST_KERNELS = ['last/kernel', 'line/kernel'];
+
+/** Steps after which the event loop gets a turn, so that signals and progress are served. */
+const STEPS_PER_TURN = 32;
+
+/**
+ * Learns from `rows`, and says what comes out for `asked`. It starts from outputs of 0.
+ *
+ * @param asked - Row-major, shape (n, nInputs); finite.
+ * @returns Row-major, shape (n, nOutputs).
+ * @throws StageError E_DATA if the loss is not finite.
+ */
+export async function trainAndPredict(
+  rows: NetworkRows,
+  asked: Float32Array,
+  options: NetworkOptions,
+  {
+    backend,
+    rng,
+    signal,
+    onStep,
+  }: {
+    backend: Backend;
+    rng: Rng;
+    signal: AbortSignal;
+    onStep: (nSteps: number, loss: number) => void;
+  },
+): Promise<Float64Array> {
+  const nRows = rows.weights.length;
+  const [nInputs, nOutputs] = [rows.inputs.length / nRows, rows.targets.length / nRows];
+  const graph = createNetworkGraph(nInputs, nOutputs, options);
+  const initial = drawInitialWeights(graph.variables, rng);
+  for (const name of LAST_KERNELS) initial[name].fill(0);
+  const dropoutSeed = rng.int32();
+  const batchSize = Math.min(options.batchSize, nRows);
+  const nBatches = Math.floor(nRows / batchSize);
+  const nSteps = nBatches * options.nEpochs;
+  const batch = {
+    [INPUTS]: { shape: [batchSize, nInputs], values: new Float32Array(batchSize * nInputs) },
+    [TARGETS]: { shape: [batchSize, nOutputs], values: new Float32Array(batchSize * nOutputs) },
+    [WEIGHTS]: { shape: [batchSize, nOutputs], values: new Float32Array(batchSize * nOutputs) },
+  };
+  const program = backend.compile(graph);
+  try {
+    setVariables(program, graph, initial);
+    let order = shuffledIndices(nRows, rng);
+    for (let step = 0; step < nSteps; step++) {
+      const first = (step % nBatches) * batchSize;
+      if (first === 0 && step > 0) order = shuffledIndices(nRows, rng);
+      for (let i = 0; i < batchSize; i++) {
+        const row = order[first + i];
+        copyRow(rows.inputs, row, batch[INPUTS].values, i, nInputs);
+        copyRow(rows.targets, row, batch[TARGETS].values, i, nOutputs);
+        batch[WEIGHTS].values.fill(rows.weights[row], i * nOutputs, (i + 1) * nOutputs);
+      }
+      const scalars = stepScalars(step, learningRateAt(step, nSteps, options), options);
+      const [[loss]] = program.run(
+        {
+          ...batch,
+          [STEP_SCALARS]: { shape: [scalars.length], values: scalars },
+          [DROPOUT_SEEDS]: toSeeds(dropoutSeed, step, options.hiddenSizes.length),
+        },
+        [STEP],
+      );
+      if (!Number.isFinite(loss)) {
+        throw new StageError('E_DATA', `the training loss must be finite; got ${loss}`, {
+          hint: 'look for values in the series that are far from all others',
+        });
+      }
+      if (step % STEPS_PER_TURN === 0) {
+        onStep(step, loss);
+        await new Promise(setImmediate);
+        signal.throwIfAborted();
+      }
+    }
+    const shape = [asked.length / nInputs, nInputs];
+    const [outputs] = program.run({ [INPUTS]: { shape, values: asked } }, [OUTPUTS]);
+    return Float64Array.from(outputs);
+  } finally {
+    program.dispose();
+  }
+}
+
+function createNetworkGraph(nInputs: number, nOutputs: number, options: NetworkOptions): Graph {
+  const { hiddenSizes, dropout } = options;
+  const graph = createGraph();
+  const X = graph.input(INPUTS, 'float32', [-1, nInputs]);
+  const y = graph.input(TARGETS, 'float32', [-1, nOutputs]);
+  const w = graph.input(WEIGHTS, 'float32', [-1, nOutputs]);
+  const seeds = graph.unpack(
+    graph.input(DROPOUT_SEEDS, 'int32', [hiddenSizes.length, 2]),
+    hiddenSizes.length,
+    'int32',
+  );
+  const sizes = [nInputs, ...hiddenSizes];
+  const hidden = hiddenSizes.flatMap((size, l): Layer[] => [
+    createDense(graph, `layer${l}`, sizes[l], size, { activation: 'silu', normalization: 'none' }),
+    createDropout(graph, dropout, seeds[l]),
+  ]);
+  const toOutputs = (name: string, from: number): Layer =>
+    createDense(graph, name, from, nOutputs, { activation: null, normalization: 'none' });
+  const branches = [
+    chain([...hidden, toOutputs('last', sizes.at(-1)!)]),
+    toOutputs('line', nInputs),
+  ];
+  const passes = branches.map((branch) => branch.train(X));
+  const output = graph.addAll(passes.map((pass) => pass.output));
+  const { loss, dOutput } = absoluteError(graph, output, y, w, nOutputs);
+  const gradients = passes.flatMap((pass) => pass.backward(dOutput).gradients);
+  graph.output('step', loss, addUpdates(graph, gradients, options));
+  graph.output('outputs', graph.addAll(branches.map((branch) => branch.infer(X))));
+  graph.finish();
+  return graph;
+}
+
+function absoluteError(graph: Graph, output: Value, y: Value, w: Value, nOutputs: number) {
+  const error = graph.subtract(output, y);
+  const opposite = graph.subtract(y, output);
+  const absolute = graph.add(graph.relu(error), graph.relu(opposite));
+  // every row's weight stands in w once for each output
+  const total = graph.multiply(graph.sum(w, [0, 1], false), graph.scalar(1 / nOutputs));
+  const share = graph.divide(w, total);
+  return {
+    loss: graph.sum(graph.multiply(share, absolute), [0, 1], false),
+    // the sign of the error, times the share
+    dOutput: graph.subtract(graph.reluGradient(share, error), graph.reluGradient(share, opposite)),
+  };
+}
+
+function copyRow(
+  from: Float32Array,
+  row: number,
+  to: Float32Array,
+  place: number,
+  width: number,
+): void {
+  to.set(from.subarray(row * width, (row + 1) * width), place * width);
+}
+
+/** A pair for each layer: the seed of the fit and a number that no other layer or step has. */
+const toSeeds = (seed: number, step: number, nLayers: number) => ({
+  shape: [nLayers, 2],
+  values: Int32Array.from({ length: 2 * nLayers }, (_, i) =>
+    i % 2 === 0 ? seed : step * nLayers + (i >> 1),
+  ),
+});
