@@ -9,7 +9,6 @@
 import { StageError } from '../../errors.ts';
 import { drawInitialWeights } from '../../models/mlp/initial-weights.ts';
 import { createDense } from '../../models/mlp/layers/dense.ts';
-import { createDropout } from '../../models/mlp/layers/dropout.ts';
 import { chain } from '../../models/mlp/layers/layer.ts';
 import type { Layer } from '../../models/mlp/layers/layer.ts';
 import { STEP_SCALARS, addUpdates, stepScalars } from '../../models/mlp/optimizer.ts';
@@ -34,8 +33,6 @@ export interface NetworkRows {
 
 export interface NetworkOptions extends OptimizerOptions, Schedule {
   readonly hiddenSizes: readonly number[];
-  /** Share of hidden outputs set to 0 in training, in (0, 1). */
-  readonly dropout: number;
   readonly batchSize: number;
   readonly nEpochs: number;
 }
@@ -44,7 +41,6 @@ const INPUTS = 'inputs';
 const TARGETS = 'targets';
 /** (n, nOutputs): the weight of the row, once for each output. */
 const WEIGHTS = 'weights';
-const DROPOUT_SEEDS = 'dropout_seeds';
 const STEP = 'step:0';
 const OUTPUTS = 'outputs:0';
 
@@ -82,7 +78,6 @@ export async function trainAndPredict(
   const graph = createNetworkGraph(nInputs, nOutputs, options);
   const initial = drawInitialWeights(graph.variables, rng);
   for (const name of LAST_KERNELS) initial[name].fill(0);
-  const dropoutSeed = rng.int32();
   const batchSize = Math.min(options.batchSize, nRows);
   const nBatches = Math.floor(nRows / batchSize);
   const nSteps = nBatches * options.nEpochs;
@@ -109,7 +104,6 @@ export async function trainAndPredict(
         {
           ...batch,
           [STEP_SCALARS]: { shape: [scalars.length], values: scalars },
-          [DROPOUT_SEEDS]: toSeeds(dropoutSeed, step, options.hiddenSizes.length),
         },
         [STEP],
       );
@@ -133,21 +127,15 @@ export async function trainAndPredict(
 }
 
 function createNetworkGraph(nInputs: number, nOutputs: number, options: NetworkOptions): Graph {
-  const { hiddenSizes, dropout } = options;
+  const { hiddenSizes } = options;
   const graph = createGraph();
   const X = graph.input(INPUTS, 'float32', [-1, nInputs]);
   const y = graph.input(TARGETS, 'float32', [-1, nOutputs]);
   const w = graph.input(WEIGHTS, 'float32', [-1, nOutputs]);
-  const seeds = graph.unpack(
-    graph.input(DROPOUT_SEEDS, 'int32', [hiddenSizes.length, 2]),
-    hiddenSizes.length,
-    'int32',
-  );
   const sizes = [nInputs, ...hiddenSizes];
-  const hidden = hiddenSizes.flatMap((size, l): Layer[] => [
+  const hidden = hiddenSizes.map((size, l) =>
     createDense(graph, `layer${l}`, sizes[l], size, { activation: 'silu', normalization: 'none' }),
-    createDropout(graph, dropout, seeds[l]),
-  ]);
+  );
   const toOutputs = (name: string, from: number): Layer =>
     createDense(graph, name, from, nOutputs, { activation: null, normalization: 'none' });
   const branches = [
@@ -187,11 +175,3 @@ function copyRow(
 ): void {
   to.set(from.subarray(row * width, (row + 1) * width), place * width);
 }
-
-/** A pair for each layer: the seed of the fit and a number that no other layer or step has. */
-const toSeeds = (seed: number, step: number, nLayers: number) => ({
-  shape: [nLayers, 2],
-  values: Int32Array.from({ length: 2 * nLayers }, (_, i) =>
-    i % 2 === 0 ? seed : step * nLayers + (i >> 1),
-  ),
-});

@@ -13,14 +13,13 @@ import { MIN_HISTORY, addChanges, changesAfter, chooseOrigins } from './direct-s
 import { firstSteps } from './local-model.ts';
 
 const OPTIONS: Omit<NetworkOptions, 'nEpochs'> = {
-  hiddenSizes: [128, 128],
-  dropout: 0.1,
+  hiddenSizes: [64, 64],
   batchSize: 512,
   optimizer: 'adamw',
   learningRate: 2e-3,
   schedule: 'one_cycle',
   warmupShare: 0.3,
-  weightDecay: 0.01,
+  weightDecay: 0.1,
   gradientClipNorm: null,
 };
 const N_EPOCHS = 8;
@@ -29,7 +28,7 @@ const MIN_STEPS = 400;
 /** Networks of other first weights and batches; their mean is steadier than each. */
 const N_NETWORKS = 3;
 /** At most about so many origins train; where the series are more than these, one of each. */
-const N_ORIGINS = 200_000;
+const N_ORIGINS = 500_000;
 /** Changes beyond so many units are learnt as these. */
 const MAX_CHANGE = 80;
 /** Standard deviations beyond which inputs say no more. */
@@ -62,7 +61,8 @@ async function forecastChanges(
 ): Promise<Float64Array> {
   const { loadBackend } = await import('../../models/tensorflow/backend.ts');
   const { trainAndPredict } = await import('./direct-network.ts');
-  const backend = await loadBackend({ nThreads: context.threads, warn: context.warn });
+  // its matrices are so small that two threads take longer than one; and no byte depends on how many there are
+  const backend = await loadBackend({ nThreads: 1, warn: context.warn });
   const { rows, asked } = collectRows(consulted, context);
   const nBatches = Math.max(1, Math.floor(rows.weights.length / OPTIONS.batchSize));
   const nEpochs = Math.max(N_EPOCHS, Math.ceil(MIN_STEPS / nBatches));
