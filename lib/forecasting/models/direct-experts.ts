@@ -4,11 +4,9 @@
  * doi:10.1016/j.ijforecast.2019.02.011, learns the same from features of a series).
  */
 import type { ForecastOptions } from '../model.ts';
-import { quarterOf } from './direct-series.ts';
+import { N_SEASONS, quarterOf } from './direct-series.ts';
 import type { DirectSeries } from './direct-series.ts';
 
-/** Seasons back whose mean an expert takes. */
-const N_SEASONS = 4;
 /** Forecasts that the skill of an expert is measured on, in horizons: those that ended last. */
 const SKILL_HORIZONS = 8;
 /** Fewest of them. */
@@ -18,7 +16,7 @@ const SLOPES = [-1, 2] as const;
 const MAX_ERROR = 5;
 
 /** Changes from row t to t + step, in the units of z: shape (n, h); NaN where the history is too short. */
-export type Changes = Float64Array;
+type Changes = Float64Array;
 
 /** What an expert says, and how well it did on the forecasts that had ended at each row; shapes (n, h). */
 export interface Expert {
@@ -55,39 +53,52 @@ function listChanges(
   };
   const toMean = (window: number): Changes => changes((t) => meanBefore(t, window) - z[t]);
   const momentum = changes((t, step) => ((z[t] - valueAt(t - h)) * step) / h);
-  const general = [toMean(short), toMean(h), momentum];
+  // the mean of one value is that value
+  const windows = [...new Set([short, h])].filter((window) => window > 1);
+  const general = [...windows.map(toMean), momentum];
   if (m === 1) return general;
-  // what stood there a period before, and by how much the last values are above those a period before
-  const periodic = (
-    valueBefore: (i: number, t: number) => number,
-    period: number,
-    window: number,
-  ) => {
-    const rises = runningMeans(
-      z.map((value, t) => value - valueAt(t - period)),
+  const risesOver = (lag: number, window: number): Float64Array =>
+    runningMeans(
+      z.map((value, t) => value - valueAt(t - lag)),
       window,
     );
+  // what stood there so many periods before, and by how much the last values are above those as long before
+  const periodic = (
+    valueBefore: (i: number, t: number) => number,
+    { period, nPeriods, window }: { period: number; nPeriods: number; window: number },
+  ): Changes => {
+    const lagOf = (step: number): number => period * (Math.ceil(step / period) + nPeriods - 1);
+    const rises = new Map<number, Float64Array>();
+    for (let step = 1; step <= h; step++) {
+      const lag = lagOf(step);
+      if (!rises.has(lag)) rises.set(lag, risesOver(lag, window));
+    }
     return changes((t, step) => {
-      const back = period * Math.ceil(step / period);
-      return valueBefore(t + step - back, t) + rises[t] - z[t];
+      const lag = lagOf(step);
+      return valueBefore(t + step - lag, t) + rises.get(lag)![t] - z[t];
     });
   };
   const smoothAt = (i: number, t: number): number =>
     i + 1 > t ? valueAt(i) : (valueAt(i - 1) + valueAt(i) + valueAt(i + 1)) / 3;
+  const season = { period: m, nPeriods: 1, window: 2 * short };
   const seasons = (of: (i: number, t: number) => number): Changes =>
-    meanOfKnown(Array.from({ length: N_SEASONS }, (_, k) => periodic(of, m * (k + 1), 2 * short)));
+    meanOfKnown(
+      Array.from({ length: N_SEASONS }, (_, k) => periodic(of, { ...season, nPeriods: k + 1 })),
+    );
   const quarter = quarterOf(m);
   return [
     ...general,
     toMean(m),
-    periodic(valueAt, m, 2 * short),
+    periodic(valueAt, season),
     seasons(valueAt),
     seasons(smoothAt),
-    ...(quarter === null ? [] : [periodic(valueAt, quarter, short)]),
+    ...(quarter === null
+      ? []
+      : [periodic(valueAt, { period: quarter, nPeriods: 1, window: short })]),
   ];
 }
 
-/** Of those of the last `window` values that are known: two at least, or the one that there is. */
+/** Of those of the last `window` values that are known, two at least; a window of one is the value. */
 function runningMeans(values: Float64Array, window: number): Float64Array {
   let [sum, count] = [0, 0];
   return values.map((value, t) => {
@@ -118,7 +129,7 @@ function measureSkill(
   const [slopes, errors] = [0, 0].map(() => new Float64Array(changes.length).fill(NaN));
   const window = SKILL_HORIZONS * h;
   for (let step = 1; step <= h; step++) {
-    const sums = { products: 0, squares: 0, misses: 0, moves: 0, count: 0 };
+    let sums = { products: 0, squares: 0, misses: 0, moves: 0, count: 0 };
     const addForecast = (from: number, sign: 1 | -1): void => {
       const said = from < 0 ? NaN : changes[from * h + step - 1];
       if (Number.isNaN(said)) return;
@@ -132,6 +143,11 @@ function measureSkill(
     for (let t = step; t < z.length; t++) {
       addForecast(t - step, 1);
       addForecast(t - step - window, -1);
+      if (t % window === 0) {
+        // anew, so that what rounding leaves does not stay
+        sums = { products: 0, squares: 0, misses: 0, moves: 0, count: 0 };
+        for (let from = t - step - window + 1; from <= t - step; from++) addForecast(from, 1);
+      }
       if (sums.count < MIN_FORECASTS) continue;
       const slope = sums.squares > 0 ? sums.products / sums.squares : 0;
       slopes[t * h + step - 1] = Math.min(Math.max(slope, SLOPES[0]), SLOPES[1]);

@@ -5,11 +5,9 @@
  */
 import { meanOf } from '../features/statistics.ts';
 import type { ForecastOptions } from '../model.ts';
-import { noiseAt, quarterOf, unitAt } from './direct-series.ts';
+import { N_SEASONS, noiseAt, quarterOf, unitAt } from './direct-series.ts';
 import type { DirectSeries } from './direct-series.ts';
 
-/** Seasons back that are looked at, one by one. */
-const N_SEASONS = 4;
 /** Quarters of a season back that are looked at, one by one: the fourth is the season. */
 const N_QUARTERS = 3;
 /** Seasons that the likeness of seasons is measured over. */

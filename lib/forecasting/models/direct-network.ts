@@ -2,7 +2,9 @@
  * A network that forecasts all steps ahead at once: dense layers on numbers, a straight line beside them, and the
  * absolute error, so that it learns medians.
  *
- * z_i = W_2 u(W_1 u(W_0 x_i + b_0) + b_1) + b_2 + V x_i + c, with two hidden layers and u(a) = a sigmoid(a);
+ * z_i = V x_i + c + W u + b, where u is what the hidden layers make of x_i; with one, u = s(W_0 x_i + b_0), and
+ * s(a) = a sigmoid(a).
+ *
  * loss = sum_i w_i sum_j |z_ij - y_ij| / sum_i w_i, where z_i are the outputs for row i, y_i what they should have
  * been, and w_i is the weight of the row.
  */
@@ -34,7 +36,7 @@ export interface NetworkRows {
 export interface NetworkOptions extends OptimizerOptions, Schedule {
   readonly hiddenSizes: readonly number[];
   readonly batchSize: number;
-  readonly nEpochs: number;
+  readonly nSteps: number;
 }
 
 const INPUTS = 'inputs';
@@ -80,7 +82,7 @@ export async function trainAndPredict(
   for (const name of LAST_KERNELS) initial[name].fill(0);
   const batchSize = Math.min(options.batchSize, nRows);
   const nBatches = Math.floor(nRows / batchSize);
-  const nSteps = nBatches * options.nEpochs;
+  const { nSteps } = options;
   const batch = {
     [INPUTS]: { shape: [batchSize, nInputs], values: new Float32Array(batchSize * nInputs) },
     [TARGETS]: { shape: [batchSize, nOutputs], values: new Float32Array(batchSize * nOutputs) },
@@ -90,6 +92,7 @@ export async function trainAndPredict(
   try {
     setVariables(program, graph, initial);
     let order = shuffledIndices(nRows, rng);
+    let loss = 0;
     for (let step = 0; step < nSteps; step++) {
       const first = (step % nBatches) * batchSize;
       if (first === 0 && step > 0) order = shuffledIndices(nRows, rng);
@@ -100,7 +103,7 @@ export async function trainAndPredict(
         batch[WEIGHTS].values.fill(rows.weights[row], i * nOutputs, (i + 1) * nOutputs);
       }
       const scalars = stepScalars(step, learningRateAt(step, nSteps, options), options);
-      const [[loss]] = program.run(
+      [[loss]] = program.run(
         {
           ...batch,
           [STEP_SCALARS]: { shape: [scalars.length], values: scalars },
@@ -109,7 +112,7 @@ export async function trainAndPredict(
       );
       if (!Number.isFinite(loss)) {
         throw new StageError('E_DATA', `the training loss must be finite; got ${loss}`, {
-          hint: 'look for values in the series that are far from all others',
+          hint: 'look for values in the series that are too large to be squared',
         });
       }
       if (step % STEPS_PER_TURN === 0) {
@@ -118,6 +121,7 @@ export async function trainAndPredict(
         signal.throwIfAborted();
       }
     }
+    onStep(nSteps, loss);
     const shape = [asked.length / nInputs, nInputs];
     const [outputs] = program.run({ [INPUTS]: { shape, values: asked } }, [OUTPUTS]);
     return Float64Array.from(outputs);

@@ -1,6 +1,6 @@
 /**
- * A series as direct models see it, and the origins that they learn from: a direct model forecasts each step ahead by
- * itself, as the change from the last value in units of the series' mean step.
+ * A series as direct models see it, and the origins that they learn from: a direct model forecasts the change from the
+ * last value to each step ahead, in units of the series' mean step; no forecast is history to another.
  */
 import type { ForecastOptions } from '../model.ts';
 
@@ -8,6 +8,10 @@ import type { ForecastOptions } from '../model.ts';
 const MEMORY = 40;
 /** Values that an origin has at least behind it. */
 export const MIN_HISTORY = 12;
+/** Seasons back that are looked at. */
+export const N_SEASONS = 4;
+/** Beyond this logarithm, numbers are infinite. */
+const MAX_LOG = 700;
 
 /** A series, and the sums that features need. */
 export interface DirectSeries {
@@ -61,7 +65,7 @@ export function quarterOf(seasonLength: number): number | null {
 }
 
 /** The origins that a model learns from, and how much each counts. */
-export interface Origins {
+interface Origins {
   /** Of each series, the last first: rows t, of which t + h is known. */
   readonly rows: readonly (readonly number[])[];
   /** Of each origin, series after series; above 0. */
@@ -69,8 +73,8 @@ export interface Origins {
 }
 
 /**
- * Of each series alike many, as far back as any weighs. They weigh as errors do in MASE and sMAPE together: by the
- * series' own step, and by its level. Old origins weigh less.
+ * Of each series as many as of the others, or all that it has, as far back as any weighs. They weigh as errors do in
+ * MASE and sMAPE together: by the series' own step, and by its level. Old origins weigh less.
  *
  * @param nRows - At most about so many origins; where the series are more than these, one of each.
  */
@@ -82,12 +86,14 @@ export function chooseOrigins(series: readonly DirectSeries[], h: number, nRows:
     const stride = Math.ceil(span / nOrigins);
     return Array.from({ length: Math.ceil(span / stride) }, (_, k) => last - k * stride);
   });
-  const noises = series.map((one, i) => rows[i].map((t) => noiseAt(one, t)));
+  const noises = series.map((one, i) =>
+    rows[i].map((t) => (one.steps[t] === 0 ? 0 : noiseAt(one, t))),
+  );
   const meanNoise = noises.flat().reduce((sum, noise) => sum + noise, 0) / noises.flat().length;
   const weights = series.flatMap(({ z }, i) =>
     rows[i].map((t, k) => {
       const age = z.length - 1 - t;
-      return Math.exp(-age / (MEMORY * h)) * (1 + noises[i][k] / meanNoise);
+      return Math.exp(-age / (MEMORY * h)) * (1 + noises[i][k] / (meanNoise || 1));
     }),
   );
   return { rows, weights: Float64Array.from(weights) };
@@ -113,6 +119,6 @@ export function addChanges(
     const one = series[Math.floor(at / h)];
     const last = one.z.length - 1;
     const ahead = one.z[last] + (one.steps[last] === 0 ? 0 : change * unitAt(one, last));
-    return one.isLog ? Math.exp(ahead) : ahead;
+    return one.isLog ? Math.exp(Math.min(ahead, MAX_LOG)) : ahead;
   });
 }

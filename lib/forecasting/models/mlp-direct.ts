@@ -6,13 +6,21 @@
  */
 import type { ForecastContext, ForecastModel } from '../model.ts';
 import { assertMinLength, seriesOf } from '../panel.ts';
-import { consultSeries, inputsAt } from './direct-inputs.ts';
-import type { ConsultedSeries } from './direct-inputs.ts';
+import { consultExperts } from './direct-experts.ts';
+import { inputsAt } from './direct-inputs.ts';
 import type { NetworkOptions, NetworkRows } from './direct-network.ts';
-import { MIN_HISTORY, addChanges, changesAfter, chooseOrigins } from './direct-series.ts';
+import {
+  MIN_HISTORY,
+  addChanges,
+  changesAfter,
+  chooseOrigins,
+  openDirectSeries,
+} from './direct-series.ts';
+import type { DirectSeries } from './direct-series.ts';
 import { firstSteps } from './local-model.ts';
+import { standardize } from './standardize.ts';
 
-const OPTIONS: Omit<NetworkOptions, 'nEpochs'> = {
+const OPTIONS: Omit<NetworkOptions, 'nSteps'> = {
   hiddenSizes: [64, 64],
   batchSize: 512,
   optimizer: 'adamw',
@@ -27,12 +35,13 @@ const N_EPOCHS = 8;
 const MIN_STEPS = 400;
 /** Networks of other first weights and batches; their mean is steadier than each. */
 const N_NETWORKS = 3;
-/** At most about so many origins train; where the series are more than these, one of each. */
+/** At most about so many origins train, and of as many inputs as fill a gigabyte; of each series one at least. */
 const N_ORIGINS = 500_000;
+const MAX_INPUTS = 2 ** 28;
 /** Changes beyond so many units are learnt as these. */
 const MAX_CHANGE = 80;
-/** Standard deviations beyond which inputs say no more. */
-const MAX_INPUT = 5;
+/** Series after which the event loop gets a turn, so that signals are served. */
+const SERIES_PER_TURN = 16;
 
 const NAME = 'mlp-direct';
 
@@ -44,9 +53,8 @@ export const mlpDirect: ForecastModel = {
   minLength: ({ h }) => MIN_HISTORY + h,
   async fit(panel, context) {
     assertMinLength(panel, MIN_HISTORY + context.h, NAME);
-    const consulted = panel.ids.map((_, i) => consultSeries(seriesOf(panel, i).y, context));
-    const series = consulted.map((one) => one.series);
-    const changes = await forecastChanges(consulted, context);
+    const series = panel.ids.map((_, i) => openDirectSeries(seriesOf(panel, i).y, context));
+    const changes = await forecastChanges(series, context);
     return {
       async predict(h) {
         return firstSteps(addChanges(series, changes, context.h), context.h, h);
@@ -56,25 +64,24 @@ export const mlpDirect: ForecastModel = {
 };
 
 async function forecastChanges(
-  consulted: readonly ConsultedSeries[],
+  series: readonly DirectSeries[],
   context: ForecastContext,
 ): Promise<Float64Array> {
   const { loadBackend } = await import('../../models/tensorflow/backend.ts');
   const { trainAndPredict } = await import('./direct-network.ts');
   // its matrices are so small that two threads take longer than one; and no byte depends on how many there are
   const backend = await loadBackend({ nThreads: 1, warn: context.warn });
-  const { rows, asked } = collectRows(consulted, context);
-  const nBatches = Math.max(1, Math.floor(rows.weights.length / OPTIONS.batchSize));
-  const nEpochs = Math.max(N_EPOCHS, Math.ceil(MIN_STEPS / nBatches));
-  const nSteps = nBatches * nEpochs;
+  const { rows, asked } = await collectRows(series, context);
+  const nBatches = Math.ceil(rows.weights.length / OPTIONS.batchSize);
+  const nSteps = Math.max(MIN_STEPS, N_EPOCHS * nBatches);
   const bar = context.startProgress(NAME, N_NETWORKS * nSteps, 'steps');
-  const mean = new Float64Array(consulted.length * context.h);
+  const mean = new Float64Array(series.length * context.h);
   try {
     for (let k = 0; k < N_NETWORKS; k++) {
       const outputs = await trainAndPredict(
         rows,
         asked,
-        { ...OPTIONS, nEpochs },
+        { ...OPTIONS, nSteps },
         {
           backend,
           rng: context.rng(`${NAME} ${k}`),
@@ -91,64 +98,39 @@ async function forecastChanges(
 }
 
 /** Rows that train, and a row of each series as it stands. */
-function collectRows(
-  consulted: readonly ConsultedSeries[],
+async function collectRows(
+  series: readonly DirectSeries[],
   context: ForecastContext,
-): { rows: NetworkRows; asked: Float32Array } {
+): Promise<{ rows: NetworkRows; asked: Float32Array }> {
   const { h } = context;
-  const origins = chooseOrigins(
-    consulted.map(({ series }) => series),
-    h,
-    N_ORIGINS,
-  );
+  const last = (one: DirectSeries): number => one.z.length - 1;
+  const first = consultExperts(series[0], context);
+  const nInputs = inputsAt(series[0], first, last(series[0]), context).length;
+  const origins = chooseOrigins(series, h, Math.min(N_ORIGINS, MAX_INPUTS / nInputs));
   const nRows = origins.weights.length;
-  const nInputs = inputsAt(consulted[0], 0, context).length;
-  const inputs = new Float32Array((nRows + consulted.length) * nInputs);
+  const inputs = new Float32Array((nRows + series.length) * nInputs);
   const targets = new Float32Array(nRows * h);
   let row = 0;
-  consulted.forEach((one, i) => {
+  for (const [i, one] of series.entries()) {
+    if (i % SERIES_PER_TURN === 0) {
+      await new Promise(setImmediate);
+      context.signal.throwIfAborted();
+    }
+    const experts = consultExperts(one, context);
     for (const t of origins.rows[i]) {
-      inputs.set(inputsAt(one, t, context), row * nInputs);
-      const changes = changesAfter(one.series, t, h);
+      inputs.set(inputsAt(one, experts, t, context), row * nInputs);
+      const changes = changesAfter(one, t, h);
       targets.set(
         changes.map((change) => Math.min(Math.max(change, -MAX_CHANGE), MAX_CHANGE)),
         row * h,
       );
       row++;
     }
-  });
-  consulted.forEach((one, i) => {
-    inputs.set(inputsAt(one, one.series.z.length - 1, context), (nRows + i) * nInputs);
-  });
+    inputs.set(inputsAt(one, experts, last(one), context), (nRows + i) * nInputs);
+  }
   standardize(inputs, nInputs, nRows);
   return {
     rows: { inputs: inputs.subarray(0, nRows * nInputs), targets, weights: origins.weights },
-    asked: inputs.slice(nRows * nInputs),
+    asked: inputs.subarray(nRows * nInputs),
   };
-}
-
-/**
- * In place: inverse hyperbolic sines, since few distances are large, to mean 0 and standard deviation 1; what is not
- * known is the mean.
- *
- * @param nTrain - Rows, the first, that the statistics are of.
- */
-function standardize(inputs: Float32Array, nInputs: number, nTrain: number): void {
-  const [sums, squares] = [0, 0].map(() => new Float64Array(nInputs));
-  for (let at = 0; at < inputs.length; at++) {
-    if (Number.isNaN(inputs[at])) continue;
-    inputs[at] = Math.asinh(inputs[at] / 2);
-    if (at >= nTrain * nInputs) continue;
-    sums[at % nInputs] += inputs[at];
-    squares[at % nInputs] += inputs[at] ** 2;
-  }
-  const means = sums.map((sum) => sum / nTrain);
-  const deviations = squares.map(
-    (square, j) => Math.sqrt(Math.max(square / nTrain - means[j] ** 2, 0)) + 1e-6,
-  );
-  for (let at = 0; at < inputs.length; at++) {
-    const j = at % nInputs;
-    const value = (inputs[at] - means[j]) / deviations[j];
-    inputs[at] = Number.isNaN(value) ? 0 : Math.min(Math.max(value, -MAX_INPUT), MAX_INPUT);
-  }
 }

@@ -15,7 +15,7 @@ const test = suite('network of direct models');
 const OPTIONS: NetworkOptions = {
   hiddenSizes: [16, 16],
   batchSize: 64,
-  nEpochs: 60,
+  nSteps: 180,
   optimizer: 'adamw',
   learningRate: 0.01,
   schedule: 'one_cycle',
@@ -28,7 +28,6 @@ const predict = async (
   rows: NetworkRows,
   asked: readonly number[],
   options: Partial<NetworkOptions> = {},
-  signal = new AbortController().signal,
 ): Promise<Float64Array> =>
   await trainAndPredict(
     rows,
@@ -37,7 +36,7 @@ const predict = async (
     {
       backend: await loadBackend({ nThreads: 1, warn: () => {} }),
       rng: createRng(1, 'test', 'network'),
-      signal,
+      signal: new AbortController().signal,
       onStep: () => {},
     },
   );
@@ -76,7 +75,7 @@ test('learns what bends and what is straight', async () => {
   const inputs = repeat(256, (i) => -2 + i / 64);
   const targets = inputs.map((x) => Math.abs(x) + 2 * x);
   const asked = [-1.5, 0.1, 1.5];
-  const outputs = await predict(rowsOf(inputs, targets), asked, { nEpochs: 200 });
+  const outputs = await predict(rowsOf(inputs, targets), asked, { nSteps: 800 });
   assertClose(
     outputs,
     asked.map((x) => Math.abs(x) + 2 * x),
@@ -87,7 +86,7 @@ test('learns what bends and what is straight', async () => {
 
 test('says 0 before it has learnt', async () => {
   const rows = rowsOf([1, 2, 3], [4, 5, 6]);
-  const outputs = await predict(rows, [1, 2], { learningRate: 1e-30, nEpochs: 1 });
+  const outputs = await predict(rows, [1, 2], { learningRate: 1e-30, nSteps: 1 });
   assertClose(outputs, [0, 0], 1e-20, 1);
 });
 
@@ -96,14 +95,24 @@ test('gives the same bytes twice', async () => {
     repeat(100, (i) => Math.sin(i)),
     repeat(100, (i) => Math.cos(i)),
   );
-  const first = await predict(rows, [0.3, -0.2], { nEpochs: 5 });
-  assert.equal(await predict(rows, [0.3, -0.2], { nEpochs: 5 }), first);
+  const first = await predict(rows, [0.3, -0.2], { nSteps: 5 });
+  assert.equal(await predict(rows, [0.3, -0.2], { nSteps: 5 }), first);
 });
 
-test('stops where it is asked to', async () => {
-  const rows = rowsOf([1, 2], [1, 2]);
-  const error = await predict(rows, [1], {}, AbortSignal.abort()).catch((thrown) => thrown);
+test('stops where it is asked to, in the middle', async () => {
+  const controller = new AbortController();
+  const steps: number[] = [];
+  const error = await trainAndPredict(rowsOf([1, 2], [1, 2]), Float32Array.of(1), OPTIONS, {
+    backend: await loadBackend({ nThreads: 1, warn: () => {} }),
+    rng: createRng(1, 'test', 'network'),
+    signal: controller.signal,
+    onStep(nSteps) {
+      steps.push(nSteps);
+      if (nSteps > 0) controller.abort();
+    },
+  }).catch((thrown) => thrown);
   assert.is(error.name, 'AbortError');
+  assert.equal(steps, [0, 32]);
 });
 
 test('names a loss that is not finite', async () => {
