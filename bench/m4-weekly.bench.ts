@@ -30,10 +30,10 @@ const BENCHMARKS = ['naive2', 'theta'];
 const BEST = 'lightgbm-direct+2*mlp-direct';
 /**
  * The best must be so far below theta, within so many seconds. The best of the competition came 24 % below on the weeks
- * that it asked for, which are not here; this one comes 23 % below on those held back, and 27 to 31 % on the three
- * blocks of 13 weeks before. A fifth of the series move together, so that blocks differ by more than models do.
+ * that it asked for, which are not here (.739 to .971); this one comes 23.8 % below on those held back, and 27 to 30 % on
+ * the three blocks of 13 weeks before. A fifth of the series move together, so that blocks differ by more than models do.
  */
-const PROMISE = { belowTheta: 0.225, seconds: 60 };
+const PROMISE = { belowTheta: 0.22, seconds: 60 };
 
 const { values: options } = parseArgs({
   options: {
