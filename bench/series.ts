@@ -32,6 +32,7 @@ const { values: options } = parseArgs({
     'target-col': { type: 'string' },
     h: { type: 'string', default: '13' },
     'n-models': { type: 'string', default: '3' },
+    models: { type: 'string' },
   },
 });
 
@@ -87,7 +88,7 @@ const print = (name: string, forecast: Float64Array, start: number): void => {
 process.stdout.write(
   `| of ${panel.ids.length} series | sMAPE | MASE | seconds |\n|---|---|---|---|\n`,
 );
-const candidates = chooseCandidates(null);
+const candidates = chooseCandidates(options.models?.split(',') ?? null);
 const future = { h, columns: [] };
 for (const model of candidates) {
   const start = performance.now();
