@@ -1,6 +1,7 @@
 /** Series and contexts for tests of forecasting. */
 import { parseFrequency } from '../../lib/forecasting/frequency.ts';
-import type { ForecastContext } from '../../lib/forecasting/model.ts';
+import type { ForecastContext, ForecastModel } from '../../lib/forecasting/model.ts';
+import { seasonalNaive } from '../../lib/forecasting/models/seasonal-naive.ts';
 import { panelOf } from '../../lib/forecasting/panel.ts';
 import type { Panel } from '../../lib/forecasting/panel.ts';
 import { createRng } from '../../lib/rng.ts';
@@ -36,4 +37,29 @@ export function createPanel(lengths: readonly number[], seed = 1): Panel {
     return [`series_${i}`, Array.from({ length }, (_, t) => Math.max(1, at(t)))];
   });
   return panelOf(MONTHLY, Object.fromEntries(series), 600);
+}
+
+/**
+ * The absolute error of a model over that of the seasonal naive, on 20 series of ten noisy seasons, of which the last
+ * is forecast.
+ */
+export async function measureSeasonSkill(model: ForecastModel): Promise<number> {
+  const rng = createRng(2, 'test', 'direct');
+  const seasonLength = 8;
+  const [known, coming]: Record<string, number[]>[] = [{}, {}];
+  for (let i = 0; i < 20; i++) {
+    const wave = Array.from({ length: seasonLength }, () => 10 * drawNormal(rng));
+    const at = (t: number): number => 100 + wave[t % seasonLength] + 4 * drawNormal(rng);
+    const y = Array.from({ length: 80 }, (_, t) => at(t));
+    known[`series_${i}`] = y.slice(0, 72);
+    coming[`series_${i}`] = y.slice(72);
+  }
+  const actual = Object.values(coming).flat();
+  const context = createForecastContext({ h: seasonLength, seasonLength, lags: [1, 2, 4, 8] });
+  const panel = panelOf(MONTHLY, known);
+  const errorOf = async (one: ForecastModel): Promise<number> => {
+    const forecast = await (await one.fit(panel, context)).predict(seasonLength);
+    return forecast.reduce((sum, value, k) => sum + Math.abs(value - actual[k]), 0);
+  };
+  return (await errorOf(model)) / (await errorOf(seasonalNaive));
 }

@@ -6,11 +6,9 @@ import {
 } from '../../../../lib/forecasting/models/direct-features.ts';
 import { openDirectSeries, unitAt } from '../../../../lib/forecasting/models/direct-series.ts';
 import { lightgbmDirect } from '../../../../lib/forecasting/models/lightgbm-direct.ts';
-import { seasonalNaive } from '../../../../lib/forecasting/models/seasonal-naive.ts';
-import { panelOf } from '../../../../lib/forecasting/panel.ts';
 import { createRng } from '../../../../lib/rng.ts';
 import { assertClose } from '../../../support/close.ts';
-import { createForecastContext, drawNormal, MONTHLY } from '../../../support/forecasting.ts';
+import { drawNormal, measureSeasonSkill } from '../../../support/forecasting.ts';
 
 const test = suite('lightgbm-direct');
 
@@ -112,24 +110,7 @@ test('measures steps in logarithms where all values are above 0', () => {
 });
 
 test('learns from all series that a season comes again, better than the last season alone', async () => {
-  const rng = createRng(2, 'test', 'direct');
-  const seasonLength = 8;
-  const [known, coming]: Record<string, number[]>[] = [{}, {}];
-  for (let i = 0; i < 20; i++) {
-    const wave = Array.from({ length: seasonLength }, () => 10 * drawNormal(rng));
-    const at = (t: number): number => 100 + wave[t % seasonLength] + 4 * drawNormal(rng);
-    const y = Array.from({ length: 80 }, (_, t) => at(t));
-    known[`series_${i}`] = y.slice(0, 72);
-    coming[`series_${i}`] = y.slice(72);
-  }
-  const actual = Object.values(coming).flat();
-  const context = createForecastContext({ h: 8, seasonLength, lags: [1, 2, 4, 8] });
-  const panel = panelOf(MONTHLY, known);
-  const errorOf = async (model: typeof lightgbmDirect): Promise<number> => {
-    const forecast = await (await model.fit(panel, context)).predict(8);
-    return forecast.reduce((sum, value, k) => sum + Math.abs(value - actual[k]), 0);
-  };
-  const ratio = (await errorOf(lightgbmDirect)) / (await errorOf(seasonalNaive));
+  const ratio = await measureSeasonSkill(lightgbmDirect);
   assert.ok(ratio < 0.9, `${ratio} of its error`);
 });
 
