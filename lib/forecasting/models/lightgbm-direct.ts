@@ -7,20 +7,13 @@
 import type { BoosterOptions } from '../../models/lightgbm/params.ts';
 import type { Rng } from '../../rng.ts';
 import { meanOf } from '../features/statistics.ts';
-import type { ForecastContext, ForecastModel } from '../model.ts';
-import { assertMinLength, seriesOf } from '../panel.ts';
+import type { ForecastContext } from '../model.ts';
 import { fitBoostedRows } from './boosted-rows.ts';
 import type { BoostedRows } from './boosted-rows.ts';
 import { directFeatureNames, fillDirectRows } from './direct-features.ts';
-import {
-  MIN_HISTORY,
-  addChanges,
-  changesAfter,
-  chooseOrigins,
-  openDirectSeries,
-} from './direct-series.ts';
+import { defineDirectModel } from './direct-model.ts';
+import { changesAfter, chooseOrigins } from './direct-series.ts';
 import type { DirectSeries } from './direct-series.ts';
-import { firstSteps } from './local-model.ts';
 
 const OPTIONS: BoosterOptions = {
   boosting: 'gbdt',
@@ -49,24 +42,15 @@ const N_ROWS = 400_000;
 
 const NAME = 'lightgbm-direct';
 
-export const lightgbmDirect: ForecastModel = {
+export const lightgbmDirect = defineDirectModel({
   name: NAME,
   summary:
     'Gradient boosting by LightGBM of the median change to each step ahead, on changes, means and the same season of years before, one for all series (Ke et al. 2017, NeurIPS 30)',
-  isGlobal: true,
-  minLength: ({ h }) => MIN_HISTORY + h,
-  async fit(panel, context) {
-    assertMinLength(panel, MIN_HISTORY + context.h, NAME);
-    const series = panel.ids.map((_, i) => openDirectSeries(seriesOf(panel, i).y, context));
+  async forecastChanges(series, context) {
     const predictRows = await fitBoosters(collectRows(series, context), context);
-    const changes = await predictRows(rowsAhead(series, context));
-    return {
-      async predict(h) {
-        return firstSteps(addChanges(series, changes, context.h), context.h, h);
-      },
-    };
+    return await predictRows(rowsAhead(series, context));
   },
-};
+});
 
 function collectRows(series: readonly DirectSeries[], context: ForecastContext): BoostedRows {
   const { h } = context;

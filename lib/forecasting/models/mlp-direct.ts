@@ -4,20 +4,13 @@
  * They see what gradient boosting does not: the values themselves, and simple forecasts with their errors so far; so
  * the mean of the two errs less than each.
  */
-import type { ForecastContext, ForecastModel } from '../model.ts';
-import { assertMinLength, seriesOf } from '../panel.ts';
+import type { ForecastContext } from '../model.ts';
 import { consultExperts } from './direct-experts.ts';
 import { inputsAt } from './direct-inputs.ts';
+import { defineDirectModel } from './direct-model.ts';
 import type { NetworkOptions, NetworkRows } from './direct-network.ts';
-import {
-  MIN_HISTORY,
-  addChanges,
-  changesAfter,
-  chooseOrigins,
-  openDirectSeries,
-} from './direct-series.ts';
+import { changesAfter, chooseOrigins } from './direct-series.ts';
 import type { DirectSeries } from './direct-series.ts';
-import { firstSteps } from './local-model.ts';
 import { standardize } from './standardize.ts';
 
 const OPTIONS: Omit<NetworkOptions, 'nSteps'> = {
@@ -45,23 +38,12 @@ const SERIES_PER_TURN = 16;
 
 const NAME = 'mlp-direct';
 
-export const mlpDirect: ForecastModel = {
+export const mlpDirect = defineDirectModel({
   name: NAME,
   summary:
     'Multi-layer perceptrons of the median change to each step ahead, on the values of the last season and of seasons before, and on simple forecasts with their errors so far, one for all series',
-  isGlobal: true,
-  minLength: ({ h }) => MIN_HISTORY + h,
-  async fit(panel, context) {
-    assertMinLength(panel, MIN_HISTORY + context.h, NAME);
-    const series = panel.ids.map((_, i) => openDirectSeries(seriesOf(panel, i).y, context));
-    const changes = await forecastChanges(series, context);
-    return {
-      async predict(h) {
-        return firstSteps(addChanges(series, changes, context.h), context.h, h);
-      },
-    };
-  },
-};
+  forecastChanges,
+});
 
 async function forecastChanges(
   series: readonly DirectSeries[],

@@ -4,7 +4,7 @@ import {
   directFeatureNames,
   fillDirectRows,
 } from '../../../../lib/forecasting/models/direct-features.ts';
-import { openDirectSeries, unitAt } from '../../../../lib/forecasting/models/direct-series.ts';
+import { openDirectSeries } from '../../../../lib/forecasting/models/direct-series.ts';
 import { lightgbmDirect } from '../../../../lib/forecasting/models/lightgbm-direct.ts';
 import { createRng } from '../../../../lib/rng.ts';
 import { assertClose } from '../../../support/close.ts';
@@ -100,13 +100,6 @@ test('gives an origin the features that it had before later values were known', 
       assert.equal(rowsAt(walk, t, options), rowsAt(walk.slice(0, t + 1), t, options));
     }
   }
-});
-
-test('measures steps in logarithms where all values are above 0', () => {
-  const growing = openDirectSeries(Float64Array.of(1, 2, 4, 8), OPTIONS);
-  assertClose(unitAt(growing, 3), Math.log(2), 1e-12);
-  const constant = openDirectSeries(new Float64Array(4).fill(3), OPTIONS);
-  assert.is(unitAt(constant, 3), 1);
 });
 
 test('learns from all series that a season comes again, better than the last season alone', async () => {
