@@ -4,7 +4,8 @@
  *
  * Wants M4's weekly histories: data/raw/m4_weekly.csv (npx timberline fetch, m4_weekly), or the file that --data
  * names. `--earlier 1` holds back the 13 values before those: what was chosen, was chosen on earlier blocks, and the
- * last one had no say in it. `--models a,b` measures these, naive2 and theta alone.
+ * last one had no say in it. `--models a,b` measures these, naive2 and theta alone; `--seed 2` is another draw of what
+ * they leave to chance.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -40,6 +41,7 @@ const { values: options } = parseArgs({
     data: { type: 'string', default: 'data/raw/m4_weekly.csv' },
     earlier: { type: 'string', default: '0' },
     models: { type: 'string' },
+    seed: { type: 'string', default: '1' },
     json: { type: 'boolean' },
     check: { type: 'boolean' },
   },
@@ -69,7 +71,7 @@ async function measure(model: ForecastModel, history: Panel, actual: Float64Arra
   const fitted = await model.fit(history, {
     ...{ ...plan, level: [], threads: THREADS },
     seasonLength: BENCHMARKS.includes(model.name) ? MEASURED_SEASON : plan.seasonLength,
-    rng: (purpose) => createRng(1, 'bench', purpose),
+    rng: (purpose) => createRng(Number(options.seed), 'bench', purpose),
     signal: new AbortController().signal,
     warn: () => {},
     startProgress: showNoProgress,
@@ -100,7 +102,11 @@ const owaOf = (name: string): number =>
 const belowTheta = (name: string): number => 1 - owaOf(name) / owaOf('theta');
 printResults(
   `M4 weekly, ${history.ids.length} series, ${H} weeks ahead: OWA against naive2, and the share that it is below theta's`,
-  describeMachine({ threads: THREADS, blocks_earlier: Number(options.earlier) }),
+  describeMachine({
+    threads: THREADS,
+    blocks_earlier: Number(options.earlier),
+    seed: Number(options.seed),
+  }),
   Array.from(measured, ([model, { seconds, smape, mase }]) => ({
     ...{ model, owa: owaOf(model), below_theta: belowTheta(model), smape, mase, seconds },
   })),

@@ -1,12 +1,14 @@
 /**
- * A network that forecasts all steps ahead at once: dense layers on numbers, a straight line beside them, and the
- * absolute error, so that it learns medians.
+ * Networks that forecast all steps ahead at once: dense layers on numbers, a straight line beside them, and the
+ * absolute error, so that they learn medians.
  *
  * z_i = V x_i + c + W u + b, where u is what the hidden layers make of x_i; with one, u = s(W_0 x_i + b_0), and
  * s(a) = a sigmoid(a).
  *
  * loss = sum_i w_i sum_j |z_ij - y_ij| / sum_i w_i, where z_i are the outputs for row i, y_i what they should have
  * been, and w_i is the weight of the row.
+ *
+ * They differ in their first weights, and stand in one graph: they learn from the same batches at the same time.
  */
 import { StageError } from '../../errors.ts';
 import { drawInitialWeights } from '../../models/mlp/initial-weights.ts';
@@ -34,6 +36,8 @@ export interface NetworkRows {
 }
 
 export interface NetworkOptions extends OptimizerOptions, Schedule {
+  /** Their mean is steadier than each. */
+  readonly nNetworks: number;
   readonly hiddenSizes: readonly number[];
   readonly batchSize: number;
   readonly nSteps: number;
@@ -46,17 +50,18 @@ const WEIGHTS = 'weights';
 const STEP = 'step:0';
 const OUTPUTS = 'outputs:0';
 
-/** Of the layers that give the outputs. */
-const LAST_KERNELS = ['last/kernel', 'line/kernel'];
+/** Layers that give the outputs. */
+const LAST = 'last';
+const LINE = 'line';
 
 /** Steps after which the event loop gets a turn, so that signals and progress are served. */
 const STEPS_PER_TURN = 32;
 
 /**
- * Learns from `rows`, and says what comes out for `asked`. It starts from outputs of 0.
+ * Learns from `rows`, and says what comes out for `asked`. The networks start from outputs of 0.
  *
  * @param asked - Row-major, shape (n, nInputs); finite.
- * @returns Row-major, shape (n, nOutputs).
+ * @returns The mean of the networks; row-major, shape (n, nOutputs).
  * @throws StageError E_DATA if the loss is not finite.
  */
 export async function trainAndPredict(
@@ -79,7 +84,9 @@ export async function trainAndPredict(
   const [nInputs, nOutputs] = [rows.inputs.length / nRows, rows.targets.length / nRows];
   const graph = createNetworkGraph(nInputs, nOutputs, options);
   const initial = drawInitialWeights(graph.variables, rng);
-  for (const name of LAST_KERNELS) initial[name].fill(0);
+  for (const [name, weights] of Object.entries(initial)) {
+    if (name.endsWith(`/${LAST}/kernel`) || name.endsWith(`/${LINE}/kernel`)) weights.fill(0);
+  }
   const batchSize = Math.min(options.batchSize, nRows);
   const nBatches = Math.floor(nRows / batchSize);
   const { nSteps } = options;
@@ -131,29 +138,51 @@ export async function trainAndPredict(
 }
 
 function createNetworkGraph(nInputs: number, nOutputs: number, options: NetworkOptions): Graph {
-  const { hiddenSizes } = options;
   const graph = createGraph();
   const X = graph.input(INPUTS, 'float32', [-1, nInputs]);
   const y = graph.input(TARGETS, 'float32', [-1, nOutputs]);
   const w = graph.input(WEIGHTS, 'float32', [-1, nOutputs]);
-  const sizes = [nInputs, ...hiddenSizes];
-  const hidden = hiddenSizes.map((size, l) =>
-    createDense(graph, `layer${l}`, sizes[l], size, { activation: 'silu', normalization: 'none' }),
+  const mean = (values: readonly Value[]): Value =>
+    graph.multiply(graph.addAll(values), graph.scalar(1 / values.length));
+  const networks = Array.from({ length: options.nNetworks }, (_, k) =>
+    createBranches(graph, `network${k}`, nInputs, nOutputs, options),
   );
-  const toOutputs = (name: string, from: number): Layer =>
-    createDense(graph, name, from, nOutputs, { activation: null, normalization: 'none' });
-  const branches = [
-    chain([...hidden, toOutputs('last', sizes.at(-1)!)]),
-    toOutputs('line', nInputs),
-  ];
-  const passes = branches.map((branch) => branch.train(X));
-  const output = graph.addAll(passes.map((pass) => pass.output));
-  const { loss, dOutput } = absoluteError(graph, output, y, w, nOutputs);
-  const gradients = passes.flatMap((pass) => pass.backward(dOutput).gradients);
-  graph.output('step', loss, addUpdates(graph, gradients, options));
-  graph.output('outputs', graph.addAll(branches.map((branch) => branch.infer(X))));
+  const learnt = networks.map((branches) => {
+    const passes = branches.map((branch) => branch.train(X));
+    const output = graph.addAll(passes.map((pass) => pass.output));
+    const { loss, dOutput } = absoluteError(graph, output, y, w, nOutputs);
+    return { loss, gradients: passes.flatMap((pass) => pass.backward(dOutput).gradients) };
+  });
+  const updates = addUpdates(
+    graph,
+    learnt.flatMap(({ gradients }) => gradients),
+    options,
+  );
+  graph.output('step', mean(learnt.map(({ loss }) => loss)), updates);
+  const said = networks.map((branches) => graph.addAll(branches.map((branch) => branch.infer(X))));
+  graph.output('outputs', mean(said));
   graph.finish();
   return graph;
+}
+
+/** The layers of one network, and the line: their sum is its output. */
+function createBranches(
+  graph: Graph,
+  network: string,
+  nInputs: number,
+  nOutputs: number,
+  { hiddenSizes }: NetworkOptions,
+): Layer<Value | null>[] {
+  const normalization = 'none';
+  const sizes = [nInputs, ...hiddenSizes];
+  const hidden = hiddenSizes.map((size, l) =>
+    createDense(graph, `${network}/layer${l}`, sizes[l], size, {
+      ...{ activation: 'silu', normalization },
+    }),
+  );
+  const toOutputs = (name: string, from: number): Layer =>
+    createDense(graph, `${network}/${name}`, from, nOutputs, { activation: null, normalization });
+  return [chain([...hidden, toOutputs(LAST, sizes.at(-1)!)]), toOutputs(LINE, nInputs)];
 }
 
 function absoluteError(graph: Graph, output: Value, y: Value, w: Value, nOutputs: number) {

@@ -14,6 +14,7 @@ import type { DirectSeries } from './direct-series.ts';
 import { standardize } from './standardize.ts';
 
 const OPTIONS: Omit<NetworkOptions, 'nSteps'> = {
+  nNetworks: 6,
   hiddenSizes: [64, 64],
   batchSize: 512,
   optimizer: 'adamw',
@@ -26,8 +27,6 @@ const OPTIONS: Omit<NetworkOptions, 'nSteps'> = {
 const N_EPOCHS = 8;
 /** Of few rows there are more epochs, until the steps are so many. */
 const MIN_STEPS = 400;
-/** Networks of other first weights and batches; their mean is steadier than each. */
-const N_NETWORKS = 3;
 /** At most about so many origins train, and of as many inputs as fill a gigabyte; of each series one at least. */
 const N_ORIGINS = 500_000;
 const MAX_INPUTS = 2 ** 28;
@@ -51,32 +50,28 @@ async function forecastChanges(
 ): Promise<Float64Array> {
   const { loadBackend } = await import('../../models/tensorflow/backend.ts');
   const { trainAndPredict } = await import('./direct-network.ts');
-  // its matrices are so small that two threads take longer than one; and no byte depends on how many there are
-  const backend = await loadBackend({ nThreads: 1, warn: context.warn });
+  // their matrices are so small that two threads for one take longer than one; each network has its own instead
+  const threads = { nThreads: 1, nOperations: context.threads };
+  const backend = await loadBackend({ ...threads, warn: context.warn });
   const { rows, asked } = await collectRows(series, context);
   const nBatches = Math.ceil(rows.weights.length / OPTIONS.batchSize);
   const nSteps = Math.max(MIN_STEPS, N_EPOCHS * nBatches);
-  const bar = context.startProgress(NAME, N_NETWORKS * nSteps, 'steps');
-  const mean = new Float64Array(series.length * context.h);
+  const bar = context.startProgress(NAME, nSteps, 'steps');
   try {
-    for (let k = 0; k < N_NETWORKS; k++) {
-      const outputs = await trainAndPredict(
-        rows,
-        asked,
-        { ...OPTIONS, nSteps },
-        {
-          backend,
-          rng: context.rng(`${NAME} ${k}`),
-          signal: context.signal,
-          onStep: (done, loss) => bar.update(k * nSteps + done, `loss ${loss.toFixed(4)}`),
-        },
-      );
-      outputs.forEach((output, at) => (mean[at] += output / N_NETWORKS));
-    }
+    return await trainAndPredict(
+      rows,
+      asked,
+      { ...OPTIONS, nSteps },
+      {
+        backend,
+        rng: context.rng(NAME),
+        signal: context.signal,
+        onStep: (done, loss) => bar.update(done, `loss ${loss.toFixed(4)}`),
+      },
+    );
   } finally {
     bar.end();
   }
-  return mean;
 }
 
 /** Rows that train, and a row of each series as it stands. */

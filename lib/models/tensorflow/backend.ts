@@ -53,17 +53,21 @@ let loaded: Backend | null = null;
  * The one backend of this process; a later call returns the first one's.
  *
  * @param options.nThreads - Threads of one operation, >= 1. The bytes of a result depend on it.
+ * @param options.nOperations - Operations that run at a time where none needs the other, >= 1; of the first call. No
+ *   byte depends on it.
  * @param options.warn - Gets one line when the slow way serves.
  * @throws Error if the backend is already there with another thread count.
  */
 export async function loadBackend({
   nThreads,
+  nOperations = 1,
   warn,
 }: {
   nThreads: number;
+  nOperations?: number;
   warn: (line: string) => void;
 }): Promise<Backend> {
-  loaded ??= loadNative(nThreads, warn) ?? (await loadWasm());
+  loaded ??= loadNative(nThreads, nOperations, warn) ?? (await loadWasm());
   if (loaded.name === 'tensorflow' && loaded.nThreads !== nThreads) {
     throw new Error(
       `TensorFlow runs with ${loaded.nThreads} threads in this process, cannot change to ${nThreads}`,
@@ -96,12 +100,16 @@ export function getVariables(program: Program, graph: Graph): Record<string, Flo
   );
 }
 
-function loadNative(nThreads: number, warn: (line: string) => void): Backend | null {
+function loadNative(
+  nThreads: number,
+  nOperations: number,
+  warn: (line: string) => void,
+): Backend | null {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   // Both pools are made when the library loads, and read these then.
   process.env.TF_NUM_INTRAOP_THREADS = String(nThreads);
-  process.env.TF_NUM_INTEROP_THREADS = '1';
+  process.env.TF_NUM_INTEROP_THREADS = String(nOperations);
   const require = createRequire(import.meta.url);
   try {
     const path = require.resolve('@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node');

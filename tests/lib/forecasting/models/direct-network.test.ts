@@ -13,6 +13,7 @@ import { assertClose } from '../../../support/close.ts';
 const test = suite('network of direct models');
 
 const OPTIONS: NetworkOptions = {
+  nNetworks: 1,
   hiddenSizes: [16, 16],
   batchSize: 64,
   nSteps: 180,
@@ -88,6 +89,20 @@ test('says 0 before it has learnt', async () => {
   const rows = rowsOf([1, 2, 3], [4, 5, 6]);
   const outputs = await predict(rows, [1, 2], { learningRate: 1e-30, nSteps: 1 });
   assertClose(outputs, [0, 0], 1e-20, 1);
+});
+
+test('gives the mean of networks that start from other weights', async () => {
+  const rows = rowsOf(
+    repeat(64, (i) => Math.sin(i)),
+    repeat(64, (i) => Math.sin(i) ** 3),
+  );
+  const ask = async (nNetworks: number): Promise<number> =>
+    (await predict(rows, [0.5], { nSteps: 20, nNetworks }))[0];
+  const one = await ask(1);
+  const several = await ask(4);
+  // all rows are one batch, so that the first of the four is the one
+  assert.ok(Math.abs(several - one) > 1e-4, `${several} is ${one}`);
+  assertClose([several], [one], 0.1, 1);
 });
 
 test('gives the same bytes twice', async () => {
