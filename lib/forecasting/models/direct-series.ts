@@ -5,7 +5,7 @@
 import type { ForecastOptions } from '../model.ts';
 
 /** Horizons after which an origin weighs a third (1 / e); what series do changes in the course of years. */
-const MEMORY = 40;
+const MEMORY = 160;
 /** Values that an origin has at least behind it. */
 export const MIN_HISTORY = 12;
 /** Seasons back that are looked at. */
@@ -82,7 +82,7 @@ export function chooseOrigins(series: readonly DirectSeries[], h: number, nRows:
   const nOrigins = Math.ceil(nRows / series.length);
   const rows = series.map(({ z }) => {
     const last = z.length - 1 - h;
-    const span = Math.min(last - MIN_HISTORY + 2, 4 * MEMORY * h);
+    const span = Math.min(last - MIN_HISTORY + 2, MEMORY * h);
     const stride = Math.ceil(span / nOrigins);
     return Array.from({ length: Math.ceil(span / stride) }, (_, k) => last - k * stride);
   });

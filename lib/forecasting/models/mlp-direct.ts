@@ -14,7 +14,7 @@ import type { DirectSeries } from './direct-series.ts';
 import { standardize } from './standardize.ts';
 
 const OPTIONS: Omit<NetworkOptions, 'nSteps'> = {
-  nNetworks: 6,
+  nNetworks: 8,
   hiddenSizes: [64, 64],
   batchSize: 512,
   optimizer: 'adamw',
