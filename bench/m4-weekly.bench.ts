@@ -30,11 +30,11 @@ const BENCHMARKS = ['naive2', 'theta'];
 const BEST = 'lightgbm-direct+2*mlp-direct';
 /**
  * The best must be so far below theta, within so many seconds. The best of the competition came 24 % below on the weeks
- * that it asked for, which are not here (.739 to .971); this one comes 24.2, 23.2 and 23.2 % below on those held back, with
- * the seeds 1, 2 and 3, and 27 to 30 % on the three blocks of 13 weeks before. A fifth of the series move together, so
+ * that it asked for, which are not here (.739 to .971); this one comes 24.8, 25.0 and 25.1 % below on those held back, with
+ * the seeds 1, 2 and 3, and 27 to 31 % on the three blocks of 13 weeks before. A fifth of the series move together, so
  * that blocks differ by more than models do.
  */
-const PROMISE = { belowTheta: 0.225, seconds: 60 };
+const PROMISE = { belowTheta: 0.24, seconds: 60 };
 
 const { values: options } = parseArgs({
   options: {

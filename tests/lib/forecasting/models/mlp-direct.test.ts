@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { mlpDirect } from '../../../../lib/forecasting/models/mlp-direct.ts';
@@ -13,6 +15,15 @@ const test = suite('mlp-direct');
 test('learns from all series that a season comes again, better than the last season alone', async () => {
   const ratio = await measureSeasonSkill(mlpDirect);
   assert.ok(ratio < 0.95, `${ratio} of its error`);
+});
+
+test('gives the same bytes on one thread and on two', () => {
+  const script = fileURLToPath(new URL('./fit-mlp-direct.ts', import.meta.url));
+  const [one, two] = ['1', '2'].map((threads) =>
+    execFileSync(process.execPath, [script, threads], { encoding: 'utf8' }),
+  );
+  assert.match(one, /^\[-?\d/);
+  assert.is(two, one);
 });
 
 test('stops where it is asked to', async () => {
