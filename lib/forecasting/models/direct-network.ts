@@ -11,6 +11,7 @@
  * They differ in their first weights, and stand in one graph: they learn from the same batches at the same time.
  */
 import { StageError } from '../../errors.ts';
+import type { Activation } from '../../models/mlp/activation.ts';
 import { drawInitialWeights } from '../../models/mlp/initial-weights.ts';
 import { createDense } from '../../models/mlp/layers/dense.ts';
 import { chain } from '../../models/mlp/layers/layer.ts';
@@ -35,7 +36,7 @@ export interface NetworkRows {
   readonly weights: Float64Array;
 }
 
-export interface NetworkOptions extends OptimizerOptions, Schedule {
+export interface NetworkOptions extends Omit<OptimizerOptions, 'gradientClipNorm'>, Schedule {
   /** Their mean is steadier than each. */
   readonly nNetworks: number;
   readonly hiddenSizes: readonly number[];
@@ -55,7 +56,9 @@ const LAST = 'last';
 const LINE = 'line';
 
 /** Steps after which the event loop gets a turn, so that signals and progress are served. */
-const STEPS_PER_TURN = 32;
+const STEPS_PER_TURN = 4;
+/** Rows that are asked for at a time. */
+const ROWS_PER_RUN = 4096;
 
 /**
  * Learns from `rows`, and says what comes out for `asked`. The networks start from outputs of 0.
@@ -109,7 +112,11 @@ export async function trainAndPredict(
         copyRow(rows.targets, row, batch[TARGETS].values, i, nOutputs);
         batch[WEIGHTS].values.fill(rows.weights[row], i * nOutputs, (i + 1) * nOutputs);
       }
-      const scalars = stepScalars(step, learningRateAt(step, nSteps, options), options);
+      const scalars = stepScalars(
+        step,
+        learningRateAt(step, nSteps, options),
+        optimizerOf(options),
+      );
       [[loss]] = program.run(
         {
           ...batch,
@@ -129,13 +136,27 @@ export async function trainAndPredict(
       }
     }
     onStep(nSteps, loss);
-    const shape = [asked.length / nInputs, nInputs];
-    const [outputs] = program.run({ [INPUTS]: { shape, values: asked } }, [OUTPUTS]);
-    return Float64Array.from(outputs);
+    const nAsked = asked.length / nInputs;
+    const outputs = new Float64Array(nAsked * nOutputs);
+    for (let first = 0; first < nAsked; first += ROWS_PER_RUN) {
+      const values = asked.subarray(first * nInputs, (first + ROWS_PER_RUN) * nInputs);
+      const shape = [values.length / nInputs, nInputs];
+      const [some] = program.run({ [INPUTS]: { shape, values } }, [OUTPUTS]);
+      outputs.set(some, first * nOutputs);
+      await new Promise(setImmediate);
+      signal.throwIfAborted();
+    }
+    return outputs;
   } finally {
     program.dispose();
   }
 }
+
+/** Gradients are not clipped: their norm would be one of all networks together. */
+const optimizerOf = (options: NetworkOptions): OptimizerOptions => ({
+  ...options,
+  gradientClipNorm: null,
+});
 
 function createNetworkGraph(nInputs: number, nOutputs: number, options: NetworkOptions): Graph {
   const graph = createGraph();
@@ -147,16 +168,17 @@ function createNetworkGraph(nInputs: number, nOutputs: number, options: NetworkO
   const networks = Array.from({ length: options.nNetworks }, (_, k) =>
     createBranches(graph, `network${k}`, nInputs, nOutputs, options),
   );
+  const share = shareOf(graph, w, nOutputs);
   const learnt = networks.map((branches) => {
     const passes = branches.map((branch) => branch.train(X));
     const output = graph.addAll(passes.map((pass) => pass.output));
-    const { loss, dOutput } = absoluteError(graph, output, y, w, nOutputs);
+    const { loss, dOutput } = absoluteError(graph, output, y, share);
     return { loss, gradients: passes.flatMap((pass) => pass.backward(dOutput).gradients) };
   });
   const updates = addUpdates(
     graph,
     learnt.flatMap(({ gradients }) => gradients),
-    options,
+    optimizerOf(options),
   );
   graph.output('step', mean(learnt.map(({ loss }) => loss)), updates);
   const said = networks.map((branches) => graph.addAll(branches.map((branch) => branch.infer(X))));
@@ -173,25 +195,27 @@ function createBranches(
   nOutputs: number,
   { hiddenSizes }: NetworkOptions,
 ): Layer<Value | null>[] {
-  const normalization = 'none';
   const sizes = [nInputs, ...hiddenSizes];
-  const hidden = hiddenSizes.map((size, l) =>
-    createDense(graph, `${network}/layer${l}`, sizes[l], size, {
-      ...{ activation: 'silu', normalization },
-    }),
-  );
-  const toOutputs = (name: string, from: number): Layer =>
-    createDense(graph, `${network}/${name}`, from, nOutputs, { activation: null, normalization });
-  return [chain([...hidden, toOutputs(LAST, sizes.at(-1)!)]), toOutputs(LINE, nInputs)];
+  const dense = (layer: string, from: number, to: number, activation: Activation | null): Layer =>
+    createDense(graph, `${network}/${layer}`, from, to, { activation, normalization: 'none' });
+  const hidden = hiddenSizes.map((size, l) => dense(`layer${l}`, sizes[l], size, 'silu'));
+  return [
+    chain([...hidden, dense(LAST, sizes.at(-1)!, nOutputs, null)]),
+    dense(LINE, nInputs, nOutputs, null),
+  ];
 }
 
-function absoluteError(graph: Graph, output: Value, y: Value, w: Value, nOutputs: number) {
+/** Of the weights of a batch, what each is of their sum. */
+function shareOf(graph: Graph, w: Value, nOutputs: number): Value {
+  // every row's weight stands in w once for each output
+  const total = graph.multiply(graph.sum(w, [0, 1], false), graph.scalar(1 / nOutputs));
+  return graph.divide(w, total);
+}
+
+function absoluteError(graph: Graph, output: Value, y: Value, share: Value) {
   const error = graph.subtract(output, y);
   const opposite = graph.subtract(y, output);
   const absolute = graph.add(graph.relu(error), graph.relu(opposite));
-  // every row's weight stands in w once for each output
-  const total = graph.multiply(graph.sum(w, [0, 1], false), graph.scalar(1 / nOutputs));
-  const share = graph.divide(w, total);
   return {
     loss: graph.sum(graph.multiply(share, absolute), [0, 1], false),
     // the sign of the error, times the share

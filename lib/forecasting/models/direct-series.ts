@@ -4,7 +4,7 @@
  */
 import type { ForecastOptions } from '../model.ts';
 
-/** Horizons after which an origin weighs a third (1 / e); what series do changes in the course of years. */
+/** Horizons that origins reach back. The oldest weigh a third (1 / e) of the last: what series do changes over years. */
 const MEMORY = 160;
 /** Values that an origin has at least behind it. */
 export const MIN_HISTORY = 12;
@@ -73,8 +73,8 @@ interface Origins {
 }
 
 /**
- * Of each series as many as of the others, or all that it has, as far back as any weighs. They weigh as errors do in
- * MASE and sMAPE together: by the series' own step, and by its level. Old origins weigh less.
+ * Of each series as many as of the others, or all that it has within reach. They weigh as errors do in MASE and sMAPE
+ * together: by the series' own step, and by its level. Old origins weigh less.
  *
  * @param nRows - At most about so many origins; where the series are more than these, one of each.
  */

@@ -22,7 +22,6 @@ const OPTIONS: Omit<NetworkOptions, 'nSteps'> = {
   schedule: 'one_cycle',
   warmupShare: 0.3,
   weightDecay: 0.1,
-  gradientClipNorm: null,
 };
 const N_EPOCHS = 8;
 /** Of few rows there are more epochs, until the steps are so many. */
@@ -50,9 +49,10 @@ async function forecastChanges(
 ): Promise<Float64Array> {
   const { loadBackend } = await import('../../models/tensorflow/backend.ts');
   const { trainAndPredict } = await import('./direct-network.ts');
-  // their matrices are so small that two threads for one take longer than one; each network has its own instead
-  const threads = { nThreads: 1, nOperations: context.threads };
-  const backend = await loadBackend({ ...threads, warn: context.warn });
+  // their matrices are so small that two threads take longer for one than one does; so several are made at a time
+  const backend = await loadBackend({
+    ...{ nThreads: 1, nOperations: context.threads, warn: context.warn },
+  });
   const { rows, asked } = await collectRows(series, context);
   const nBatches = Math.ceil(rows.weights.length / OPTIONS.batchSize);
   const nSteps = Math.max(MIN_STEPS, N_EPOCHS * nBatches);

@@ -46,6 +46,12 @@ test('learns from origins whose steps ahead are known, the last first, as many o
   assert.is(weights.length, rows.flat().length);
 });
 
+test('learns from no origin that is 160 horizons back, and lets the oldest weigh a third', () => {
+  const { rows, weights } = chooseOrigins([open(count(1000).map((t) => t % 2))], 2, 1000);
+  assert.equal([rows[0][0], rows[0].at(-1)], [997, 997 - 319]);
+  assertClose([weights.at(-1)! / weights[0]], [Math.exp(-319 / 320)], 1e-3);
+});
+
 test('lets old origins weigh less, and those of series that move more weigh more', () => {
   const jumpy = open(Array.from({ length: 60 }, (_, t) => 100 + 40 * (t % 2)));
   const calm = open(Array.from({ length: 60 }, (_, t) => 100 + 4 * (t % 2)));
