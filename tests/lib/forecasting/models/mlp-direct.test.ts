@@ -14,7 +14,7 @@ const test = suite('mlp-direct');
 
 test('learns from all series that a season comes again, better than the last season alone', async () => {
   const ratio = await measureSeasonSkill(mlpDirect);
-  assert.ok(ratio < 0.95, `${ratio} of its error`);
+  assert.ok(ratio < 0.9, `${ratio} of its error`);
 });
 
 test('gives the same bytes on one thread and on two', () => {
